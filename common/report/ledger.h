@@ -1,0 +1,71 @@
+// What the validator remembers of a report key, and the parser of a location: the plain forms of
+// the records in their changelogs.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "common/core/clock.h"
+#include "common/report/reading.h"
+#include "common/report/verdict.h"
+
+namespace gouji {
+
+// One address at which a report key is live. The oldest live one is the primary.
+struct LedgerLocation {
+  std::string location_id;
+  std::string payload_digest;
+  std::string content_digest;
+  std::int64_t order = 0;  // rises with every location that joins: the lowest is the oldest
+};
+
+// An anomaly that is open, or closed but remembered so that re-opening keeps its id.
+struct LedgerAnomaly {
+  std::string id;
+  bool open = true;
+  std::vector<Finding> findings;
+  std::string fingerprint;  // digest of all that subscribers see, to tell CHANGED from unchanged
+  Severity severity = Severity::kError;
+  Fault fault = Fault::kUndecided;
+  std::string leading_rule;
+  std::int32_t opened_in_version = 0;
+  UnixMillis opened_at = 0;
+};
+
+// A table as the ledger keeps it: values without provenance.
+struct LedgerTable {
+  TableId table = TableId::kT2;
+  TableStatus status = TableStatus::kAbsent;
+  Edition edition = Edition::k2021;
+  MoneyUnit money_unit = MoneyUnit::kNotStated;
+  std::vector<Cell> cells;
+};
+
+struct LedgerEntry {
+  ReportKey key;
+  std::string organ_name;
+  std::int32_t version = 0;
+  std::int32_t evaluation = 0;
+  std::string rule_set;
+  std::string extractor;
+  std::string payload_digest;   // of the current version
+  std::string content_digest;
+  std::string result_digest;    // of the last verdict, to tell a changed evaluation from the same
+  std::vector<LedgerLocation> locations;
+  std::vector<LedgerTable> tables;
+  std::vector<LedgerAnomaly> anomalies;
+  std::int64_t parsed_offset = -1;  // of the ReportParsed behind the current version
+  Evidence evidence;
+};
+
+// Per location: what was last taken from it.
+struct ParserLocation {
+  std::string location_id;
+  ReportKey key;               // of the last ReportParsed; empty organ id = none was published
+  std::int64_t fetch_sequence = 0;
+  std::string extractor;
+  std::string raw_id;          // ce_id of the last raw event taken
+};
+
+}  // namespace gouji

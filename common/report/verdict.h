@@ -1,0 +1,129 @@
+// What the validator says: the plain forms of the events ReportVerdict and Anomaly.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/core/clock.h"
+#include "common/report/reading.h"
+
+namespace gouji {
+
+enum class Severity : std::uint8_t { kInfo, kWarning, kError };
+enum class Category : std::uint8_t { kArithmetic, kStructure, kCrossYear, kNarrative, kTimeliness };
+enum class RuleStatus : std::uint8_t { kPassed, kFailed, kNotApplicable };
+enum class Fault : std::uint8_t { kUndecided, kPublisher, kExtraction, kForm };
+enum class Mechanism : std::uint8_t {
+  kOther, kDigitChanged, kDigitDropped, kDigitDoubled, kDigitsTransposed, kDigitsSplitOrMerged,
+  kNeighbourCopied, kRowShifted, kColumnShifted, kMovedInRow, kMovedInColumn, kTotalNotUpdated,
+  kTotalDoubled, kBlankForZero,
+};
+enum class Transition : std::uint8_t { kOpened, kChanged, kResolved, kRetracted };
+
+// Upper snake case as in the events and in `gouji check`; severity and transition in lower case.
+std::string_view to_string(Severity severity);      // "error"
+std::string_view to_string(Category category);      // "ARITHMETIC"
+std::string_view to_string(RuleStatus status);      // "PASSED"
+std::string_view to_string(Fault fault);            // "UNDECIDED"
+std::string_view to_string(Mechanism mechanism);    // "DIGIT_CHANGED"
+std::string_view to_string(Transition transition);  // "opened"
+Result<Severity> severity_from(std::string_view name);
+
+// A cell with what the document says there.
+struct Operand {
+  std::string cell;  // "t3.new.natural_person"; with a year in front for another year's: "2019:t3.…"
+  Cell value;
+};
+
+struct RuleResult {
+  std::string rule;      // "T3.BALANCE"
+  std::string instance;  // column, row or group; empty where there is one instance
+  RuleStatus status = RuleStatus::kNotApplicable;
+  std::string reason;    // of NOT_APPLICABLE, closed set: "BLANK_TOTAL", "TABLE_ABSENT", ...
+  Severity severity = Severity::kError;
+  std::vector<Operand> operands;             // of FAILED; of others empty
+  std::optional<std::int64_t> difference;    // of a failed equation: parts minus whole
+};
+
+struct CellChange {
+  std::string cell;
+  Cell before;
+  Cell after;
+};
+
+// One minimal set of changes that makes every identity hold.
+struct Change {
+  std::string cell;
+  Cell reported;
+  std::int64_t proposed = 0;
+};
+struct Explanation {
+  std::vector<Change> changes;
+  Mechanism mechanism = Mechanism::kOther;
+};
+
+// An unread cell that the identities determine uniquely; never written into the reading.
+struct DerivedValue {
+  std::string cell;
+  std::int64_t value = 0;
+};
+
+// Where the evidence can be looked up again.
+struct Evidence {
+  std::string url;
+  std::string raw_digest;    // payload digest of the raw event
+  std::string raw_id;        // its ce_id
+  UnixMillis fetched_at = 0;
+  std::string extractor;
+  std::string rule_set;
+};
+
+struct Finding {
+  std::string rule;
+  std::string instance;
+  friend bool operator==(const Finding&, const Finding&) = default;
+  friend auto operator<=>(const Finding&, const Finding&) = default;
+};
+
+struct Anomaly {
+  std::string id;
+  ReportKey key;
+  std::int32_t version = 0;
+  Transition transition = Transition::kOpened;
+  Category category = Category::kArithmetic;
+  Severity severity = Severity::kError;
+  Fault fault = Fault::kUndecided;
+  std::vector<Finding> findings;  // sorted
+  std::vector<RuleResult> results;  // the failed results behind the findings
+  std::vector<Explanation> explanations;  // best first
+  bool unique = false;
+  bool exhaustive = true;
+  std::string message_zh;
+  std::string message_en;
+  std::string organ_name;
+  std::string resolved_by;  // RESOLVED: "version:3" or "withdrawn"; RETRACTED: "rules" or "extractor"
+  UnixMillis opened_at = 0;
+  Evidence evidence;
+};
+
+struct Verdict {
+  ReportKey key;
+  std::int32_t version = 0;
+  std::int32_t evaluation = 0;
+  std::string rule_set;  // version "+" digest
+  std::vector<RuleResult> results;
+  std::vector<CellChange> changed_cells;  // against the version before
+  std::vector<DerivedValue> derived;
+  std::int32_t anomalies_open = 0;
+  std::int32_t mended = 0;  // anomalies that this version resolved
+  std::int32_t broken = 0;  // anomalies that this version opened
+  bool withdrawn = false;
+  std::string organ_name;
+  std::vector<TableReading> tables;  // filled in the compacted snapshot only
+  Evidence evidence;
+};
+
+}  // namespace gouji

@@ -1,0 +1,49 @@
+// The validator's one entry: what is known of an organ and a new reading in, verdict, transitions
+// and the changed ledger out. Pure; time comes in with the input.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/report/ledger.h"
+#include "common/report/reading.h"
+#include "common/report/verdict.h"
+
+namespace gouji::validator {
+
+// One document (or withdrawal) as it reaches the validator.
+struct Arrival {
+  Reading reading;             // of a withdrawal only `key` counts
+  bool withdrawn = false;
+  std::string location_id;
+  std::string payload_digest;
+  Evidence evidence;           // rule_set is filled in by judge
+  UnixMillis seen_at = 0;      // event time of the input, never the wall clock
+  std::int64_t input_offset = 0;
+};
+
+// Reads the ledger entry of a key; nullopt when there is none. Only keys of the arrival's organ are
+// asked for.
+using History = std::function<std::optional<LedgerEntry>(const ReportKey&)>;
+
+struct LedgerChange {
+  ReportKey key;
+  std::optional<LedgerEntry> entry;  // nullopt = remove
+};
+
+// Empty verdicts, anomalies and ledger = nothing changed: nothing is published.
+struct Judgement {
+  std::vector<Verdict> verdicts;          // of this report, then of neighbours it re-evaluated
+  std::vector<Anomaly> transitions;       // in the order to publish
+  std::vector<LedgerChange> ledger;
+  std::vector<std::string> closed;        // anomaly ids whose snapshot gets a tombstone
+};
+
+Judgement judge(const History& history, const Arrival& arrival);
+
+// Version of the rules and SHA-256 over their data: "1+ab12…".
+const std::string& rule_set_version();
+
+}  // namespace gouji::validator
