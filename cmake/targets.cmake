@@ -134,3 +134,27 @@ function(gouji_fuzz name)
   endif()
   set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz TIMEOUT 60)
 endfunction()
+
+# gouji_embed(gouji_report organs "${PROJECT_SOURCE_DIR}/deploy/organs.json"): the file's bytes inside the
+# library; `#include "embedded/organs.h"` declares `std::string_view gouji::embedded::organs()`.
+function(gouji_embed target symbol file)
+  set(folder "${CMAKE_BINARY_DIR}/generated/embedded")
+  add_custom_command(OUTPUT "${folder}/${symbol}.cpp"
+    COMMAND "${CMAKE_COMMAND}" -DINPUT=${file} -DSYMBOL=${symbol} -DOUTPUT=${folder}/${symbol}.cpp
+            -P "${PROJECT_SOURCE_DIR}/cmake/write_embedded.cmake"
+    DEPENDS "${file}" "${PROJECT_SOURCE_DIR}/cmake/write_embedded.cmake"
+    COMMENT "Embedding ${symbol}" VERBATIM)
+  file(CONFIGURE OUTPUT "${folder}/${symbol}.h" CONTENT [[
+#pragma once
+
+#include <string_view>
+
+namespace gouji::embedded {
+
+std::string_view @symbol@();
+
+}  // namespace gouji::embedded
+]] @ONLY)
+  target_sources(${target} PRIVATE "${folder}/${symbol}.cpp")
+  target_include_directories(${target} PRIVATE "${CMAKE_BINARY_DIR}/generated")
+endfunction()
