@@ -90,11 +90,14 @@ install_packages() {  # names
     fail "these packages are missing, and this is neither root nor is sudo here: $*"
   fi
   say "installing $# packages: $*"
-  local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -y
+  local log apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -y
     -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 -o Acquire::Retries=3)
-  as_root "${apt[@]}" update || fail "apt-get update failed: see the lines above"
-  as_root "${apt[@]}" install --no-install-recommends "$@" >&2 ||
-    fail "apt-get install failed: see the lines above"
+  log=$(mktemp)
+  if ! { as_root "${apt[@]}" update && as_root "${apt[@]}" install --no-install-recommends "$@"; } >"$log" 2>&1; then
+    tail -n 40 "$log" >&2
+    fail "apt-get failed: see the lines above (all of them are in $log)"
+  fi
+  rm -f "$log"
 }
 
 ensure_packages() {
@@ -148,7 +151,10 @@ TEXT
     export APT_CONFIG=$1/apt.conf
     apt-get -qq -o Acquire::Retries=3 update
     apt-get -qq -o Acquire::Retries=3 source --download-only "librdkafka/$RDKAFKA_SUITE"
-  ) >"$1/apt.log" 2>&1 || { cat "$1/apt.log" >&2; fail "the source package librdkafka/$RDKAFKA_SUITE could not be fetched"; }
+  ) >"$1/apt.log" 2>&1 || {
+    cat "$1/apt.log" >&2
+    fail "the source package librdkafka/$RDKAFKA_SUITE could not be fetched"
+  }
 }
 
 build_rdkafka() {
