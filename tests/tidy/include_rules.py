@@ -76,7 +76,7 @@ def _allowed(path):
         return ('services/', 'common/')
     if parts[2] == 'core':
         return (service + 'core/', *_CORE_MAY)
-    if parts[2] == 'io':
+    if parts[2] == 'io' and not _WORKER_FILE.match(path):
         return (service, *_SHELL_MAY)
     return (service, *_SHELL_MAY, 'common/events/')
 
