@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "common/core/record.h"
 #include "common/events/enums.h"
 #include "common/report/cell.h"
 #include "common/report/ledger.h"

@@ -15,14 +15,14 @@ void add_column(Field* field, const Values& values, Get get) {
   for (const auto& value : values) field->Add(static_cast<typename Field::value_type>(get(value)));
 }
 
-void to_proto(const ReadingNote& note, pb::ReadingNote* out) {
+void note_to_proto(const ReadingNote& note, pb::ReadingNote* out) {
   out->set_code(note.code);
   out->set_row(note.row);
   out->set_text(note.text);
   to_proto(note.where, out->mutable_where());
 }
 
-ReadingNote from_proto(const pb::ReadingNote& in) {
+ReadingNote note_from_proto(const pb::ReadingNote& in) {
   return {in.code(), in.row(), in.text(), from_proto(in.where())};
 }
 
@@ -80,7 +80,7 @@ Result<void> provenance_from_proto(const pb::CellProvenance& in, TableReading* t
   return ok();
 }
 
-void to_proto(const TableReading& table, pb::ParsedTable* out) {
+void reading_to_proto(const TableReading& table, pb::ParsedTable* out) {
   table_to_proto(table, out->mutable_table());
   provenance_to_proto(table, out->mutable_provenance());
   for (const AlternativeReading& other : table.alternatives) {
@@ -89,10 +89,10 @@ void to_proto(const TableReading& table, pb::ParsedTable* out) {
     item->set_value(other.value);
     item->set_reader(other.reader);
   }
-  for (const ReadingNote& note : table.notes) to_proto(note, out->add_notes());
+  for (const ReadingNote& note : table.notes) note_to_proto(note, out->add_notes());
 }
 
-Result<TableReading> from_proto(const pb::ParsedTable& in) {
+Result<TableReading> reading_from_proto(const pb::ParsedTable& in) {
   GOUJI_ASSIGN(LedgerTable plain, from_proto(in.table()));
   TableReading table;
   table.table = plain.table;
@@ -106,11 +106,11 @@ Result<TableReading> from_proto(const pb::ParsedTable& in) {
       return invalid_input(ErrorCode::kMalformed, fmt::format("alternative reading of cell {}", other.cell()));
     table.alternatives.push_back({static_cast<std::uint16_t>(other.cell()), other.value(), other.reader()});
   }
-  for (const auto& note : in.notes()) table.notes.push_back(from_proto(note));
+  for (const auto& note : in.notes()) table.notes.push_back(note_from_proto(note));
   return table;
 }
 
-void to_proto(const Claim& claim, pb::Claim* out) {
+void claim_to_proto(const Claim& claim, pb::Claim* out) {
   out->set_text(claim.text);
   out->set_value(claim.value);
   out->set_unit(claim.unit);
@@ -123,7 +123,7 @@ void to_proto(const Claim& claim, pb::Claim* out) {
   to_proto(claim.where, out->mutable_where());
 }
 
-Claim from_proto(const pb::Claim& in) {
+Claim claim_from_proto(const pb::Claim& in) {
   Claim claim{in.text(), in.value(), in.unit(), in.hedged(), in.subject(), {}, from_proto(in.where())};
   for (const auto& reading : in.readings())
     claim.readings.emplace_back(reading.cells().begin(), reading.cells().end());
@@ -147,8 +147,8 @@ void to_proto(const Reading& reading, pb::ReportParsed* out) {
   out->set_charset(reading.charset);
   out->set_content_digest(reading.content_digest);
   out->set_published_on(reading.published_on);
-  for (const TableReading& table : reading.tables) to_proto(table, out->add_tables());
-  for (const Claim& claim : reading.claims) to_proto(claim, out->add_claims());
+  for (const TableReading& table : reading.tables) reading_to_proto(table, out->add_tables());
+  for (const Claim& claim : reading.claims) claim_to_proto(claim, out->add_claims());
   for (const Section& section : reading.sections) {
     auto* item = out->add_sections();
     item->set_number(section.number);
@@ -164,7 +164,7 @@ void to_proto(const Reading& reading, pb::ReportParsed* out) {
     item->set_weight(vote.weight);
     to_proto(vote.where, item->mutable_where());
   }
-  for (const ReadingNote& note : reading.warnings) to_proto(note, out->add_warnings());
+  for (const ReadingNote& note : reading.warnings) note_to_proto(note, out->add_warnings());
   out->mutable_evidence()->set_extractor(reading.extractor);
 }
 
@@ -184,16 +184,16 @@ Result<Reading> from_proto(const pb::ReportParsed& in) {
   if (in.tables_size() != 3)
     return invalid_input(ErrorCode::kMalformed, fmt::format("{} tables where a report has three", in.tables_size()));
   for (int i = 0; i < 3; ++i) {
-    GOUJI_ASSIGN(TableReading table, from_proto(in.tables(i)));
+    GOUJI_ASSIGN(TableReading table, reading_from_proto(in.tables(i)));
     if (table.table != kTables[i]) return invalid_input(ErrorCode::kMalformed, "tables out of order");
     reading.tables.push_back(std::move(table));
   }
-  for (const auto& claim : in.claims()) reading.claims.push_back(from_proto(claim));
+  for (const auto& claim : in.claims()) reading.claims.push_back(claim_from_proto(claim));
   for (const auto& section : in.sections())
     reading.sections.push_back({section.number(), section.heading(), section.text(), from_proto(section.where())});
   for (const auto& vote : in.votes())
     reading.votes.push_back({vote.field(), vote.value(), vote.source(), vote.weight(), from_proto(vote.where())});
-  for (const auto& note : in.warnings()) reading.warnings.push_back(from_proto(note));
+  for (const auto& note : in.warnings()) reading.warnings.push_back(note_from_proto(note));
   reading.extractor = in.evidence().extractor();
   return reading;
 }
