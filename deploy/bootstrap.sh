@@ -8,7 +8,7 @@ usage() {
   cat <<'TEXT'
 usage: deploy/bootstrap.sh [--build] [--tests] [--fuzz]
   --build  compiler, CMake and the libraries that the programs need (the default)
-  --tests  also GoogleTest, Java and Maven (a Kafka broker for the tests), Python, shellcheck
+  --tests  also GoogleTest, Java and Maven (a Kafka broker), Python, buf, shellcheck
   --fuzz   also Clang with libFuzzer (preset fuzz)
 
 GOUJI_CACHE=DIR          where librdkafka and the Python packages of the tests are kept
@@ -64,6 +64,8 @@ wanted_packages() {  # $1 = Debian release
   [ "$1" = 12 ] || echo librdkafka-dev
   if [ $want_tests = yes ]; then
     printf '%s\n' "${TEST_PACKAGES[@]}"
+    # Node.js from elsewhere brings its own npm, and Debian's would displace it.
+    command -v npm >/dev/null || echo npm
     if [ "$1" = 12 ]; then echo openjdk-17-jre-headless; else echo openjdk-21-jre-headless; fi
   fi
   if [ $want_fuzz = yes ]; then
@@ -186,7 +188,7 @@ build_rdkafka() {
   exec 9>&-
 }
 
-# --- Python packages of the tests --------------------------------------------------------------
+# --- what the tests take from the registries of Python and Node.js -----------------------------
 
 ensure_python_packages() {
   local list=$root/tests/tools/requirements.txt venv stamp
@@ -197,11 +199,29 @@ ensure_python_packages() {
   say "installing the Python packages of the tests into $venv"
   rm -rf "$venv"
   python3 -m venv "$venv"
-  "$venv/bin/pip" install --quiet --disable-pip-version-check --only-binary=:all: -r "$list"
+  "$venv/bin/pip" install --quiet --disable-pip-version-check --only-binary=:all: -r "$list" ||
+    fail "pip could not install what $list names"
   touch "$venv/complete-$stamp"
+}
+
+ensure_node_packages() {
+  local list=$root/tests/tools/package.json folder=$cache/node stamp
+  [ -e "$list" ] || return 0
+  stamp=$(sha256sum <"$list" | cut -c1-16)
+  [ -e "$folder/complete-$stamp" ] && return
+  say "installing the Node.js packages of the tests into $folder"
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  cp "$list" "$folder/"
+  (cd "$folder" && npm install --silent --no-fund --no-audit --no-package-lock --ignore-scripts) ||
+    fail "npm could not install what $list names"
+  touch "$folder/complete-$stamp"
 }
 
 ensure_packages
 rdkafka_is_there || build_rdkafka
-[ $want_tests = no ] || ensure_python_packages
+if [ $want_tests = yes ]; then
+  ensure_python_packages
+  ensure_node_packages
+fi
 say "ready"
