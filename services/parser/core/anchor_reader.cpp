@@ -78,16 +78,17 @@ class RowReader {
         .substr(begin, list_.tokens[last].letters_end - begin);
   }
 
-  bool may_follow(std::size_t row) const {
-    if (!names_.is_short(row)) return draft_.rows[row] != RowState::kRead;
+  bool may_follow(std::size_t row, std::u32string_view label) const {
+    if (!is_short_label(label)) return draft_.rows[row] != RowState::kRead;
     return row + 1 > next_row_ && row + 1 - next_row_ <= kShortLabelReach;
   }
 
   std::optional<Match> match_exact() const {
     std::optional<Match> found;
     for (std::size_t words = 1; words <= std::min(words_.size(), kLabelWordsMax); ++words) {
-      const auto row = names_.exact(letters(words_[words_.size() - words], words_.back()));
-      if (row && may_follow(*row)) found = Match{*row, true, 0};
+      const auto label = letters(words_[words_.size() - words], words_.back());
+      const auto row = names_.exact(label);
+      if (row && may_follow(*row, label)) found = Match{*row, true, 0};
     }
     return found;
   }
@@ -97,8 +98,9 @@ class RowReader {
       const std::size_t last = end + behind - 1;
       if (last >= list_.tokens.size() || list_.tokens[last].kind != TokenKind::kText) break;
       for (std::size_t words = 1; words <= std::min(words_.size(), kLabelWordsMax); ++words) {
-        const auto row = names_.exact(letters(words_[words_.size() - words], last));
-        if (row && may_follow(*row)) return Match{*row, false, behind};
+        const auto label = letters(words_[words_.size() - words], last);
+        const auto row = names_.exact(label);
+        if (row && may_follow(*row, label)) return Match{*row, false, behind};
       }
     }
     return std::nullopt;
@@ -153,9 +155,10 @@ class RowReader {
   // Labels that went by with nothing behind them: the row is there, its values are not.
   void mark_labels_without_values(std::size_t up_to) {
     for (const std::size_t word : words_) {
-      const auto row = names_.exact(list_.letters_of(list_.tokens[word]));
+      const auto label = list_.letters_of(list_.tokens[word]);
+      const auto row = names_.exact(label);
       if (row && *row >= next_row_ && *row < up_to && draft_.rows[*row] == RowState::kUnseen &&
-          !names_.is_short(*row)) {
+          !is_short_label(label)) {
         draft_.rows[*row] = RowState::kSeen;
       }
     }
@@ -186,8 +189,9 @@ class RowReader {
       store(entry, fit_values(values(entry.begin, entry.end), columns_[entry.row], padding_));
     }
     for (const std::size_t word : words_) {
-      const auto row = names_.exact(list_.letters_of(list_.tokens[word]));
-      if (row && draft_.rows[*row] == RowState::kUnseen && may_follow(*row)) {
+      const auto label = list_.letters_of(list_.tokens[word]);
+      const auto row = names_.exact(label);
+      if (row && draft_.rows[*row] == RowState::kUnseen && may_follow(*row, label)) {
         draft_.rows[*row] = RowState::kSeen;
       }
     }

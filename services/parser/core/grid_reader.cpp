@@ -51,7 +51,7 @@ class RowReader {
   std::optional<std::size_t> match(std::u32string_view letters, bool& is_exact) const {
     is_exact = true;
     if (const auto row = names_.exact(letters)) {
-      if (!names_.is_short(*row) || *row == 0 || *row <= next_row_ + 5) return row;
+      if (!is_short_label(letters) || (*row >= next_row_ && *row <= next_row_ + 5)) return row;
       return std::nullopt;
     }
     is_exact = false;

@@ -8,8 +8,6 @@
 namespace gouji::parser {
 namespace {
 
-constexpr std::size_t kShortLetters = 2;
-
 std::vector<std::string> row_keys(const Form& form) {
   std::vector<std::string> keys;
   for (const FormBlock& block : form.blocks()) {
@@ -75,7 +73,6 @@ const RowNames& RowNames::of(TableId table) {
 }
 
 RowNames::RowNames(TableId table) : keys_(merged_keys(table)) {
-  is_short_.assign(keys_.size(), true);
   for (const Edition edition : {Edition::k2021, Edition::k2019}) {
     for (const FormBlock& block : form(table, edition).blocks()) {
       for (const FormRow& form_row : block.rows) add_names(form_row, *row(form_row.key));
@@ -96,7 +93,6 @@ void RowNames::add_names(const FormRow& form_row, std::size_t row) {
 }
 
 void RowNames::add_name(std::u32string letters, std::size_t row) {
-  if (letters.size() > kShortLetters) is_short_[row] = false;
   names_.emplace_back(std::move(letters), row);
 }
 
@@ -135,7 +131,7 @@ std::optional<std::size_t> RowNames::nearest(std::u32string_view letters, std::s
 
 bool RowNames::is_label_with_digits(std::u32string_view letters) const {
   const std::size_t digits = letters.find_first_of(U"0123456789");
-  return digits != letters.npos && digits > kShortLetters - 1 &&
+  return digits != letters.npos && digits >= 2 &&
          exact(letters.substr(0, digits)).has_value();
 }
 

@@ -18,6 +18,9 @@ namespace gouji::parser {
 // How far a misspelt label may be from its official wording.
 inline constexpr std::size_t kMisspeltMax = 3;
 
+// Labels of one or two letters, such as 其他 and 总计, stand in headers as well.
+inline bool is_short_label(std::u32string_view letters) { return letters.size() <= 2; }
+
 class RowNames {
  public:
   // Rows of tables 2 and 3, in the order of the forms. Built once, thread-safe.
@@ -32,8 +35,6 @@ class RowNames {
   // of its length away; nullopt when there is none, or two are equally near.
   std::optional<std::size_t> nearest(std::u32string_view letters, std::size_t first,
                                      std::size_t last) const;
-  // One or two letters, such as 其他 and 总计, that stand in headers as well.
-  bool is_short(std::size_t row) const { return is_short_[row]; }
   // The longest label that `letters` begin with, when digits follow it: cells run together.
   bool is_label_with_digits(std::u32string_view letters) const;
 
@@ -43,7 +44,6 @@ class RowNames {
   void add_name(std::u32string letters, std::size_t row);
 
   std::vector<std::string> keys_;
-  std::vector<bool> is_short_;
   std::vector<std::pair<std::u32string, std::size_t>> names_;   // sorted
   std::vector<std::pair<std::u32string, std::size_t>> labels_;  // without headings, for nearest
 };

@@ -177,6 +177,8 @@ class Finder {
     if (number == 0) return;
     int quality = wording_quality(letters, number);
     if (numeral.length == 0) {
+      // Without a numeral of its own, and not one point among others.
+      if (line.starts_with("(") || line.starts_with("（") || (line[0] >= '0' && line[0] <= '9')) return;
       if (quality < (is_heading ? 3 : 4)) return;
       quality -= 2;
     } else if (numeral.number == number) {
@@ -286,39 +288,60 @@ bool is_old_heading(std::u32string_view letters) {
          contains(letters, U"收费以及减免") || contains(letters, U"收费情况");
 }
 
-std::vector<Section> section_texts(const Document& document, const SectionMap& sections) {
-  std::vector<Section> texts;
-  Section front;
-  texts.push_back(front);
-  std::size_t total = 0;
-  std::size_t next = 0;
-  const auto& marks = sections.marks();
-  for (const Block& block : document.blocks) {
-    while (next < marks.size() && block.text.end > marks[next].heading.begin &&
-           block.text.begin <= marks[next].heading.begin) {
-      Section section;
-      section.number = marks[next].number;
-      section.heading = std::string(document.view(marks[next].heading));
-      section.where = document.where(marks[next].heading);
-      texts.push_back(std::move(section));
-      ++next;
+namespace {
+
+// Collects prose line by line into the sections.
+class TextCollector {
+ public:
+  TextCollector(const Document& document, const SectionMap& sections)
+      : document_(document), marks_(sections.marks()) {
+    texts_.emplace_back();
+  }
+
+  std::vector<Section> run() {
+    for (const Block& block : document_.blocks) {
+      TextRange rest = block.text;
+      while (next_ < marks_.size() && marks_[next_].heading.begin < rest.end) {
+        add({rest.begin, std::max(rest.begin, marks_[next_].heading.begin)}, block.kind);
+        rest.begin = std::min(std::max(rest.begin, marks_[next_].heading.end), rest.end);
+        open_section(marks_[next_++]);
+      }
+      add(rest, block.kind);
     }
-    if (block.kind == BlockKind::kGrid) continue;
-    TextRange rest = block.text;
-    if (next > 0 && marks[next - 1].heading.begin >= rest.begin) {
-      rest.begin = std::max(rest.begin, marks[next - 1].heading.end);
-    }
-    if (rest.begin >= rest.end) continue;
-    const std::string_view line = trim_spaces(document.view(rest));
-    if (line.empty() || is_table_line(line)) continue;
-    const std::string_view kept = utf8_prefix(line, kSectionTextMax - std::min(total, kSectionTextMax));
-    total += kept.size();
-    std::string& text = texts.back().text;
+    if (texts_.front().text.empty()) texts_.erase(texts_.begin());
+    return std::move(texts_);
+  }
+
+ private:
+  void open_section(const SectionMark& mark) {
+    Section& section = texts_.emplace_back();
+    section.number = mark.number;
+    section.heading = std::string(document_.view(mark.heading));
+    section.where = document_.where(mark.heading);
+  }
+
+  void add(TextRange range, BlockKind kind) {
+    if (kind == BlockKind::kGrid || range.empty()) return;
+    const std::string_view line = trim_spaces(document_.view(range));
+    if (line.empty() || is_table_line(line)) return;
+    const std::string_view kept = utf8_prefix(line, kSectionTextMax - total_);
+    total_ += kept.size();
+    std::string& text = texts_.back().text;
     if (!text.empty() && !kept.empty()) text.push_back('\n');
     text.append(kept);
   }
-  if (texts.front().text.empty()) texts.erase(texts.begin());
-  return texts;
+
+  const Document& document_;
+  const std::vector<SectionMark>& marks_;
+  std::vector<Section> texts_;
+  std::size_t next_ = 0;
+  std::size_t total_ = 0;
+};
+
+}  // namespace
+
+std::vector<Section> section_texts(const Document& document, const SectionMap& sections) {
+  return TextCollector(document, sections).run();
 }
 
 }  // namespace gouji::parser

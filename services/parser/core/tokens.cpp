@@ -114,13 +114,26 @@ class Tokenizer {
     return at < text.size() && parse_figure(text.substr(at, word_end(text, at) - at)).has_value();
   }
 
+  // A bracket that is closed again holds its words together: "(区分处理的, 只计这一情形)".
   static std::size_t word_end(std::string_view text, std::size_t at) {
     while (at < text.size()) {
       const CodePoint point = code_point_at(text, at);
       if (is_space(point.value)) break;
       at += point.length;
+      if (point.value != U'(' && point.value != U'（') continue;
+      const std::size_t closing = closing_bracket(text, at);
+      if (closing != text.npos) at = closing;
     }
     return at;
+  }
+
+  static std::size_t closing_bracket(std::string_view text, std::size_t at) {
+    while (at < text.size()) {
+      const CodePoint point = code_point_at(text, at);
+      at += point.length;
+      if (point.value == U')' || point.value == U'）') return at;
+    }
+    return text.npos;
   }
 
   static std::size_t skip_spaces(std::string_view text, std::size_t at) {
