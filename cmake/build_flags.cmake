@@ -53,6 +53,10 @@ if(GOUJI_SANITIZE)
   endif()
 endif()
 
+if(GOUJI_FUZZ)
+  target_compile_options(build_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
 if(GOUJI_HARDEN)
   target_compile_options(build_flags INTERFACE
     -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -D_GLIBCXX_ASSERTIONS
