@@ -82,7 +82,9 @@ Format kind_of_zip(std::string_view head) {
 bool is_utf16_mark(std::string_view bytes) { return bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF"); }
 
 // Control characters that no text has. A few stray ones are damage, not another format.
-bool is_binary(std::string_view head) {
+bool is_binary(std::string_view bytes) {
+  constexpr std::size_t kSampleBytes = 8 * 1024;
+  const std::string_view head = bytes.substr(0, kSampleBytes);
   constexpr std::size_t kSharePerMille = 10;
   constexpr std::size_t kAlwaysForgiven = 4;
   const auto count = std::count_if(head.begin(), head.end(), [](char c) {
