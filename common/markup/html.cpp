@@ -12,6 +12,7 @@
 #include "common/markup/html_elements.h"
 #include "common/markup/html_style.h"
 #include "common/markup/html_tag.h"
+#include "common/text/byte_scan.h"
 #include "common/text/utf8.h"
 
 namespace gouji {
@@ -86,8 +87,7 @@ class HtmlScanner {
 
   // Text from at_, whose first `sure` - at_ bytes are text whatever they look like.
   void take_text(std::size_t sure) {
-    std::size_t end = sure;
-    while (end < html_.size() && html_[end] != '<' && html_[end] != '&') ++end;
+    const std::size_t end = find_either(html_, sure, '<', '&');
     if (!hidden_) builder_.add_text(at_, end);
     at_ = end;
   }
