@@ -5,10 +5,11 @@
 namespace gouji {
 
 std::string payload_digest(const Content& body, const std::vector<Content>& attachments) {
-  Sha256Stream digest;
-  digest.add(body.sha256);
-  for (const Content& attachment : attachments) digest.add(attachment.sha256);
-  return to_hex(digest.finish());
+  // The digests have one length, so no separator is needed.
+  Sha256Stream stream;
+  stream.add(body.sha256);
+  for (const Content& attachment : attachments) stream.add(attachment.sha256);
+  return to_hex(stream.finish());
 }
 
 }  // namespace gouji
