@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <set>
+#include <sstream>
 
 #include "tests/integration/crawler_support.h"
 #include "tests/unit/services/crawler/temporary_folder.h"
@@ -98,7 +99,7 @@ TEST(CrawlerCrash, LosesNothingAndRepeatsNothingButSendsWhenKilledAtRandomMoment
   std::map<std::string, Line> by_id;
   for (const Line& line : lines_of(log_path)) {
     const auto [known, is_new] = by_id.emplace(line.id, line);
-    if (!is_new) EXPECT_EQ(known->second.digest, line.digest) << "one ce_id, one content";
+    EXPECT_EQ(known->second.digest, line.digest) << "one ce_id, one content; new: " << is_new;
   }
   std::size_t written = 0;
   for (const auto& [name, count] : versions) written += static_cast<std::size_t>(count);

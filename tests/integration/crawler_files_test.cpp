@@ -6,6 +6,8 @@
 #include <filesystem>
 
 #include "common/core/digest.h"
+#include "common/core/id.h"
+#include "services/crawler/io/file_tree.h"
 #include "tests/integration/crawler_support.h"
 #include "tests/unit/services/crawler/temporary_folder.h"
 
