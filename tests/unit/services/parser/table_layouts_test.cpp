@@ -100,7 +100,8 @@ TEST(TableRow, WithASurplusOfZerosKeepsTheFormsCount) {
 }
 
 TEST(TableRow, WithASurplusThatSaysSomethingIsUnreadable) {
-  const Reading reading = reading_of(table3({"一、本年新收政府信息公开申请数量 4 0 0 0 0 0 4 9"}));
+  const Reading reading = reading_of(
+      table3({"一、本年新收政府信息公开申请数量 4 0 0 0 0 0 4 9", "二、上年结转政府信息公开申请数量 1 0 0 0 0 0 1"}));
   EXPECT_EQ(cell(reading, "t3.new.total"), "UNREADABLE");
   EXPECT_TRUE(has_note(reading.tables[1], "ROW_OVERLONG"));
 }
