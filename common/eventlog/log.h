@@ -36,7 +36,7 @@ struct ReadBatch {
 // How a call on a transaction ended: the one vocabulary of delivery. Check in this order.
 enum class Outcome {
   kOk,
-  kRetriable,  // the same call again, same arguments
+  kRetriable,  // the same call again, same arguments; the call itself has waited a while
   kAbortable,  // abort, go back to the transaction's first offsets, begin again
   kFenced,     // a newer incarnation works under this id: exit
   kUnknown,    // may or may not have happened: open a new producer, go back to committed offsets
@@ -62,6 +62,8 @@ class StageLog {
   // open transaction. Must be the first call, and the next one after kUnknown or in_doubt().
   virtual Outcome open_producer() = 0;
 
+  // Before the first poll(). The listener outlives the last poll() and close().
+  virtual void set_listener(RebalanceListener& listener) = 0;
   // Joins the group on the first call. Waits at most `wait` for records of the assigned partitions;
   // returns what is there, empty when nothing came. kUnavailable: the log cannot be reached now.
   virtual Result<std::vector<StoredRecord>> poll(std::chrono::milliseconds wait, const ReadLimits& limits) = 0;
@@ -70,6 +72,10 @@ class StageLog {
   virtual Result<Offsets> committed(const std::vector<TopicPartition>& partitions) = 0;
   // The next poll() continues there.
   virtual Result<void> seek(const Offsets& positions) = 0;
+  // Paused partitions stay assigned, and poll() returns nothing of them. A partition that is
+  // assigned anew is not paused.
+  virtual void pause(const std::vector<TopicPartition>& partitions) = 0;
+  virtual void resume(const std::vector<TopicPartition>& partitions) = 0;
 
   virtual Outcome begin() = 0;
   // A record over the size limit is kAbortable here, on both logs, before anything is sent.

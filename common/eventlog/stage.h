@@ -33,10 +33,23 @@ class KeyedState {
   void discard_staged();  // after abort or an unknown outcome
   void restore(std::string key, std::optional<std::string> value);  // from the changelog
 
+  // What one record staged can be taken back alone: mark before it, roll back when it fails.
+  void mark() { undo_.clear(); }
+  void roll_back_to_mark();
+  std::size_t largest_since_mark() const;  // bytes of key and value
+
  private:
+  struct Undo {
+    std::size_t index;  // in staged_
+    bool was_new;
+    std::optional<std::string> before;
+  };
+  void stage(std::string_view key, std::optional<std::string> value);
+
   std::unordered_map<std::string, std::string> committed_;
   std::vector<std::pair<std::string, std::optional<std::string>>> staged_;
   std::unordered_map<std::string, std::size_t> staged_index_;
+  std::vector<Undo> undo_;  // since the mark
 };
 
 // What a stage may do with one record. Lives during one call of Stage::process.
@@ -54,6 +67,8 @@ class Stage {
   virtual const std::vector<std::string>& inputs() const = 0;
   // Changelog topic of the state; nullopt for a stage without state.
   virtual std::optional<std::string> state_topic() const = 0;
+  // Topics that it writes to the partition of its input: their partition counts must agree.
+  virtual std::vector<std::string> copartitioned_outputs() const { return {}; }
 
   // Sees each batch before its records are processed one by one, so that slow pure work can run in
   // parallel. Must not change what process() does.
