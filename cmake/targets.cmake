@@ -69,7 +69,7 @@ endfunction()
 add_custom_target(programs)
 
 # gouji_test(core_test LABEL unit SOURCES … LIBS …): one GoogleTest program. The tests run in the
-# root of the repository; GOUJI_BIN names the folder of the programs. Options:
+# root of the repository; GOUJI_BIN names the folder of the programs, GOUJI_CACHE the bootstrap's.
 #   NEEDS   programs that the tests start         TIMEOUT seconds a test (60)
 #   SERIAL  one after the other: they want the machine, or a broker, for themselves
 function(gouji_test name)
@@ -92,10 +92,12 @@ function(gouji_test name)
   if(arg_SERIAL)
     set(serial RUN_SERIAL TRUE)
   endif()
+  # gtest_discover_tests() splits a list of variables at its semicolons, so each property sets one.
   gtest_discover_tests(${name} TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120
     WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}"
     PROPERTIES LABELS ${arg_LABEL} TIMEOUT ${arg_TIMEOUT} ${serial}
-               ENVIRONMENT "GOUJI_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+               ENVIRONMENT "GOUJI_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}"
+               ENVIRONMENT_MODIFICATION "GOUJI_CACHE=set:${GOUJI_CACHE}")
 endfunction()
 
 # gouji_bench(decimal_bench SOURCES … LIBS …): a Google Benchmark program in build/<preset>/bench.

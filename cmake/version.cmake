@@ -17,7 +17,7 @@ set(version_command
     "${CMAKE_COMMAND}" -DSOURCE=${PROJECT_SOURCE_DIR} -DFALLBACK=${PROJECT_VERSION}
     -DOUTPUT=${version_folder}/version.cpp -P "${PROJECT_SOURCE_DIR}/cmake/write_version.cmake")
 add_custom_target(describe_version COMMAND ${version_command}
-  BYPRODUCTS "${version_folder}/version.cpp" COMMENT "" VERBATIM)
+  BYPRODUCTS "${version_folder}/version.cpp" COMMENT "Describing the version" VERBATIM)
 add_library(gouji_version STATIC "${version_folder}/version.cpp")
 add_library(gouji::version ALIAS gouji_version)
 add_dependencies(gouji_version describe_version)

@@ -8,7 +8,7 @@ usage() {
   cat <<'TEXT'
 usage: deploy/bootstrap.sh [--build] [--tests] [--fuzz]
   --build  compiler, CMake and the libraries that the programs need (the default)
-  --tests  also GoogleTest, Java and Maven (a Kafka broker for the tests), Python, shellcheck
+  --tests  also GoogleTest, Java and Maven (a Kafka broker), Python, buf, shellcheck
   --fuzz   also Clang with libFuzzer (preset fuzz)
 
 GOUJI_CACHE=DIR          where librdkafka and the Python packages of the tests are kept
@@ -64,6 +64,8 @@ wanted_packages() {  # $1 = Debian release
   [ "$1" = 12 ] || echo librdkafka-dev
   if [ $want_tests = yes ]; then
     printf '%s\n' "${TEST_PACKAGES[@]}"
+    # Node.js from elsewhere brings its own npm, and Debian's would displace it.
+    command -v npm >/dev/null || echo npm
     if [ "$1" = 12 ]; then echo openjdk-17-jre-headless; else echo openjdk-21-jre-headless; fi
   fi
   if [ $want_fuzz = yes ]; then
@@ -90,11 +92,14 @@ install_packages() {  # names
     fail "these packages are missing, and this is neither root nor is sudo here: $*"
   fi
   say "installing $# packages: $*"
-  local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -y
+  local log apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -y
     -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 -o Acquire::Retries=3)
-  as_root "${apt[@]}" update || fail "apt-get update failed: see the lines above"
-  as_root "${apt[@]}" install --no-install-recommends "$@" >&2 ||
-    fail "apt-get install failed: see the lines above"
+  log=$(mktemp)
+  if ! { as_root "${apt[@]}" update && as_root "${apt[@]}" install --no-install-recommends "$@"; } >"$log" 2>&1; then
+    tail -n 40 "$log" >&2
+    fail "apt-get failed: see the lines above (all of them are in $log)"
+  fi
+  rm -f "$log"
 }
 
 ensure_packages() {
@@ -148,7 +153,10 @@ TEXT
     export APT_CONFIG=$1/apt.conf
     apt-get -qq -o Acquire::Retries=3 update
     apt-get -qq -o Acquire::Retries=3 source --download-only "librdkafka/$RDKAFKA_SUITE"
-  ) >"$1/apt.log" 2>&1 || { cat "$1/apt.log" >&2; fail "the source package librdkafka/$RDKAFKA_SUITE could not be fetched"; }
+  ) >"$1/apt.log" 2>&1 || {
+    cat "$1/apt.log" >&2
+    fail "the source package librdkafka/$RDKAFKA_SUITE could not be fetched"
+  }
 }
 
 build_rdkafka() {
@@ -157,6 +165,7 @@ build_rdkafka() {
   exec 9>"$cache/librdkafka.lock"
   flock 9
   if [ -e "$target/complete" ]; then exec 9>&-; return; fi
+  command -v apt-get >/dev/null || fail "librdkafka $RDKAFKA_MIN or newer is missing: install it with its pkg-config file"
   say "building librdkafka $RDKAFKA_MIN from Debian's source package, once (about a minute)"
   work=$(mktemp -d "$cache/librdkafka.XXXXXX")
   # shellcheck disable=SC2064  # the folder's name is fixed now
@@ -167,7 +176,7 @@ build_rdkafka() {
   rm -rf "$target"
   {
     cmake -S "$work/source" -B "$work/build" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo \
-      -DCMAKE_C_FLAGS_RELWITHDEBINFO="-O2 -g1 -fPIE -fstack-protector-strong" \
+      -DCMAKE_C_FLAGS_RELWITHDEBINFO="-O2 -g1 -fPIE -fstack-protector-strong -ffile-prefix-map=$work/=librdkafka/" \
       -DCMAKE_INSTALL_PREFIX="$target" -DCMAKE_INSTALL_LIBDIR=lib \
       -DRDKAFKA_BUILD_STATIC=ON -DRDKAFKA_BUILD_EXAMPLES=OFF -DRDKAFKA_BUILD_TESTS=OFF \
       -DWITH_SSL=ON -DWITH_ZSTD=ON -DWITH_ZLIB=ON -DWITH_SASL=OFF -DWITH_CURL=OFF \
@@ -180,7 +189,7 @@ build_rdkafka() {
   exec 9>&-
 }
 
-# --- Python packages of the tests --------------------------------------------------------------
+# --- what the tests take from the registries of Python and Node.js -----------------------------
 
 ensure_python_packages() {
   local list=$root/tests/tools/requirements.txt venv stamp
@@ -191,11 +200,29 @@ ensure_python_packages() {
   say "installing the Python packages of the tests into $venv"
   rm -rf "$venv"
   python3 -m venv "$venv"
-  "$venv/bin/pip" install --quiet --disable-pip-version-check --only-binary=:all: -r "$list"
+  "$venv/bin/pip" install --quiet --disable-pip-version-check --only-binary=:all: -r "$list" ||
+    fail "pip could not install what $list names"
   touch "$venv/complete-$stamp"
+}
+
+ensure_node_packages() {
+  local list=$root/tests/tools/package.json folder=$cache/node stamp
+  [ -e "$list" ] || return 0
+  stamp=$(sha256sum <"$list" | cut -c1-16)
+  [ -e "$folder/complete-$stamp" ] && return
+  say "installing the Node.js packages of the tests into $folder"
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  cp "$list" "$folder/"
+  (cd "$folder" && npm install --silent --no-fund --no-audit --no-package-lock --ignore-scripts) ||
+    fail "npm could not install what $list names"
+  touch "$folder/complete-$stamp"
 }
 
 ensure_packages
 rdkafka_is_there || build_rdkafka
-[ $want_tests = no ] || ensure_python_packages
+if [ $want_tests = yes ]; then
+  ensure_python_packages
+  ensure_node_packages
+fi
 say "ready"

@@ -5,27 +5,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "common/core/clock.h"
+#include "common/core/record.h"
 
 namespace gouji::eventlog {
 
-struct Header {
-  std::string name;
-  std::optional<std::string> value;
-  friend bool operator==(const Header&, const Header&) = default;
-};
-
-// Key and value may be null, which is not the same as empty; a null value on a compacted topic is a
-// tombstone. Headers keep their order and may repeat.
-struct Record {
-  std::optional<std::string> key;
-  std::optional<std::string> value;
-  std::vector<Header> headers;
-  UnixMillis timestamp = 0;  // create time
-  friend bool operator==(const Record&, const Record&) = default;
-};
+using gouji::Header;
+using gouji::Record;
 
 // The last header of that name; nullopt when there is none or it is null.
 std::optional<std::string_view> find_header(const Record& record, std::string_view name);

@@ -1,0 +1,53 @@
+// The frames between a service and its worker processes, as plain structs. Internal to a build.
+// Answers come from a process that read hostile bytes: decoding checks sizes, enums and bounds.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "common/core/result.h"
+#include "common/report/raw_report.h"
+#include "common/report/reading.h"
+
+namespace gouji::events {
+
+struct ReadRequest {
+  std::string body;
+  std::vector<Content> attachments;  // with bytes
+  std::string media_type;
+  std::string url;
+  std::string location_id;
+  std::vector<Hint> hints;
+};
+std::string encode(const ReadRequest& request);
+Result<ReadRequest> decode_read_request(std::string_view bytes);
+std::string encode(const ReadOutcome& outcome);
+Result<ReadOutcome> decode_read_outcome(std::string_view bytes);
+
+struct ListRequest {
+  std::string body;
+  std::string media_type;
+  std::string url;
+  std::string format;  // "html", "json"
+  std::vector<std::string> title_accept, title_refuse, url_accept;
+  std::string rows_pointer, url_field, title_field, date_field;
+};
+struct ListRow {
+  std::string url;
+  std::string title;
+  std::string date;
+};
+struct ListAnswer {
+  std::vector<ListRow> rows;
+  bool cut = false;
+  std::string error;
+};
+inline constexpr std::size_t kListRowsMax = 2'000;
+std::string encode(const ListRequest& request);
+Result<ListRequest> decode_list_request(std::string_view bytes);
+std::string encode(const ListAnswer& answer);
+Result<ListAnswer> decode_list_answer(std::string_view bytes);
+
+}  // namespace gouji::events
