@@ -18,7 +18,7 @@ constexpr std::uint32_t kFiguresOfData = 3;
 
 constexpr std::array<bool, 256> make_white() {
   std::array<bool, 256> white{};
-  for (unsigned char c : {' ', '\t', '\n', '\r', '\f'}) white[c] = true;
+  for (char c : {' ', '\t', '\n', '\r', '\f'}) white[static_cast<unsigned char>(c)] = true;
   return white;
 }
 constexpr std::array<bool, 256> kWhite = make_white();

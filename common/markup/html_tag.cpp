@@ -10,8 +10,8 @@ enum : std::uint8_t { kWhiteBit = 1, kEndsName = 2 };
 
 constexpr std::array<std::uint8_t, 256> make_classes() {
   std::array<std::uint8_t, 256> classes{};
-  for (unsigned char c : {' ', '\t', '\n', '\r', '\f'}) classes[c] = kWhiteBit | kEndsName;
-  for (unsigned char c : {'/', '>', '='}) classes[c] = kEndsName;
+  for (char c : {' ', '\t', '\n', '\r', '\f'}) classes[static_cast<unsigned char>(c)] = kWhiteBit | kEndsName;
+  for (char c : {'/', '>', '='}) classes[static_cast<unsigned char>(c)] = kEndsName;
   return classes;
 }
 constexpr std::array<std::uint8_t, 256> kClasses = make_classes();

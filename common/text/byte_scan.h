@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -48,6 +49,18 @@ inline std::size_t find_blank(std::string_view text, std::size_t at, std::size_t
 #endif
   while (at < end && static_cast<unsigned char>(text[at]) > 0x20) ++at;
   return at;
+}
+
+// Length of the ASCII text that starts at `at` and ends before `end`.
+inline std::size_t ascii_length(std::string_view text, std::size_t at, std::size_t end) {
+  std::size_t stop = at;
+  for (; stop + 8 <= end; stop += 8) {
+    std::uint64_t word;
+    std::memcpy(&word, text.data() + stop, 8);
+    if ((word & 0x8080808080808080U) != 0) break;
+  }
+  while (stop < end && (text[stop] & 0x80) == 0) ++stop;
+  return stop - at;
 }
 
 }  // namespace gouji

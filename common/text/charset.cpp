@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <optional>
 
+#include "common/text/byte_scan.h"
 #include "common/text/gb18030.h"
 #include "common/text/utf8.h"
 
@@ -13,6 +14,7 @@ namespace {
 
 // Enough to tell the encodings apart, and a bound on what a hostile document costs.
 constexpr std::size_t kEvidenceBytesMax = 1U << 20;
+constexpr std::size_t kErrorsToGiveUp = 256;
 
 enum class LabelKind { kNone, kUtf8, kGb18030, kUtf16, kLatin, kOther };
 
@@ -51,9 +53,7 @@ LabelKind label_kind(std::string_view label) {
   return LabelKind::kOther;
 }
 
-bool is_ascii(std::string_view bytes) {
-  return std::none_of(bytes.begin(), bytes.end(), [](char c) { return (c & 0x80) != 0; });
-}
+bool is_ascii(std::string_view bytes) { return ascii_length(bytes, 0, bytes.size()) == bytes.size(); }
 
 struct Fit {
   std::size_t characters = 0;
@@ -66,9 +66,11 @@ Fit utf8_fit(std::string_view bytes) {
   Fit fit;
   const std::size_t end = std::min(bytes.size(), kEvidenceBytesMax);
   for (std::size_t at = 0; at < end;) {
+    at += ascii_length(bytes, at, end);
+    if (at >= end) break;
     const CodePoint next = code_point_at(bytes, at);
-    if (!next.is_valid) ++fit.errors;
-    if (next.is_valid && next.length > 1) ++fit.characters;
+    ++(next.is_valid ? fit.characters : fit.errors);
+    if (fit.errors > kErrorsToGiveUp && !fit.is_likely()) break;
     at += next.length;
   }
   return fit;
@@ -204,8 +206,10 @@ std::size_t SourceCursor::source_offset(std::size_t text_offset) {
   const bool has_ascii_bytes = decision_.charset == Charset::kUtf8 || decision_.charset == Charset::kGb18030;
   while (source_ < bytes_.size() && text_ < text_offset) {
     if (has_ascii_bytes && (bytes_[source_] & 0x80) == 0) {
-      ++source_;
-      ++text_;
+      const std::size_t wanted = std::min(text_offset - text_, bytes_.size() - source_);
+      const std::size_t ascii = ascii_length(bytes_, source_, source_ + wanted);
+      source_ += ascii;
+      text_ += ascii;
       continue;
     }
     const Step step = next_step();

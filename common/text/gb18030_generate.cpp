@@ -39,7 +39,9 @@ class Converter {
     iconv(handle_, nullptr, nullptr, nullptr, nullptr);
     if (iconv(handle_, &input, &input_left, &output, &output_left) != 0) return std::nullopt;
     if (sizeof out - output_left != 4) return std::nullopt;
-    return out[0] | out[1] << 8 | out[2] << 16 | static_cast<unsigned>(out[3]) << 24;
+    unsigned value = 0;
+    for (int i = 3; i >= 0; --i) value = value << 8 | out[i];
+    return value;
   }
 
  private:

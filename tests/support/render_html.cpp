@@ -142,7 +142,7 @@ std::string clean_table(const Rows& rows) {
   std::string html = "<table border=\"1\">\n";
   for (const Row& row : rows) {
     html += "<tr>";
-    for (const Cell& cell : row) html += "<td" + spans(cell) + ">" + cell.text + "</td>";
+    for (const Cell& cell : row) html += "<td align=\"center\"" + spans(cell) + ">" + cell.text + "</td>";
     html += "</tr>\n";
   }
   return html + "</table>\n";
@@ -195,6 +195,12 @@ std::vector<Part> parts_of(const ReportFigures& figures, const std::array<Rows, 
           {true, "一、总体情况", nullptr},
           {false, "这一年里，本机关把门户网站的栏目重新理过一遍，常用的办事指南排在前面，过期的文件单独归档并注明失效日期。收到的公开申请由专人登记，办理的每一步都留有记录，到期之前三个工作日提醒承办处室。", nullptr},
           {false, "基层的宣传栏、政务大厅的查询机和网上的专栏用的是同一份目录，内容更新以后三处同时换新；群众电话里问得最多的二十个问题，整理成问答放在首页。", nullptr},
+          {false, "在信息公开的范围上，规划、预算、重大项目和公共服务四类文件一经签发就进入发布流程，由起草处室提出公开属性，办公室复核，争议交会议讨论；凡定为不公开的，都写明依据的条款。", nullptr},
+          {false, "在办理申请上，全年分四批抽查答复文书，重点看事实是否查清、引用的条款是否对应、救济途径是否写全。抽查出的问题逐件退回，改好的文书作为范本发给各承办处室。", nullptr},
+          {false, "在平台建设上，检索框支持按文号和关键词查找，附件可以直接预览；老年人版面放大了字号，并留有电话和窗口两条线下途径。全年平台没有发生中断超过十分钟的故障。", nullptr},
+          {false, "在监督保障上，公开工作写进处室的年度目标，分值与往年相同；对照上级测评指出的不足，列出清单，写明责任人和完成日期，按月销号，逾期的在办公会上说明原因。", nullptr},
+          {false, "在政策解读上，与文件同步发布解读材料，尽量用表格和流程图说明办理条件和时限；对群众留言集中的事项，由主要负责人在线回答，答复内容整理后长期保留在专栏里。", nullptr},
+          {false, "在队伍建设上，举办两次培训，请法制机构和法院的同志讲解案例；新任的信息公开联络员都参加了测试。各街道设一名兼职人员，负责本街道目录的维护和纸质材料的归档。", nullptr},
           {true, "二、主动公开政府信息情况", nullptr},
           {false, "", &tables[0]},
           {true, "三、收到和处理政府信息公开申请情况", nullptr},

@@ -85,7 +85,7 @@ bool is_utf16_mark(std::string_view bytes) { return bytes.starts_with("\xFF\xFE"
 constexpr std::array<std::uint8_t, 256> make_odd() {
   std::array<std::uint8_t, 256> odd{};
   for (unsigned c = 0; c < 0x20; ++c) odd[c] = 1;
-  for (unsigned char c : {'\t', '\n', '\v', '\f', '\r', '\x1A', '\x1B'}) odd[c] = 0;
+  for (char c : {'\t', '\n', '\v', '\f', '\r', '\x1A', '\x1B'}) odd[static_cast<unsigned char>(c)] = 0;
   odd[0x7F] = 1;
   return odd;
 }

@@ -28,7 +28,7 @@ double seconds(const std::string& page) {
 }
 
 void expect_linear(const std::function<std::string(std::size_t)>& page) {
-  constexpr std::size_t kCount = 25'000;
+  constexpr std::size_t kCount = 6'000;
   const double once = seconds(page(kCount));
   const double eight_times = seconds(page(8 * kCount));
   EXPECT_LT(eight_times, 40 * once + 0.02);
