@@ -26,9 +26,9 @@ char32_t code_point_of_index(std::int32_t index) {
   }
   if (index >= kFourByteCodesOfBasicPlane) return 0;
   const Gb18030Range* end = kGb18030Ranges + kGb18030RangeCount;
-  const Gb18030Range* after =
-      std::upper_bound(kGb18030Ranges, end, index,
-                       [](std::int32_t value, const Gb18030Range& range) { return value < range.index; });
+  const Gb18030Range* after = std::upper_bound(
+      kGb18030Ranges, end, index,
+      [](std::int32_t value, const Gb18030Range& range) { return value < range.index; });
   if (after == kGb18030Ranges) return 0;
   const Gb18030Range& range = *std::prev(after);
   const std::int32_t distance = index - range.index;
@@ -40,8 +40,9 @@ CodePoint four_byte_character(std::string_view bytes, std::size_t at) {
   if (bytes.size() - at < 4) return kError;
   const unsigned char third = byte_at(bytes, at + 2), fourth = byte_at(bytes, at + 3);
   if (!is_lead(third) || !is_digit(fourth)) return kError;
-  const std::int32_t index = (byte_at(bytes, at) - 0x81) * 12600 + (byte_at(bytes, at + 1) - 0x30) * 1260 +
-                             (third - 0x81) * 10 + (fourth - 0x30);
+  const std::int32_t index = (byte_at(bytes, at) - 0x81) * 12600 +
+                             (byte_at(bytes, at + 1) - 0x30) * 1260 + (third - 0x81) * 10 +
+                             (fourth - 0x30);
   const char32_t value = code_point_of_index(index);
   return value != 0 ? CodePoint{value, 4, true} : kError;
 }
@@ -71,7 +72,8 @@ class TwoByteReader {
   // Reads from `at` on; returns where it stopped. What it wrote is in text().
   std::size_t read(std::string_view bytes, std::size_t at) {
     const auto* next = reinterpret_cast<const unsigned char*>(bytes.data()) + at;
-    const auto* const last = reinterpret_cast<const unsigned char*>(bytes.data()) + bytes.size() - 1;
+    const auto* const last =
+        reinterpret_cast<const unsigned char*>(bytes.data()) + bytes.size() - 1;
     char* out = piece_;
     char* const full = piece_ + kPieceBytes - 4;
     int ascii = 0;
@@ -112,7 +114,8 @@ CodePoint gb18030_at(std::string_view bytes, std::size_t at) {
   if (is_digit(trail)) return four_byte_character(bytes, at);
   if (trail < 0x40 || trail == 0xFF) return kError;
   const std::uint16_t value = two_byte_code_point(lead, trail);
-  if (value >= 0x80) [[likely]] return {value, 2, true};
+  if (value >= 0x80) [[likely]]
+    return {value, 2, true};
   return value != 0 ? CodePoint{kGb18030BeyondBasicPlane[value], 2, true} : kError;
 }
 

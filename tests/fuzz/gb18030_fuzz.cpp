@@ -16,7 +16,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   char *in = input.data(), *out = expected.data();
   std::size_t in_left = size, out_left = expected.size();
   iconv(handle, nullptr, nullptr, nullptr, nullptr);
-  const bool is_whole = iconv(handle, &in, &in_left, &out, &out_left) != static_cast<std::size_t>(-1);
+  const bool is_whole =
+      iconv(handle, &in, &in_left, &out, &out_left) != static_cast<std::size_t>(-1);
   expected.resize(expected.size() - out_left);
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   const std::string found = gouji::utf8_from_gb18030(bytes);

@@ -16,12 +16,14 @@ void check_range(const gouji::Document& document, gouji::TextRange range) {
 
 void check_grid(const gouji::Document& document, const gouji::Grid& grid) {
   const gouji::HtmlLimits limits;
-  GOUJI_CHECK(grid.rows <= limits.rows && grid.columns <= limits.columns && grid.cells.size() <= limits.cells);
+  GOUJI_CHECK(grid.rows <= limits.rows && grid.columns <= limits.columns &&
+              grid.cells.size() <= limits.cells);
   std::uint32_t row = 0, column = 0;
   for (const gouji::GridCell& cell : grid.cells) {
     check_range(document, cell.text);
     GOUJI_CHECK(cell.row_span >= 1 && cell.column_span >= 1);
-    GOUJI_CHECK(cell.row + cell.row_span <= grid.rows && cell.column + cell.column_span <= grid.columns);
+    GOUJI_CHECK(cell.row + cell.row_span <= grid.rows &&
+                cell.column + cell.column_span <= grid.columns);
     GOUJI_CHECK(cell.row > row || (cell.row == row && cell.column >= column));
     row = cell.row;
     column = cell.column + cell.column_span;
@@ -37,7 +39,8 @@ void check_runs(const gouji::Document& document, std::size_t source_bytes) {
     text_end = run.text.end;
     source_end = run.where.end;
   }
-  GOUJI_CHECK(text_end <= document.text.size() && source_end <= static_cast<std::int64_t>(source_bytes));
+  GOUJI_CHECK(text_end <= document.text.size() &&
+              source_end <= static_cast<std::int64_t>(source_bytes));
 }
 
 }  // namespace
@@ -53,7 +56,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       check_grid(document, document.grids[block.grid]);
     }
     const gouji::Where where = document.where(block.text);
-    GOUJI_CHECK(where.begin >= 0 && where.begin <= where.end && where.end <= static_cast<std::int64_t>(html.size()));
+    GOUJI_CHECK(where.begin >= 0 && where.begin <= where.end &&
+                where.end <= static_cast<std::int64_t>(html.size()));
   }
   for (const gouji::Link& link : document.links) {
     check_range(document, link.text);

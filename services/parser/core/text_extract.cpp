@@ -73,7 +73,8 @@ class LineReader {
     for (std::size_t at = begin; at < end;) {
       std::size_t separators = 0;
       std::size_t kept = at;
-      for (std::size_t bytes = 0; at < end && (bytes = separator_bytes(source_, at)) > 0; at += bytes) {
+      for (std::size_t bytes = 0; at < end && (bytes = separator_bytes(source_, at)) > 0;
+           at += bytes) {
         if (++separators <= kSeparatorRunMax) kept = at + bytes;
       }
       if (separators > kSeparatorRunMax) {
