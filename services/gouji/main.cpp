@@ -7,6 +7,6 @@
 int main(int argc, char** argv) {
   const std::string_view kind = gouji::runtime::worker_kind(argc, argv);
   if (kind == gouji::parser::kWorkerKind) return gouji::runtime::run_worker(gouji::parser::answer_read);
-  if (kind == gouji::crawler::kWorkerKind) return gouji::runtime::run_worker(gouji::crawler::answer_list);
+  if (kind == gouji::crawler::kWorkerKind) return gouji::runtime::run_worker(gouji::crawler::answer_list_request);
   return gouji::command::dispatch(argc, argv);
 }
