@@ -135,9 +135,9 @@ Result<void> limit_resources(const Sandbox& sandbox) {
   if (!limit(RLIMIT_CORE, 0)) return refused("RLIMIT_CORE");
   if (!limit(RLIMIT_FSIZE, 0)) return refused("RLIMIT_FSIZE");
   if (!limit(RLIMIT_NPROC, 0)) return refused("RLIMIT_NPROC");
+  if (kIsPartial) return ok();
   if (!limit(RLIMIT_NOFILE, static_cast<rlim_t>(sandbox.channel) + 1)) return refused("RLIMIT_NOFILE");
-  if (!kIsPartial && !limit(RLIMIT_AS, static_cast<rlim_t>(sandbox.memory_bytes_max)))
-    return refused("RLIMIT_AS");
+  if (!limit(RLIMIT_AS, static_cast<rlim_t>(sandbox.memory_bytes_max))) return refused("RLIMIT_AS");
   return ok();
 }
 
