@@ -171,7 +171,7 @@ std::string fold_label(std::string_view text) {
     }
     at += next.length;
     if (c == kRemoved) continue;
-    const bool is_enclosed = next.value >= 0x2460 && next.value <= 0x3229 && c != next.value;
+    const bool is_enclosed = (next.value >= U'①' && next.value <= U'⒛') || (next.value >= U'㈠' && next.value <= U'㈩');
     if (!is_enclosed || !append_expansion(folded, next.value, c)) append_utf8(folded, c);
     is_after_cjk = is_cjk(c);
   }

@@ -94,7 +94,8 @@ CodePoint gb18030_at(std::string_view bytes, std::size_t at) {
   if (is_digit(trail)) return four_byte_character(bytes, at);
   if (trail < 0x40 || trail == 0xFF) return kError;
   const std::uint16_t value = two_byte_code_point(lead, trail);
-  return value != 0 ? CodePoint{value, 2, true} : kError;
+  if (value >= 0x80) [[likely]] return {value, 2, true};
+  return value != 0 ? CodePoint{kGb18030BeyondBasicPlane[value], 2, true} : kError;
 }
 
 Gb18030Fit gb18030_fit(std::string_view bytes, std::size_t bytes_max) {

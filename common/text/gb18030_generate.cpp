@@ -1,6 +1,6 @@
 // Build program: writes the tables of GB18030 as C++ source to standard output, asking the iconv of
-// the build host for every code. The two-byte codes become one table of code points (0 = no
-// character), the four-byte codes of the basic plane ranges of equal distance.
+// the build host for every code. The two-byte codes become one table of code points, the four-byte codes of
+// the basic plane ranges of equal distance; the form is that of gb18030_table.h.
 #include <iconv.h>
 
 #include <cstdint>
@@ -53,15 +53,20 @@ std::string byte_string(std::initializer_list<int> values) {
 }
 
 void write_two_byte_table(const Converter& converter) {
+  std::vector<unsigned> beyond;
   std::printf("const std::uint16_t kGb18030TwoByte[] = {\n");
   for (int lead = kLeadFirst; lead <= kLeadLast; ++lead) {
     for (int trail = kTrailFirst; trail < kTrailFirst + kTrailsPerLead; ++trail) {
       const auto found = trail == 0x7F ? std::nullopt
                                        : converter.code_point(byte_string({lead, trail}));
-      std::printf("%u,", found && *found <= 0xFFFF ? *found : 0U);
+      if (found && *found > 0xFFFF) beyond.push_back(*found);
+      const auto place = static_cast<unsigned>(beyond.size());
+      std::printf("%u,", !found ? 0U : *found <= 0xFFFF ? *found : place);
     }
     std::printf("\n");
   }
+  std::printf("};\nconst std::uint32_t kGb18030BeyondBasicPlane[] = {0");
+  for (unsigned code_point : beyond) std::printf(", %u", code_point);
   std::printf("};\n");
 }
 

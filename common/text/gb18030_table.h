@@ -6,8 +6,10 @@
 
 namespace gouji {
 
-// Code points by (lead - 0x81) * 191 + (trail - 0x40); 0 = no character.
+// Code points by (lead - 0x81) * 191 + (trail - 0x40); 0 = no character. The few codes that stand
+// for characters beyond the basic plane give a place in kGb18030BeyondBasicPlane, below 0x80.
 extern const std::uint16_t kGb18030TwoByte[];
+extern const std::uint32_t kGb18030BeyondBasicPlane[];
 
 // Four-byte codes index, index + 1, ... stand for first, first + 1, ...; sorted by index.
 struct Gb18030Range {

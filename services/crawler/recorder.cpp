@@ -4,6 +4,7 @@
 
 #include "common/core/digest.h"
 #include "common/eventlog/topics.h"
+#include "common/events/codec.h"
 
 namespace gouji::crawler {
 
@@ -25,8 +26,8 @@ void complete(Content& body) {
 
 }  // namespace
 
-Recorder::Recorder(State& state, BlobStore& blobs, const Encoders& encoders, CrawlerObserver& observer)
-    : state_(state), blobs_(blobs), encoders_(encoders), observer_(observer) {}
+Recorder::Recorder(State& state, BlobStore& blobs, CrawlerObserver& observer, std::function<void()> committed)
+    : state_(state), blobs_(blobs), observer_(observer), committed_(std::move(committed)) {}
 
 Result<void> Recorder::take(Seen seen, UnixMillis now) {
   Sighting sighting{seen.sight, {}, now};
@@ -60,7 +61,7 @@ Result<void> Recorder::add_report(RawReport report, Location& location) {
     GOUJI_ASSIGN(report.body.reference, blobs_.put(report.body.bytes));
     report.body.bytes.clear();
   }
-  pending_.events.push_back({0, std::string(eventlog::kRawTopic), encoders_.report(report)});
+  pending_.events.push_back({0, std::string(eventlog::kRawTopic), events::encode(report)});
   pending_bytes_ += report.body.bytes.size();
   return ok();
 }
@@ -73,7 +74,7 @@ void Recorder::add_withdrawal(const Seen& seen, const Location& location, UnixMi
   withdrawn.url = seen.report.url;
   withdrawn.seen_at = now;
   withdrawn.reason = seen.withdrawal;
-  pending_.events.push_back({0, std::string(eventlog::kRawTopic), encoders_.withdrawn(withdrawn)});
+  pending_.events.push_back({0, std::string(eventlog::kRawTopic), events::encode(withdrawn)});
 }
 
 Result<void> Recorder::take_source(SourceKind kind, SourceMemory memory, UnixMillis now) {
@@ -82,7 +83,7 @@ Result<void> Recorder::take_source(SourceKind kind, SourceMemory memory, UnixMil
   const bool is_old = now - before.reported_at >= kHealthEvery || now < before.reported_at;
   if (is_old || !is_same_health(before.health, memory.health)) {
     memory.reported_at = now;
-    pending_.events.push_back({0, std::string(eventlog::kSourceHealthTopic), encoders_.health(memory.health)});
+    pending_.events.push_back({0, std::string(eventlog::kSourceHealthTopic), events::encode(memory.health)});
   }
   const SourceHealth health = memory.health;
   pending_.source = std::move(memory);
@@ -99,6 +100,7 @@ Result<void> Recorder::flush() {
   if (!committed) return committed.error();
   observer_.outbox(state_.outbox_size());
   for (const DocumentSeen& seen : told) observer_.document(seen);
+  committed_();
   return ok();
 }
 

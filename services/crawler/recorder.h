@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "common/core/clock.h"
-#include "common/core/record.h"
 #include "common/core/result.h"
 #include "common/report/raw_report.h"
 #include "common/report/source_health.h"
@@ -18,14 +17,6 @@
 #include "services/crawler/observer.h"
 
 namespace gouji::crawler {
-
-// How plain events become records. A seam, because the outbox keeps encoded records.
-struct Encoders {
-  std::function<Record(const RawReport&)> report;
-  std::function<Record(const RawWithdrawn&)> withdrawn;
-  std::function<Record(const SourceHealth&)> health;
-};
-
 
 // What was seen of one location. `location` is its state with the fields of this attempt already set
 // (tag, times, title); the recorder adds what the decision says.
@@ -43,7 +34,9 @@ struct Seen {
 class Recorder {
  public:
   // All of them outlive this.
-  Recorder(State& state, BlobStore& blobs, const Encoders& encoders, CrawlerObserver& observer);
+  // All of them outlive this. `committed` is called after each commit, and may wait: that is how a
+  // full outbox slows the crawl down.
+  Recorder(State& state, BlobStore& blobs, CrawlerObserver& observer, std::function<void()> committed);
 
   // Takes a sighting into the pending batch; commits when the batch is large enough.
   Result<void> take(Seen seen, UnixMillis now);
@@ -61,8 +54,8 @@ class Recorder {
 
   State& state_;
   BlobStore& blobs_;
-  const Encoders& encoders_;
   CrawlerObserver& observer_;
+  std::function<void()> committed_;
   StateChange pending_;
   std::vector<DocumentSeen> told_;  // to the observer, after the commit
   std::size_t pending_bytes_ = 0;

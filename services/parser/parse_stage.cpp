@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "common/eventlog/topics.h"
+#include "services/parser/core/read.h"
 
 namespace gouji::parser {
 namespace {
@@ -44,6 +45,11 @@ ParseStage::ParseStage(DocumentReader reader, BlobReader blobs, Telemetry& telem
 std::optional<std::string> ParseStage::state_topic() const { return std::string(eventlog::kParserStateTopic); }
 
 Result<ReadOutcome> ParseStage::read(const RawReport& report) const {
+  std::int64_t size = report.body.size;
+  for (const Content& attachment : report.attachments) size += attachment.size;
+  if (size > static_cast<std::int64_t>(kInputBytesMax))  // before anything is loaded
+    return ReadOutcome(Refusal{RefusalClass::kPoison,
+                               {"TOO_LARGE", fmt::format("{} bytes, at most {} are read", size, kInputBytesMax)}});
   const auto bytes_of = [this](const Content& content) -> Result<std::string> {
     if (content.reference.empty()) return content.bytes;
     return blobs_(content.reference);
