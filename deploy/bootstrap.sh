@@ -176,7 +176,7 @@ build_rdkafka() {
   rm -rf "$target"
   {
     cmake -S "$work/source" -B "$work/build" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo \
-      -DCMAKE_C_FLAGS_RELWITHDEBINFO="-O2 -g1 -fPIE -fstack-protector-strong -ffile-prefix-map=$work/source/=librdkafka/" \
+      -DCMAKE_C_FLAGS_RELWITHDEBINFO="-O2 -g1 -fPIE -fstack-protector-strong -ffile-prefix-map=$work/=librdkafka/" \
       -DCMAKE_INSTALL_PREFIX="$target" -DCMAKE_INSTALL_LIBDIR=lib \
       -DRDKAFKA_BUILD_STATIC=ON -DRDKAFKA_BUILD_EXAMPLES=OFF -DRDKAFKA_BUILD_TESTS=OFF \
       -DWITH_SSL=ON -DWITH_ZSTD=ON -DWITH_ZLIB=ON -DWITH_SASL=OFF -DWITH_CURL=OFF \

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <utility>
 
+#include "common/text/byte_scan.h"
 #include "common/text/utf8.h"
 
 namespace gouji {
@@ -102,9 +103,9 @@ void DocumentBuilder::add_text(std::size_t begin, std::size_t end) {
     }
     std::size_t stop = at + 1;
     // A single space inside text is copied with it.
-    while (stop < end && (!is_white(source[stop]) ||
-                          (source[stop] == ' ' && stop + 1 < end && !is_white(source[stop + 1])))) {
-      ++stop;
+    for (stop = find_blank(source_, stop, end); stop < end; stop = find_blank(source_, stop + 1, end)) {
+      const bool is_single = source[stop] == ' ' && stop + 1 < end && !is_white(source[stop + 1]);
+      if (is_white(source[stop]) && !is_single) break;
     }
     if (!may_write()) return;
     if (has_line_feed_ && !is_multibyte(source[at])) has_line_feed_ = false;
@@ -141,9 +142,7 @@ void DocumentBuilder::add_character(char32_t character, std::size_t begin, std::
   add_run({at, text_size()}, begin, end);
 }
 
-void DocumentBuilder::end_block() {
-  has_space_ = has_line_feed_ = false;
-  if (text_size() == block_begin_) return;
+void DocumentBuilder::close_block() {
   Block block;
   block.kind = heading_level_ > 0 ? BlockKind::kHeading : BlockKind::kParagraph;
   block.level = heading_level_;

@@ -24,7 +24,10 @@ class DocumentBuilder {
   // One character that the source writes otherwise, in [begin, end).
   void add_character(char32_t character, std::size_t begin, std::size_t end);
 
-  void end_block();
+  void end_block() {
+    has_space_ = has_line_feed_ = false;
+    if (text_size() != block_begin_) close_block();
+  }
   void begin_heading(std::uint8_t level);
   void end_heading();
   void begin_preformatted();
@@ -74,6 +77,7 @@ class DocumentBuilder {
     std::size_t cell_source_begin = 0;
   };
 
+  void close_block();
   bool may_write();
   std::uint32_t text_size() const { return static_cast<std::uint32_t>(document_.text.size()); }
   void put_space();

@@ -10,7 +10,9 @@
 #include "common/markup/document_builder.h"
 #include "common/markup/entities.h"
 #include "common/markup/html_elements.h"
+#include "common/markup/html_style.h"
 #include "common/markup/html_tag.h"
+#include "common/text/byte_scan.h"
 #include "common/text/utf8.h"
 
 namespace gouji {
@@ -24,6 +26,7 @@ bool equals_in_lower(std::string_view a, std::string_view b) {
 }
 
 std::string decode_entities(std::string_view text) {
+  if (text.find('&') == std::string_view::npos) return std::string(text);
   std::string decoded;
   for (std::size_t at = 0; at < text.size();) {
     const Entity entity = text[at] == '&' ? read_entity(text.substr(at)) : Entity{};
@@ -50,19 +53,6 @@ std::string collapse_space(std::string_view text) {
     collapsed.push_back(c);
   }
   return collapsed;
-}
-
-// display:none, with any white space in it.
-bool hides(std::string_view style) {
-  for (std::size_t at = style.find("isplay"); at != std::string_view::npos; at = style.find("isplay", at + 6)) {
-    std::string_view rest = style.substr(at + 6);
-    const auto skip = [&](char wanted) {
-      while (!rest.empty() && (rest[0] == ' ' || rest[0] == wanted)) rest.remove_prefix(1);
-    };
-    skip(':');
-    if (equals_in_lower(rest.substr(0, 4), "none")) return true;
-  }
-  return false;
 }
 
 class HtmlScanner {
@@ -97,8 +87,7 @@ class HtmlScanner {
 
   // Text from at_, whose first `sure` - at_ bytes are text whatever they look like.
   void take_text(std::size_t sure) {
-    std::size_t end = sure;
-    while (end < html_.size() && html_[end] != '<' && html_[end] != '&') ++end;
+    const std::size_t end = find_either(html_, sure, '<', '&');
     if (!hidden_) builder_.add_text(at_, end);
     at_ = end;
   }
@@ -160,7 +149,7 @@ class HtmlScanner {
     }
     if (hidden_ && stays_hidden(tag, kind)) return;
     if (tag.is_end) return end_element(kind, begin);
-    const bool is_hidden = tag.is_hidden || (tag.style.size() >= 12 && hides(tag.style));
+    const bool is_hidden = tag.is_hidden || hides(tag.style);
     if (is_hidden && hide(tag, kind)) return;
     begin_element(tag, kind);
   }

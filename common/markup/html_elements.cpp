@@ -10,17 +10,30 @@ namespace {
 constexpr std::uint64_t packed(std::string_view name) {
   std::uint64_t value = 0;
   for (std::size_t i = 0; i < name.size() && i < 8; ++i) {
-    value = value << 8 | (static_cast<unsigned char>(name[i]) | 0x20U);
+    value |= static_cast<std::uint64_t>(static_cast<unsigned char>(name[i]) | 0x20U) << (8 * i);
   }
   return value;
+}
+
+// Most elements of a page, told by length and first letter before anything is packed.
+ElementKind kind_of_short_name(std::string_view name) {
+  const int first = name[0] | 0x20;
+  if (name.size() == 1) return first == 'p' ? ElementKind::kBlock : first == 'a' ? ElementKind::kLink : ElementKind::kInline;
+  const int second = name[1] | 0x20;
+  if (first == 't') return second == 'd' || second == 'h' ? ElementKind::kCell : second == 'r' ? ElementKind::kRow : ElementKind::kInline;
+  if (first == 'h') return second >= '1' && second <= '6' ? ElementKind::kHeading : second == 'r' ? ElementKind::kBreak : ElementKind::kInline;
+  if (first == 'b') return second == 'r' ? ElementKind::kBreak : ElementKind::kInline;
+  const bool is_list = (second == 'l' && (first == 'u' || first == 'o' || first == 'd')) || (first == 'l' && second == 'i') ||
+                       (first == 'd' && (second == 't' || second == 'd'));
+  return is_list ? ElementKind::kBlock : ElementKind::kInline;
 }
 
 }  // namespace
 
 ElementKind element_kind(std::string_view name) {
+  if (name.size() <= 2) return name.empty() ? ElementKind::kInline : kind_of_short_name(name);
   switch (packed(name)) {
-    case packed("p"): case packed("div"): case packed("li"): case packed("ul"): case packed("ol"):
-    case packed("dl"): case packed("dt"): case packed("dd"): case packed("section"): case packed("article"):
+    case packed("div"): case packed("section"): case packed("article"):
     case packed("header"): case packed("footer"): case packed("main"): case packed("nav"): case packed("aside"):
     case packed("blockquote"): case packed("form"): case packed("fieldset"): case packed("legend"):
     case packed("address"): case packed("center"): case packed("body"): case packed("html"): case packed("head"):
@@ -28,15 +41,9 @@ ElementKind element_kind(std::string_view name) {
     case packed("caption"): case packed("dir"): case packed("menu"): case packed("hgroup"): case packed("dialog"):
     case packed("frameset"):
       return ElementKind::kBlock;
-    case packed("br"): case packed("hr"): return ElementKind::kBreak;
-    case packed("h1"): case packed("h2"): case packed("h3"): case packed("h4"): case packed("h5"): case packed("h6"):
-      return ElementKind::kHeading;
     case packed("pre"): case packed("listing"): return ElementKind::kPreformatted;
     case packed("table"): return ElementKind::kTable;
-    case packed("tr"): return ElementKind::kRow;
     case packed("thead"): case packed("tbody"): case packed("tfoot"): return ElementKind::kRowGroup;
-    case packed("td"): case packed("th"): return ElementKind::kCell;
-    case packed("a"): return ElementKind::kLink;
     case packed("img"): return ElementKind::kImage;
     case packed("meta"): return ElementKind::kMeta;
     case packed("base"): return ElementKind::kBase;

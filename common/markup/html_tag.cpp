@@ -27,43 +27,12 @@ bool equals(std::string_view name, std::string_view lower) {
   return true;
 }
 
-}  // namespace
+struct Attribute {
+  std::string_view name;
+  std::string_view value;
+};
 
-std::string_view HtmlTagReader::read_value(std::size_t at, std::size_t& end) {
-  const char quote = html_[at];
-  if (quote == '"' || quote == '\'') {
-    bool& is_missing = is_quote_missing_[quote == '"' ? 0 : 1];
-    const void* found =
-        is_missing ? nullptr : std::memchr(html_.data() + at + 1, quote, html_.size() - at - 1);
-    if (found != nullptr) {
-      const auto close = static_cast<std::size_t>(static_cast<const char*>(found) - html_.data());
-      end = close + 1;
-      return html_.substr(at + 1, close - at - 1);
-    }
-    is_missing = true;
-  }
-  end = at;
-  while (end < html_.size() && !is_white(html_[end]) && html_[end] != '>') ++end;
-  return html_.substr(at, end - at);
-}
-
-HtmlTagReader::Attribute HtmlTagReader::read_attribute(std::size_t at) {
-  Attribute attribute;
-  std::size_t end = at + 1;  // a first = belongs to the name
-  while (end < html_.size() && !ends_name(html_[end])) ++end;
-  attribute.name = html_.substr(at, end - at);
-  attribute.end = end;
-  std::size_t next = end;
-  while (next < html_.size() && is_white(html_[next])) ++next;
-  if (next >= html_.size() || html_[next] != '=') return attribute;
-  ++next;
-  while (next < html_.size() && is_white(html_[next])) ++next;
-  attribute.end = next;
-  if (next < html_.size() && html_[next] != '>') attribute.value = read_value(next, attribute.end);
-  return attribute;
-}
-
-void HtmlTagReader::keep(HtmlTag& tag, const Attribute& attribute) {
+void keep(HtmlTag& tag, const Attribute& attribute) {
   const std::string_view name = attribute.name;
   const auto set = [&](std::string_view lower, std::string_view& place) {
     if (place.data() == nullptr && equals(name, lower)) place = attribute.value;
@@ -80,27 +49,59 @@ void HtmlTagReader::keep(HtmlTag& tag, const Attribute& attribute) {
   }
 }
 
+std::string_view between(const char* begin, const char* end) {
+  return {begin, static_cast<std::size_t>(end - begin)};
+}
+
+}  // namespace
+
+const char* HtmlTagReader::closing_quote(const char* at, const char* end) {
+  const char quote = *at;
+  bool& is_missing = is_quote_missing_[quote == '"' ? 0 : 1];
+  if (is_missing) return nullptr;
+  const void* found = std::memchr(at + 1, quote, static_cast<std::size_t>(end - at - 1));
+  is_missing = found == nullptr;
+  return static_cast<const char*>(found);
+}
+
 HtmlTag HtmlTagReader::read(std::size_t at) {
   HtmlTag tag;
   tag.is_end = html_[at + 1] == '/';
-  const std::size_t name = at + (tag.is_end ? 2 : 1);
-  std::size_t next = name;
-  while (next < html_.size() && !ends_name(html_[next])) ++next;
-  tag.name = html_.substr(name, next - name);
-  for (std::uint32_t count = 0; next < html_.size() && html_[next] != '>';) {
-    if (is_white(html_[next]) || html_[next] == '/') {
+  const char* const end = html_.data() + html_.size();
+  const char* next = html_.data() + at + (tag.is_end ? 2 : 1);
+  const char* begin = next;
+  while (next < end && !ends_name(*next)) ++next;
+  tag.name = between(begin, next);
+  for (std::uint32_t count = 0; next < end && *next != '>';) {
+    if (is_white(*next) || *next == '/') {
       ++next;
       continue;
     }
-    const Attribute attribute = read_attribute(next);
-    next = attribute.end;
+    begin = next++;  // a = in the first place belongs to the name
+    while (next < end && !ends_name(*next)) ++next;
+    Attribute attribute{between(begin, next), {}};
+    const char* value = next;
+    while (value < end && is_white(*value)) ++value;
+    if (value < end && *value == '=') {
+      ++value;
+      while (value < end && is_white(*value)) ++value;
+      const bool is_quoted = value < end && (*value == '"' || *value == '\'');
+      if (const char* quote = is_quoted ? closing_quote(value, end) : nullptr; quote != nullptr) {
+        attribute.value = between(value + 1, quote);
+        next = quote + 1;
+      } else {
+        next = value;
+        while (next < end && *next != '>' && !is_white(*next)) ++next;
+        attribute.value = between(value, next);
+      }
+    }
     if (count++ < attributes_max_) {
       keep(tag, attribute);
     } else {
       tag.has_too_many_attributes = true;
     }
   }
-  tag.end = next < html_.size() ? next + 1 : next;
+  tag.end = static_cast<std::size_t>(next - html_.data()) + (next < end ? 1 : 0);
   return tag;
 }
 

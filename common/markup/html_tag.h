@@ -29,14 +29,8 @@ class HtmlTagReader {
   HtmlTag read(std::size_t at);
 
  private:
-  struct Attribute {
-    std::string_view name;
-    std::string_view value;
-    std::size_t end = 0;
-  };
-  Attribute read_attribute(std::size_t at);
-  std::string_view read_value(std::size_t at, std::size_t& end);
-  static void keep(HtmlTag& tag, const Attribute& attribute);
+  // Where the value that opens with the quote at `at` is closed; null where it is not.
+  const char* closing_quote(const char* at, const char* end);
 
   std::string_view html_;
   std::uint32_t attributes_max_;

@@ -89,11 +89,12 @@ class SettingsLoader {
     }
     for (const auto& entry : *entries) {
       const auto* spec = find([&](const SettingSpec& s) { return file_name(s) == entry.name; });
-      if (spec == nullptr) {
+      if (!entry.mistake.empty())
+        mistake(entry.place, entry.name, entry.mistake);
+      else if (spec == nullptr)
         unknown(entry.place, entry.name, file_names());
-      } else {
+      else
         take(*spec, entry, "file " + entry.place);
-      }
     }
   }
 
@@ -171,7 +172,6 @@ class SettingsLoader {
   }
 
   void take(const SettingSpec& spec, const FileEntry& entry, const std::string& origin) {
-    if (!entry.mistake.empty()) return mistake(entry.place, entry.name, entry.mistake);
     Settings::Value& value = settings_.values_.find(spec.name)->second;
     const bool is_same_source = value.origin == origin;  // a flag given again adds to a list
     const bool is_taken = spec.is_secret                         ? take_secret(value, entry)

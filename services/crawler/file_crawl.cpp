@@ -3,9 +3,8 @@
 #include <set>
 #include <utility>
 
-#include <simdjson.h>
-
 #include "common/core/id.h"
+#include "common/text/utf8.h"
 
 namespace gouji::crawler {
 
@@ -37,8 +36,6 @@ std::string media_type_of(std::string_view name) {
   const auto found = types.find(ending);
   return found == types.end() ? std::string() : std::string(found->second);
 }
-
-bool is_utf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
 
 RawReport report_of(const Source& source, const std::string& path, std::string bytes, UnixMillis now) {
   RawReport report;

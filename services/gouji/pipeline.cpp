@@ -50,7 +50,7 @@ Result<bool> is_caught_up(eventlog::EventLog& log, std::string_view group, std::
     GOUJI_ASSIGN(const std::int64_t end, log.end_offset(at, eventlog::Isolation::kCommitted));
     if (from >= end) continue;
     GOUJI_ASSIGN(const eventlog::ReadBatch rest, log.read(at, from, {1, 1}));
-    if (!rest.records.empty() || rest.next < end) return rest.records.empty() && rest.next >= end;
+    if (!rest.records.empty() || rest.next < end) return false;
   }
   return true;
 }
@@ -100,8 +100,7 @@ Result<void> Pipeline::Parts::open_stages(const RunRequest& request) {
                                              options_of(kParserGroup, parser::service().outputs));
   validator = std::make_unique<host::StageHost>(*log, *validate_stage, clock, metrics, health,
                                                 options_of(kValidatorGroup, validator::service().outputs));
-  GOUJI_TRY(parser->start());
-  return validator->start();
+  return ok();
 }
 
 Result<void> Pipeline::Parts::open_crawler(const RunRequest& request) {
@@ -160,6 +159,11 @@ Result<void> Pipeline::wait_until_through() {
     }
   }
   return ok();
+}
+
+Result<void> Pipeline::start() {
+  GOUJI_TRY(parts_->parser->start());
+  return parts_->validator->start();
 }
 
 Result<void> Pipeline::run_once() {

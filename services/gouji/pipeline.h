@@ -22,6 +22,8 @@ class Pipeline {
   eventlog::EventLog& log();
   std::string admin_address() const;
 
+  // Starts the stages: nothing that they publish is older than this call.
+  Result<void> start();
   // Reads all sources once and waits until what came of them is through all stages.
   Result<void> run_once();
   // Watches the sources until stop().

@@ -43,6 +43,7 @@ Result<int> work(const RunRequest& request, runtime::StopSignal& stop) {
   GOUJI_ASSIGN(const auto pipeline, Pipeline::open(request));
   stop.on_stop([&pipeline] { pipeline->stop(); });
   GOUJI_ASSIGN(Console console, Console::open(pipeline->log(), request.language));
+  GOUJI_TRY(pipeline->start());
   fmt::print(stderr, "{} http://{}/metrics\n", in(request.language, "指标 /", "metrics:"), pipeline->admin_address());
   {
     const ConsoleThread follow(console, pipeline->log());

@@ -5,8 +5,8 @@
 
 #include "common/text/fold.h"
 #include "common/text/utf8.h"
-#include "services/parser/core/figure.h"
 #include "services/parser/core/letters.h"
+#include "services/parser/core/prose.h"
 
 namespace gouji::parser {
 namespace {
@@ -218,12 +218,6 @@ class Finder {
   const Document& document_;
   std::vector<Candidate> candidates_;
 };
-
-// Lines of a table in running text: separators, or figures without words.
-bool is_table_line(std::string_view line) {
-  if (line.find('|') != line.npos || line.find('\t') != line.npos) return true;
-  return parse_figure(line).has_value();
-}
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 #include "services/parser/core/sniff.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <iterator>
 
@@ -81,15 +82,23 @@ Format kind_of_zip(std::string_view head) {
 
 bool is_utf16_mark(std::string_view bytes) { return bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF"); }
 
+constexpr std::array<std::uint8_t, 256> make_odd() {
+  std::array<std::uint8_t, 256> odd{};
+  for (unsigned c = 0; c < 0x20; ++c) odd[c] = 1;
+  for (unsigned char c : {'\t', '\n', '\v', '\f', '\r', '\x1A', '\x1B'}) odd[c] = 0;
+  odd[0x7F] = 1;
+  return odd;
+}
+constexpr std::array<std::uint8_t, 256> kOdd = make_odd();
+
 // Control characters that no text has. A few stray ones are damage, not another format.
-bool is_binary(std::string_view head) {
+bool is_binary(std::string_view bytes) {
+  constexpr std::size_t kSampleBytes = 4 * 1024;
+  const std::string_view head = bytes.substr(0, kSampleBytes);
   constexpr std::size_t kSharePerMille = 10;
   constexpr std::size_t kAlwaysForgiven = 4;
-  const auto count = std::count_if(head.begin(), head.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return (byte < 0x20 && !is_blank(c) && byte != 0x1A && byte != 0x1B) || byte == 0x7F;
-  });
-  const auto odd = static_cast<std::size_t>(count);
+  std::size_t odd = 0;
+  for (char c : head) odd += kOdd[static_cast<unsigned char>(c)];
   return odd > kAlwaysForgiven && odd * 1000 > head.size() * kSharePerMille;
 }
 
