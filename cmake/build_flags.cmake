@@ -30,7 +30,8 @@ endif()
 
 add_library(build_flags INTERFACE)
 add_library(gouji::build_flags ALIAS build_flags)
-target_compile_options(build_flags INTERFACE -fPIE)
+# Programs hold no path of the machine that built them.
+target_compile_options(build_flags INTERFACE -fPIE "-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=")
 target_link_options(build_flags INTERFACE -pie)
 
 # The warnings of our own code; generated code takes only build_flags.
@@ -51,6 +52,10 @@ if(GOUJI_SANITIZE)
   if(GOUJI_SANITIZE MATCHES undefined)
     target_compile_options(build_flags INTERFACE -fno-sanitize-recover=undefined)
   endif()
+endif()
+
+if(GOUJI_FUZZ)
+  target_compile_options(build_flags INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
 if(GOUJI_HARDEN)

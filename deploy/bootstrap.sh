@@ -165,6 +165,7 @@ build_rdkafka() {
   exec 9>"$cache/librdkafka.lock"
   flock 9
   if [ -e "$target/complete" ]; then exec 9>&-; return; fi
+  command -v apt-get >/dev/null || fail "librdkafka $RDKAFKA_MIN or newer is missing: install it with its pkg-config file"
   say "building librdkafka $RDKAFKA_MIN from Debian's source package, once (about a minute)"
   work=$(mktemp -d "$cache/librdkafka.XXXXXX")
   # shellcheck disable=SC2064  # the folder's name is fixed now
@@ -175,7 +176,7 @@ build_rdkafka() {
   rm -rf "$target"
   {
     cmake -S "$work/source" -B "$work/build" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo \
-      -DCMAKE_C_FLAGS_RELWITHDEBINFO="-O2 -g1 -fPIE -fstack-protector-strong" \
+      -DCMAKE_C_FLAGS_RELWITHDEBINFO="-O2 -g1 -fPIE -fstack-protector-strong -ffile-prefix-map=$work/=librdkafka/" \
       -DCMAKE_INSTALL_PREFIX="$target" -DCMAKE_INSTALL_LIBDIR=lib \
       -DRDKAFKA_BUILD_STATIC=ON -DRDKAFKA_BUILD_EXAMPLES=OFF -DRDKAFKA_BUILD_TESTS=OFF \
       -DWITH_SSL=ON -DWITH_ZSTD=ON -DWITH_ZLIB=ON -DWITH_SASL=OFF -DWITH_CURL=OFF \

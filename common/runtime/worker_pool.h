@@ -26,6 +26,7 @@ struct WorkerPoolOptions {
   std::size_t request_bytes_max = 160 * 1024 * 1024;
   std::size_t answer_bytes_max = 4 * 1024 * 1024;
   int requests_per_worker = 5'000;              // then it is replaced
+  std::string program = "/proc/self/exe";       // another one only in tests
 };
 
 struct WorkerPoolCounts {
@@ -43,7 +44,8 @@ class WorkerPool {
 
   // One request, one answer; waits for a free worker. Thread-safe. When the worker dies or is
   // killed the request is tried once more on a new one; dying twice is
-  // kInvalidInput WORKER_DIED (or TIMEOUT), which makes the document poison.
+  // kInvalidInput WORKER_DIED (or TIMEOUT), which makes the document poison. A worker that cannot be
+  // started is no fault of the document: kUnavailable WORKER_DIED.
   Result<std::string> call(std::string_view request);
   std::size_t size() const;
   WorkerPoolCounts counts() const;
@@ -56,9 +58,10 @@ class WorkerPool {
 
 // In main, before anything else: the worker kind when this process is a worker, else empty.
 std::string_view worker_kind(int argc, char** argv);
-// The worker's whole life: gives up privileges (no-new-privs, rlimits: no files, no new processes,
+// The worker's whole life: gives up privileges (sandbox.h: no files, no network, no new processes,
 // no core; every descriptor but 3 closed, dies with its parent), then answers requests until the
-// other end closes. Returns the exit code. `handle` must not throw.
+// other end closes. Returns the exit code. `handle` must not throw, and finds no environment, no
+// file and no second thread: what it needs from outside is read before run_worker is called.
 int run_worker(const std::function<std::string(std::string_view)>& handle);
 
 }  // namespace gouji::runtime

@@ -70,6 +70,15 @@ class Metrics {
   std::unique_ptr<Impl> impl_;
 };
 
+// What is running: gouji_build_info{version,librdkafka,git} 1. An empty text is a part that this
+// program does not have.
+struct BuildInfo {
+  std::string version;
+  std::string librdkafka;
+  std::string git;
+};
+void set_build_info(Metrics& metrics, const BuildInfo& info);
+
 // Buckets in seconds from 1 ms to 60 s.
 const std::vector<double>& latency_buckets();
 

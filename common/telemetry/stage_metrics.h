@@ -2,6 +2,7 @@
 // gouji_end_to_end_latency_seconds, gouji_log_…), fed by the stage runner.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -17,11 +18,14 @@ struct StageMetricsOptions {
   std::string stage;                 // label stage="parser"
   std::vector<std::string> inputs;   // topics, for series that exist from the start
   std::vector<std::string> outputs;
+  // Without a heartbeat for so long the stage is not healthy; longer than its slowest transaction.
+  std::chrono::milliseconds heartbeat_limit{120'000};
 };
 
 class StageMetrics : public StageObserver {
  public:
   // `metrics`, `health` and `clock` outlive this. Heartbeats go to `health` under the stage's name.
+  // A topic that is neither input nor output is counted under topic="other".
   StageMetrics(Metrics& metrics, Health& health, const Clock& clock, StageMetricsOptions options);
   ~StageMetrics() override;
 

@@ -69,6 +69,7 @@ _PLANTED = [
     ('owners', 'services/parser/parse_stage.cpp', '#include "gouji/worker/v1/worker.pb.h"\n'),
     ('cli11', 'services/parser/main.cpp', '#include <CLI/CLI.hpp>\n'),
     ('cli11', 'services/parser/core/read.h', '#include <CLI/CLI.hpp>\n'),
+    ('cli11', 'common/core/a.cpp', '#include <CLI/CLI.hpp>\n'),
     ('purity', 'services/parser/core/read.cpp', '#include <thread>\n'),
     ('purity', 'services/parser/core/read.cpp', '#include <sys/socket.h>\n'),
     ('purity', 'common/core/a.cpp', 'auto t = std::chrono::steady_clock::now();\n'),

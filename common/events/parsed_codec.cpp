@@ -1,0 +1,65 @@
+#include <fmt/format.h>
+
+#include "common/events/codec.h"
+#include "common/events/convert.h"
+
+namespace gouji::events {
+namespace {
+
+constexpr std::string_view kSource = "/parser";
+
+Envelope envelope_of(std::string_view type, const Evidence& evidence, const ReportKey& key) {
+  return {output_id(type, evidence.raw_id, evidence.extractor, 0), std::string(type), std::string(kSource),
+          to_string(key), evidence.fetched_at};
+}
+
+Result<ParsedEvent> decode_report(const Record& record) {
+  GOUJI_ASSIGN(const pb::ReportParsed in, parse_value<pb::ReportParsed>(record));
+  ParsedReport report;
+  GOUJI_ASSIGN(report.reading, from_proto(in));
+  if (report.reading.key.organ_id.empty()) return invalid_input(ErrorCode::kMalformed, "a report without an organ id");
+  report.location_id = in.location_id();
+  report.fetch_sequence = in.fetch_sequence();
+  report.evidence = from_proto(in.evidence());
+  return ParsedEvent(std::move(report));
+}
+
+Result<ParsedEvent> decode_withdrawn(const Record& record) {
+  GOUJI_ASSIGN(const pb::ReportWithdrawn in, parse_value<pb::ReportWithdrawn>(record));
+  GOUJI_ASSIGN(const ReportKey key, from_proto(in.key()));
+  if (key.organ_id.empty()) return invalid_input(ErrorCode::kMalformed, "a withdrawal without an organ id");
+  return ParsedEvent(
+      WithdrawnReport{key, in.location_id(), in.fetch_sequence(), in.reason(), from_proto(in.evidence())});
+}
+
+}  // namespace
+
+Record encode(const ParsedReport& report) {
+  pb::ReportParsed out;
+  to_proto(report.reading, &out);
+  out.set_location_id(report.location_id);
+  out.set_fetch_sequence(report.fetch_sequence);
+  to_proto(report.evidence, out.mutable_evidence());
+  return make_record(envelope_of(kParsedType, report.evidence, report.reading.key), report.reading.key.organ_id,
+                     out.SerializeAsString());
+}
+
+Record encode(const WithdrawnReport& withdrawn) {
+  pb::ReportWithdrawn out;
+  to_proto(withdrawn.key, out.mutable_key());
+  out.set_location_id(withdrawn.location_id);
+  out.set_fetch_sequence(withdrawn.fetch_sequence);
+  out.set_reason(withdrawn.reason);
+  to_proto(withdrawn.evidence, out.mutable_evidence());
+  return make_record(envelope_of(kWithdrawnType, withdrawn.evidence, withdrawn.key), withdrawn.key.organ_id,
+                     out.SerializeAsString());
+}
+
+Result<ParsedEvent> decode_parsed(const Record& record) {
+  const std::string type = read_envelope(record).type;
+  if (type == kWithdrawnType) return decode_withdrawn(record);
+  if (type.empty() || type == kParsedType) return decode_report(record);
+  return invalid_input(ErrorCode::kUnknownVersion, fmt::format("ce_type \"{}\" does not belong on this topic", type));
+}
+
+}  // namespace gouji::events

@@ -1,0 +1,33 @@
+#include <fmt/format.h>
+
+#include "common/core/id.h"
+#include "common/events/codec.h"
+#include "common/events/convert.h"
+
+namespace gouji::events {
+
+Record encode(const SourceHealth& health) {
+  pb::SourceHealth out;
+  out.set_source_id(health.source_id);
+  out.set_address(health.address);
+  out.set_state(to_proto(kSourceStates, health.state));
+  out.set_reason(health.reason);
+  out.set_message(health.message);
+  out.set_last_attempt_at(health.last_attempt_at);
+  out.set_last_success_at(health.last_success_at);
+  out.set_documents(health.documents);
+  out.set_failures(health.failures);
+  const std::string id = uuid5({kSourceHealthType, health.source_id, fmt::format("{}", health.last_attempt_at)});
+  return make_record({id, std::string(kSourceHealthType), fmt::format("/crawler/{}", health.source_id),
+                      health.source_id, health.last_attempt_at},
+                     health.source_id, out.SerializeAsString());
+}
+
+Result<SourceHealth> decode_source_health(const Record& record) {
+  GOUJI_ASSIGN(const pb::SourceHealth in, parse_value<pb::SourceHealth>(record));
+  GOUJI_ASSIGN(const SourceState state, from_proto(kSourceStates, in.state()));
+  return SourceHealth{in.source_id(),       in.address(),         state,          in.reason(),  in.message(),
+                      in.last_attempt_at(), in.last_success_at(), in.documents(), in.failures()};
+}
+
+}  // namespace gouji::events

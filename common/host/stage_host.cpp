@@ -1,0 +1,53 @@
+#include "common/host/stage_host.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace gouji::host {
+
+StageHost::StageHost(eventlog::EventLog& log, eventlog::Stage& stage, const Clock& clock,
+                     telemetry::Metrics& metrics, telemetry::Health& health, StageHostOptions options)
+    : log_(log),
+      stage_(stage),
+      clock_(clock),
+      health_(health),
+      options_(std::move(options)),
+      observer_(metrics, health, clock, {std::string(stage.name()), stage.inputs(), options_.outputs}) {
+  health_.expect_ready(stage_.name());
+}
+
+StageHost::~StageHost() {
+  request_stop();
+  if (thread_.joinable()) thread_.join();
+}
+
+Result<void> StageHost::start() {
+  GOUJI_ASSIGN(stage_log_, log_.open_stage_log({options_.group,
+                                                fmt::format("{}-{}", options_.group, options_.ordinal),
+                                                stage_.inputs(), options_.instance_id}));
+  eventlog::StageRunnerOptions runner;
+  runner.group = options_.group;
+  runner.service_version = options_.service_version;
+  runner_ = std::make_unique<eventlog::StageRunner>(log_, *stage_log_, stage_, clock_, observer_, runner);
+  thread_ = std::thread([this] {
+    health_.set_ready(stage_.name(), true);
+    end_ = runner_->run();
+    health_.set_ready(stage_.name(), false);
+    ended_.store(true, std::memory_order_release);
+  });
+  return ok();
+}
+
+void StageHost::request_stop() {
+  if (runner_ != nullptr) runner_->stop();
+}
+
+eventlog::RunnerEnd StageHost::join() {
+  if (thread_.joinable()) thread_.join();
+  return end_;
+}
+
+std::string StageHost::end_reason() const { return runner_ == nullptr ? std::string() : runner_->end_reason(); }
+
+}  // namespace gouji::host

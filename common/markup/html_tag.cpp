@@ -1,0 +1,108 @@
+#include "common/markup/html_tag.h"
+
+#include <array>
+#include <cstring>
+
+namespace gouji {
+namespace {
+
+enum : std::uint8_t { kWhiteBit = 1, kEndsName = 2 };
+
+constexpr std::array<std::uint8_t, 256> make_classes() {
+  std::array<std::uint8_t, 256> classes{};
+  for (unsigned char c : {' ', '\t', '\n', '\r', '\f'}) classes[c] = kWhiteBit | kEndsName;
+  for (unsigned char c : {'/', '>', '='}) classes[c] = kEndsName;
+  return classes;
+}
+constexpr std::array<std::uint8_t, 256> kClasses = make_classes();
+
+bool is_white(char c) { return (kClasses[static_cast<unsigned char>(c)] & kWhiteBit) != 0; }
+bool ends_name(char c) { return (kClasses[static_cast<unsigned char>(c)] & kEndsName) != 0; }
+
+bool equals(std::string_view name, std::string_view lower) {
+  if (name.size() != lower.size()) return false;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    if ((name[i] | 0x20) != lower[i]) return false;
+  }
+  return true;
+}
+
+struct Attribute {
+  std::string_view name;
+  std::string_view value;
+};
+
+void keep(HtmlTag& tag, const Attribute& attribute) {
+  const std::string_view name = attribute.name;
+  const auto set = [&](std::string_view lower, std::string_view& place) {
+    if (place.data() == nullptr && equals(name, lower)) place = attribute.value;
+  };
+  switch (name.size()) {
+    case 3: set("src", tag.first); set("alt", tag.second); break;
+    case 4: set("href", tag.first); set("name", tag.first); break;
+    case 5: set("style", tag.style); break;
+    case 6: tag.is_hidden = tag.is_hidden || equals(name, "hidden"); break;
+    case 7: set("colspan", tag.first); set("rowspan", tag.second); set("content", tag.second); break;
+    case 8: set("property", tag.first); break;
+    case 10: set("http-equiv", tag.first); break;
+    default: break;
+  }
+}
+
+std::string_view between(const char* begin, const char* end) {
+  return {begin, static_cast<std::size_t>(end - begin)};
+}
+
+}  // namespace
+
+const char* HtmlTagReader::closing_quote(const char* at, const char* end) {
+  const char quote = *at;
+  bool& is_missing = is_quote_missing_[quote == '"' ? 0 : 1];
+  if (is_missing) return nullptr;
+  const void* found = std::memchr(at + 1, quote, static_cast<std::size_t>(end - at - 1));
+  is_missing = found == nullptr;
+  return static_cast<const char*>(found);
+}
+
+HtmlTag HtmlTagReader::read(std::size_t at) {
+  HtmlTag tag;
+  tag.is_end = html_[at + 1] == '/';
+  const char* const end = html_.data() + html_.size();
+  const char* next = html_.data() + at + (tag.is_end ? 2 : 1);
+  const char* begin = next;
+  while (next < end && !ends_name(*next)) ++next;
+  tag.name = between(begin, next);
+  for (std::uint32_t count = 0; next < end && *next != '>';) {
+    if (is_white(*next) || *next == '/') {
+      ++next;
+      continue;
+    }
+    begin = next++;  // a = in the first place belongs to the name
+    while (next < end && !ends_name(*next)) ++next;
+    Attribute attribute{between(begin, next), {}};
+    const char* value = next;
+    while (value < end && is_white(*value)) ++value;
+    if (value < end && *value == '=') {
+      ++value;
+      while (value < end && is_white(*value)) ++value;
+      const bool is_quoted = value < end && (*value == '"' || *value == '\'');
+      if (const char* quote = is_quoted ? closing_quote(value, end) : nullptr; quote != nullptr) {
+        attribute.value = between(value + 1, quote);
+        next = quote + 1;
+      } else {
+        next = value;
+        while (next < end && *next != '>' && !is_white(*next)) ++next;
+        attribute.value = between(value, next);
+      }
+    }
+    if (count++ < attributes_max_) {
+      keep(tag, attribute);
+    } else {
+      tag.has_too_many_attributes = true;
+    }
+  }
+  tag.end = static_cast<std::size_t>(next - html_.data()) + (next < end ? 1 : 0);
+  return tag;
+}
+
+}  // namespace gouji

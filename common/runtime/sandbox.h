@@ -1,0 +1,28 @@
+// What a worker gives up before it sees the first byte of a document. One function, so that every
+// worker has the same walls.
+#pragma once
+
+#include <cstdint>
+
+#include <sys/types.h>
+
+#include "common/core/result.h"
+
+namespace gouji::runtime {
+
+struct Sandbox {
+  pid_t parent = 0;                    // the worker dies with it
+  std::int64_t memory_bytes_max = 0;   // RLIMIT_AS
+  int channel = 3;                     // the only descriptor above standard error that stays open
+};
+
+// True in builds with a sanitizer: its run-time needs memory, files and threads, so the limit of the
+// address space and the filter of system calls are left out there.
+bool is_sandbox_partial();
+
+// Cannot be undone. Afterwards: no new descriptor, no file written, no process, no network, no new
+// executable memory, no core dump. kFatal when the kernel refuses any part: then no document may be
+// read.
+Result<void> drop_privileges(const Sandbox& sandbox);
+
+}  // namespace gouji::runtime

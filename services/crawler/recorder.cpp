@@ -1,0 +1,113 @@
+#include "services/crawler/recorder.h"
+
+#include <utility>
+
+#include "common/core/digest.h"
+#include "common/eventlog/topics.h"
+#include "common/events/codec.h"
+
+namespace gouji::crawler {
+
+namespace {
+
+// A commit costs an fsync: batches of this size make it cheap without holding much back.
+constexpr std::size_t kBatchLocations = 64;
+constexpr std::size_t kBatchBytes = 4 * 1024 * 1024;
+constexpr UnixMillis kHealthEvery = 3'600'000;
+
+bool is_same_health(const SourceHealth& a, const SourceHealth& b) {
+  return a.state == b.state && a.reason == b.reason && a.message == b.message && a.documents == b.documents;
+}
+
+void complete(Content& body) {
+  body.sha256 = to_hex(sha256(body.bytes));
+  body.size = static_cast<std::int64_t>(body.bytes.size());
+}
+
+}  // namespace
+
+Recorder::Recorder(State& state, BlobStore& blobs, CrawlerObserver& observer, std::function<void()> committed)
+    : state_(state), blobs_(blobs), observer_(observer), committed_(std::move(committed)) {}
+
+Result<void> Recorder::take(Seen seen, UnixMillis now) {
+  Sighting sighting{seen.sight, {}, now};
+  if (seen.sight == Sight::kContent) {
+    complete(seen.report.body);
+    seen.report.payload_digest = payload_digest(seen.report.body, seen.report.attachments);
+    sighting.payload_digest = seen.report.payload_digest;
+  }
+  Decision decision = decide(seen.location.known, sighting, seen.gone_rule);
+  seen.location.known = decision.next;
+  DocumentSeen told{seen.location.address, seen.location.id, decision.change, decision.next.sequence, seen.report.body.size};
+  if (decision.change == Change::kWithdrawn) {
+    // Without a tag the next attempt asks for the content, not for "unchanged".
+    seen.location.tag.clear();
+    seen.location.last_modified.clear();
+    add_withdrawal(seen, seen.location, now);
+  } else if (makes_event(decision.change)) {
+    GOUJI_TRY(add_report(std::move(seen.report), seen.location));
+  }
+  pending_.locations.push_back(std::move(seen.location));
+  told_.push_back(std::move(told));
+  if (pending_.locations.size() >= kBatchLocations || pending_bytes_ >= kBatchBytes) return flush();
+  return ok();
+}
+
+Result<void> Recorder::add_report(RawReport report, Location& location) {
+  report.location_id = location.id;
+  report.source_id = location.source_id;
+  report.fetch_sequence = location.known.sequence;
+  if (report.body.bytes.size() > kInlineBytesMax) {
+    GOUJI_ASSIGN(report.body.reference, blobs_.put(report.body.bytes));
+    report.body.bytes.clear();
+  }
+  pending_.events.push_back({0, std::string(eventlog::kRawTopic), events::encode(report)});
+  pending_bytes_ += report.body.bytes.size();
+  return ok();
+}
+
+void Recorder::add_withdrawal(const Seen& seen, const Location& location, UnixMillis now) {
+  RawWithdrawn withdrawn;
+  withdrawn.location_id = location.id;
+  withdrawn.source_id = location.source_id;
+  withdrawn.fetch_sequence = location.known.sequence;
+  withdrawn.url = seen.report.url;
+  withdrawn.seen_at = now;
+  withdrawn.reason = seen.withdrawal;
+  pending_.events.push_back({0, std::string(eventlog::kRawTopic), events::encode(withdrawn)});
+}
+
+Result<void> Recorder::take_source(SourceKind kind, SourceMemory memory, UnixMillis now) {
+  GOUJI_ASSIGN(const SourceMemory before, state_.source(memory.health.source_id));
+  memory.reported_at = before.reported_at;
+  const bool is_old = now - before.reported_at >= kHealthEvery || now < before.reported_at;
+  if (is_old || !is_same_health(before.health, memory.health)) {
+    memory.reported_at = now;
+    pending_.events.push_back({0, std::string(eventlog::kSourceHealthTopic), events::encode(memory.health)});
+  }
+  const SourceHealth health = memory.health;
+  pending_.source = std::move(memory);
+  GOUJI_TRY(flush());
+  observer_.source(kind, health);
+  return ok();
+}
+
+Result<void> Recorder::flush() {
+  if (pending_.locations.empty() && pending_.events.empty() && !pending_.source) return ok();
+  const auto committed = state_.commit(pending_);
+  const auto told = std::exchange(told_, {});
+  discard();
+  if (!committed) return committed.error();
+  observer_.outbox(state_.outbox_size());
+  for (const DocumentSeen& seen : told) observer_.document(seen);
+  committed_();
+  return ok();
+}
+
+void Recorder::discard() {
+  pending_ = {};
+  pending_bytes_ = 0;
+  told_.clear();
+}
+
+}  // namespace gouji::crawler

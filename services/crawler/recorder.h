@@ -1,0 +1,64 @@
+// From a sighting to the state and the outbox: decides, makes the event's bytes safe, and commits
+// both together. The one way by which anything becomes an event of this service.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/core/clock.h"
+#include "common/core/result.h"
+#include "common/report/raw_report.h"
+#include "common/report/source_health.h"
+#include "services/crawler/core/decision.h"
+#include "services/crawler/io/blob_store.h"
+#include "services/crawler/io/state.h"
+#include "services/crawler/observer.h"
+
+namespace gouji::crawler {
+
+// What was seen of one location. `location` is its state with the fields of this attempt already set
+// (tag, times, title); the recorder adds what the decision says.
+struct Seen {
+  Location location;
+  Sight sight = Sight::kTransient;
+  // With kContent: the document, as far as the attempt knows it; ids, sequence, digests and
+  // references are filled in here.
+  RawReport report;
+  GoneRule gone_rule;
+  WithdrawalReason withdrawal = WithdrawalReason::kUnspecified;
+};
+
+// Not thread-safe: one a crawl thread. The state behind it may be shared.
+class Recorder {
+ public:
+  // All of them outlive this.
+  // All of them outlive this. `committed` is called after each commit, and may wait: that is how a
+  // full outbox slows the crawl down.
+  Recorder(State& state, BlobStore& blobs, CrawlerObserver& observer, std::function<void()> committed);
+
+  // Takes a sighting into the pending batch; commits when the batch is large enough.
+  Result<void> take(Seen seen, UnixMillis now);
+  // A source's new memory, with a health event when its state changed or the last is an hour old.
+  Result<void> take_source(SourceKind kind, SourceMemory memory, UnixMillis now);
+  // Commits what is pending. Afterwards everything taken so far is safe; after an error nothing of
+  // it happened, and it is to be looked at again.
+  Result<void> flush();
+  // Forgets what is pending: it is to be looked at again.
+  void discard();
+
+ private:
+  Result<void> add_report(RawReport report, Location& location);
+  void add_withdrawal(const Seen& seen, const Location& location, UnixMillis now);
+
+  State& state_;
+  BlobStore& blobs_;
+  CrawlerObserver& observer_;
+  std::function<void()> committed_;
+  StateChange pending_;
+  std::vector<DocumentSeen> told_;  // to the observer, after the commit
+  std::size_t pending_bytes_ = 0;
+};
+
+}  // namespace gouji::crawler

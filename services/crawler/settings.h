@@ -1,0 +1,34 @@
+// The crawler's settings: one list, used by the service, by the command and for their help.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "common/core/result.h"
+#include "common/runtime/settings.h"
+
+namespace gouji::crawler {
+
+struct CrawlerSettings {
+  std::string data_folder = "gouji-data";  // holds crawler.db and blobs/
+  std::int64_t document_bytes_max = 64LL * 1024 * 1024;
+  std::chrono::milliseconds rescan_interval{30'000};  // of files
+  std::chrono::milliseconds settle{500};              // a file younger than this may still be written
+  std::chrono::milliseconds file_gone_after{1'000};   // and in two readings
+  std::chrono::milliseconds page_gone_after{86'400'000};
+  std::chrono::milliseconds host_delay{1'000};        // between two requests to one host
+  std::chrono::milliseconds request_timeout{60'000};
+  std::int64_t list_bytes_max = 5LL * 1024 * 1024;
+  std::vector<std::string> allow_net;  // CIDR blocks that are not public and still may be fetched from
+  std::string contact;                 // for the user agent: an address for the people of a portal
+  bool obey_robots = true;
+};
+
+// Names "crawler.…"; data and admin address belong to the program.
+std::vector<runtime::SettingSpec> setting_specs();
+// kFatal BAD_SETTINGS with all mistakes that the specs cannot see, such as a bad CIDR block.
+Result<CrawlerSettings> read_settings(const runtime::Settings& settings, std::string data_folder);
+
+}  // namespace gouji::crawler

@@ -1,0 +1,114 @@
+#include <cstdio>
+#include <map>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "services/gouji/commands.h"
+#include "services/gouji/exit_codes.h"
+#include "services/gouji/reader.h"
+#include "services/gouji/report_text.h"
+#include "services/validator/core/judge.h"
+
+namespace gouji::command {
+namespace {
+
+using Ledger = std::map<ReportKey, LedgerEntry>;
+
+validator::Judgement judge_document(const CheckedDocument& document, Ledger& ledger) {
+  validator::Arrival arrival;
+  arrival.reading = std::get<Reading>(document.outcome);
+  arrival.location_id = document.source;
+  arrival.payload_digest = document.sha256;
+  arrival.evidence.url = document.source;
+  arrival.evidence.raw_digest = document.sha256;
+  arrival.evidence.extractor = arrival.reading.extractor;
+  const validator::Judgement judgement = validator::judge(
+      [&ledger](const ReportKey& key) -> std::optional<LedgerEntry> {
+        const auto found = ledger.find(key);
+        if (found == ledger.end()) return std::nullopt;
+        return found->second;
+      },
+      arrival);
+  for (const validator::LedgerChange& change : judgement.ledger)
+    if (change.entry) ledger.insert_or_assign(change.key, *change.entry);
+  return judgement;
+}
+
+bool reaches(const CheckedDocument& document, std::optional<Severity> limit) {
+  if (!limit) return false;
+  const Verdict* verdict = verdict_of(document.judgement);
+  for (const Anomaly& anomaly : document.judgement.transitions)
+    if (verdict != nullptr && anomaly.key == verdict->key && anomaly.severity >= *limit) return true;
+  return false;
+}
+
+int fail(const Error& error) {
+  fmt::print(stderr, "gouji check: {}\n", error.message);
+  return exit_code_of(error);
+}
+
+void print_progress(std::size_t done, std::size_t of) {
+  if (of >= 20 && isatty(STDERR_FILENO) != 0) fmt::print(stderr, "\r{}/{}{}", done, of, done == of ? "\n" : "");
+}
+
+// The previous report is judged first; each document sees it and nothing of the other documents.
+Result<Ledger> ledger_before(const CheckRequest& request, const DocumentSource& source) {
+  Ledger ledger;
+  if (request.previous.empty()) return ledger;
+  GOUJI_ASSIGN(const auto files, DocumentSource::expand({request.previous}));
+  for (const std::string& file : files) {
+    const CheckedDocument previous = source.read(file);
+    if (const auto* refusal = std::get_if<Refusal>(&previous.outcome))
+      return fatal(ErrorCode::kBadArgument, fmt::format("--previous {}: {}: {}", file, refusal->reason.code,
+                                                        refusal->reason.message));
+    judge_document(previous, ledger);
+  }
+  return ledger;
+}
+
+struct Tally {
+  bool findings = false;
+  bool not_read = false;
+};
+
+void check_one(const CheckRequest& request, const DocumentSource& source, const Ledger& before,
+               const std::string& file, Tally& tally) {
+  CheckedDocument document = source.read(file);
+  if (const auto* reading = std::get_if<Reading>(&document.outcome)) {
+    Ledger ledger = before;
+    document.judgement = judge_document(document, ledger);
+    tally.not_read |= reading->status != ReadingStatus::kParsed;
+    tally.findings |= reaches(document, request.fail_on);
+  } else {
+    tally.not_read = true;
+  }
+  const std::string out = request.format == CheckFormat::kJson ? check_json(document) + "\n"
+                                                               : check_text(document, request.language) + "\n";
+  std::fwrite(out.data(), 1, out.size(), stdout);
+  std::fflush(stdout);
+}
+
+}  // namespace
+
+int check(const CheckRequest& request) {
+  const auto files = DocumentSource::expand(request.files);
+  if (!files) return fail(files.error());
+  if (files->empty()) return fail(fatal(ErrorCode::kNotFound, "没有可检查的文件 / nothing to check there"));
+  // The organ, year and scope that the user names are those of the documents, not of --previous.
+  const auto source = DocumentSource::create({request.organ, request.year, request.scope});
+  if (!source) return fail(source.error());
+  const auto plain = DocumentSource::create({request.organ, std::nullopt, request.scope});
+  if (!plain) return fail(plain.error());
+  const auto before = ledger_before(request, **plain);
+  if (!before) return fail(before.error());
+  Tally tally;
+  for (std::size_t i = 0; i < files->size(); ++i) {
+    check_one(request, **source, *before, (*files)[i], tally);
+    print_progress(i + 1, files->size());
+  }
+  if (tally.not_read) return kNotRead;
+  return tally.findings ? kFindings : kOk;
+}
+
+}  // namespace gouji::command

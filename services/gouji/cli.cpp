@@ -1,0 +1,182 @@
+// The command line: names, help and shell completion. The only file that includes CLI11.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "gouji/version.h"
+#include "services/gouji/commands.h"
+#include "services/gouji/completion.h"
+#include "services/gouji/exit_codes.h"
+
+namespace gouji::command {
+namespace {
+
+const std::map<std::string, Language> kLanguages{{"zh", Language::kChinese}, {"en", Language::kEnglish}};
+
+// Everything that the command line can say.
+struct Requests {
+  RunRequest run;
+  CheckRequest check;
+  std::string check_format = "text";
+  std::string fail_on = "error";
+  TailRequest tail;
+  ListRequest list;
+  ShowRequest show;
+  StatusRequest status;
+  TopicsRequest topics;
+  LogRequest log;
+  RulesRequest rules;
+  ConfigRequest config;
+  std::string shell;
+};
+
+void add_log(CLI::App* app, LogChoice& where) {
+  app->add_option("--log", where.log, "事件日志：local:路径 或 kafka:主机:端口（默认 local:DATA/log.db）\n"
+                                      "event log: local:PATH or kafka:HOST:PORT[,…]")->type_name("LOG");
+  app->add_option("--data", where.data, "数据目录 / data folder")->capture_default_str()->type_name("DIR");
+  app->add_option("--kafka", where.kafka, "librdkafka 设置 / setting for librdkafka")->type_name("NAME=VALUE");
+}
+
+void add_language(CLI::App* app, Language& language) {
+  app->add_option("--lang", language, "输出语言 / language of messages (zh, en)")
+      ->transform(CLI::CheckedTransformer(kLanguages))->type_name("LANG");
+}
+
+void add_format(CLI::App* app, std::string& format, const std::vector<std::string>& formats) {
+  app->add_option("--format", format, fmt::format("输出格式 / output format ({})", fmt::join(formats, ", ")))
+      ->check(CLI::IsMember(formats))->type_name("FORMAT");
+}
+
+void define_run(CLI::App& app, Requests& requests) {
+  auto* run = app.add_subcommand("run", "采集、解析、核对，一个进程完成 / crawler, parser and validator in one process");
+  run->add_option("SOURCE", requests.run.sources, "文件、目录、网址或门户文件 / file, directory, URL or portal file (default: tests/samples)");
+  add_log(run, requests.run.where);
+  run->add_flag("--once", requests.run.once, "读完即止 / end when everything is read and through");
+  run->add_option("--allow-net", requests.run.allow_net, "允许访问的内网地址段 / private address range that may be fetched")->type_name("CIDR");
+  run->add_option("--admin", requests.run.admin, "/metrics 的监听地址 / address of /metrics")->capture_default_str()->type_name("ADDR:PORT");
+  add_language(run, requests.run.language);
+}
+
+void define_check(CLI::App& app, Requests& requests) {
+  auto* check = app.add_subcommand("check", "离线检查报告，什么也不保存、不外传 / check documents offline; nothing is stored or sent");
+  check->add_option("FILE", requests.check.files, "文件或目录，- 为标准输入 / file or directory, - for standard input")->required();
+  add_format(check, requests.check_format, {"text", "json"});
+  add_language(check, requests.check.language);
+  check->add_option("--previous", requests.check.previous, "上一年的报告，用于跨年核对 / last year's report, for the cross-year rules")->type_name("FILE");
+  check->add_option("--organ", requests.check.organ, "机关名称（文中不明时）/ name of the organ, where the document does not say")->type_name("NAME");
+  check->add_option("--year", requests.check.year, "报告年度 / report year")->check(CLI::Range(1949, 2100))->type_name("Y");
+  check->add_option("--scope", requests.check.scope, "OWN, AGGREGATE, SYSTEM")->check(CLI::IsMember({"OWN", "AGGREGATE", "SYSTEM"}))->type_name("S");
+  check->add_option("--fail-on", requests.fail_on, "从哪一级起以 1 退出 / exit 1 from this severity on (error, warning, info, never)")
+      ->check(CLI::IsMember({"error", "warning", "info", "never"}))->type_name("LEVEL");
+  check->footer("退出码 / exit codes: 0 全部读出且没有发现 clean · 1 有发现 findings · 2 用法错误 usage · 3 有文件未能读全或不是报告 a document was not read in full");
+}
+
+void define_tail(CLI::App& app, Requests& requests) {
+  auto* tail = app.add_subcommand("tail", "查看事件，只含已提交的记录 / follow topics, committed records only");
+  tail->add_option("TOPIC", requests.tail.topics, "主题 / topics (default: verdicts and anomalies)");
+  add_log(tail, requests.tail.where);
+  tail->add_option("--from", requests.tail.from, "start、end、位置或时间 / start, end, an offset or a time")->capture_default_str()->type_name("FROM");
+  tail->add_flag("--follow,-f", requests.tail.follow, "继续等待新记录 / go on with new records");
+  tail->add_option("--filter", requests.tail.filters, "条件 NAME=VALUE：key、partition、topic 或事件头 / or a header, such as ce_type=gouji.anomaly.opened.v1")->type_name("K=V");
+  add_format(tail, requests.tail.format, {"text", "json", "raw"});
+}
+
+void define_lists(CLI::App& app, Requests& requests) {
+  auto* list = app.add_subcommand("list", "列出未结异常 / open anomalies");
+  add_log(list, requests.list.where);
+  list->add_option("--organ", requests.list.organ, "机关（名称的一部分）/ part of the organ's name or id");
+  list->add_option("--year", requests.list.year, "报告年度 / report year");
+  list->add_option("--division", requests.list.division, "行政区划代码开头 / beginning of the division code");
+  list->add_option("--rule", requests.list.rule, "规则 / rule id");
+  list->add_option("--severity", requests.list.severity, "error, warning, info")->check(CLI::IsMember({"error", "warning", "info"}));
+  add_format(list, requests.list.format, {"text", "json", "csv"});
+  add_language(list, requests.list.language);
+  auto* show = app.add_subcommand("show", "一项异常或一份报告的详情 / one anomaly, or one report by its key");
+  show->add_option("ID", requests.show.id, "异常编号（可只写开头）或报告键 / anomaly id (its beginning will do) or report key")->required();
+  add_log(show, requests.show.where);
+  add_format(show, requests.show.format, {"text", "json"});
+  add_language(show, requests.show.language);
+  auto* status = app.add_subcommand("status", "进度、来源、死信 / lag, sources, dead letters");
+  add_log(status, requests.status.where);
+  add_format(status, requests.status.format, {"text", "json"});
+}
+
+void define_operations(CLI::App& app, Requests& requests) {
+  auto* topics = app.add_subcommand("topics", "主题：list、check、apply / topics");
+  topics->add_option("ACTION", requests.topics.action, "list, check, apply")->required()->check(CLI::IsMember({"list", "check", "apply"}));
+  add_log(topics, requests.topics.where);
+  topics->add_option("--file", requests.topics.file, "主题文件（默认内置）/ topics file (default: embedded)");
+  auto* log = app.add_subcommand("log", "本地日志：stat、verify / the local log");
+  log->add_option("ACTION", requests.log.action, "stat, verify")->required()->check(CLI::IsMember({"stat", "verify"}));
+  add_log(log, requests.log.where);
+  auto* rules = app.add_subcommand("rules", "规则：list、show ID / the rules");
+  rules->add_option("ACTION", requests.rules.action, "list, show")->required()->check(CLI::IsMember({"list", "show"}));
+  rules->add_option("ID", requests.rules.rule, "规则编号 / rule id, such as T3.BALANCE");
+  add_format(rules, requests.rules.format, {"text", "json"});
+  add_language(rules, requests.rules.language);
+  auto* config = app.add_subcommand("config", "服务的设置：show、validate / settings of a service");
+  config->add_option("ACTION", requests.config.action, "show, validate")->required()->check(CLI::IsMember({"show", "validate"}));
+  config->add_option("SERVICE", requests.config.service, "crawler, parser, validator")->required()->check(CLI::IsMember({"crawler", "parser", "validator"}));
+  config->add_option("--config", requests.config.file, "YAML 设置文件 / YAML settings file")->type_name("FILE");
+  auto* completion = app.add_subcommand("completion", "命令补全脚本 / completion script (bash, zsh, fish)");
+  completion->add_option("SHELL", requests.shell, "bash, zsh, fish")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
+}
+
+std::optional<Severity> fail_level(const std::string& name) {
+  if (name == "never") return std::nullopt;
+  if (name == "warning") return Severity::kWarning;
+  return name == "info" ? Severity::kInfo : Severity::kError;
+}
+
+int carry_out(const CLI::App& app, Requests& requests) {
+  const std::string name = app.get_subcommands().front()->get_name();
+  if (name == "run") return run(requests.run);
+  if (name == "check") {
+    requests.check.format = requests.check_format == "json" ? CheckFormat::kJson : CheckFormat::kText;
+    requests.check.fail_on = fail_level(requests.fail_on);
+    return check(requests.check);
+  }
+  if (name == "tail") return tail(requests.tail);
+  if (name == "list") return list(requests.list);
+  if (name == "show") return show(requests.show);
+  if (name == "status") return status(requests.status);
+  if (name == "topics") return topics(requests.topics);
+  if (name == "log") return log(requests.log);
+  if (name == "rules") return rules(requests.rules);
+  if (name == "config") return config(requests.config);
+  std::vector<CommandWords> words;
+  for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; })) {
+    words.push_back({sub->get_name(), {}});
+    for (const CLI::Option* option : sub->get_options())
+      for (const std::string& flag : option->get_lnames()) words.back().options.push_back("--" + flag);
+  }
+  fmt::print("{}", completion_script(requests.shell, words));
+  return kOk;
+}
+
+}  // namespace
+
+int dispatch(int argc, char** argv) {
+  CLI::App app{"勾稽：核对政府信息公开年度报告 / checks annual government disclosure reports", "gouji"};
+  app.require_subcommand(1);
+  app.set_version_flag("--version", std::string("gouji ") + std::string(version()));
+  app.footer("例 / example: gouji check report.html · gouji run --once tests/samples · gouji COMMAND --help");
+  Requests requests;
+  define_run(app, requests);
+  define_check(app, requests);
+  define_tail(app, requests);
+  define_lists(app, requests);
+  define_operations(app, requests);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& success) {
+    return app.exit(success);
+  } catch (const CLI::ParseError& error) {
+    fmt::print(stderr, "gouji: {}\n用 gouji --help 查看用法 / see gouji --help\n", error.what());
+    return kUsage;
+  }
+  return carry_out(app, requests);
+}
+
+}  // namespace gouji::command

@@ -1,0 +1,115 @@
+// What each command is asked to do, as cli.cpp has understood it, and the commands themselves. Data
+// go to standard output, everything else to standard error. Every function returns the exit code.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/report/verdict.h"
+#include "services/gouji/language.h"
+
+namespace gouji::command {
+
+inline constexpr std::string_view kDefaultData = "./gouji-data";
+
+// Which log, for every command that opens one.
+struct LogChoice {
+  std::string data{kDefaultData};
+  std::string log;  // empty = local:DATA/log.db
+  std::vector<std::string> kafka;  // name=value, for librdkafka
+};
+
+struct RunRequest {
+  LogChoice where;
+  std::vector<std::string> sources;
+  bool once = false;
+  std::vector<std::string> allow_net;
+  std::string admin = "127.0.0.1:0";
+  Language language = Language::kChinese;
+};
+int run(const RunRequest& request);
+
+enum class CheckFormat { kText, kJson };
+
+struct CheckRequest {
+  std::vector<std::string> files;  // "-" = standard input
+  CheckFormat format = CheckFormat::kText;
+  Language language = Language::kChinese;
+  std::string previous;
+  std::string organ;
+  std::optional<std::int32_t> year;
+  std::string scope;
+  std::optional<Severity> fail_on = Severity::kError;  // nullopt = never
+};
+int check(const CheckRequest& request);
+
+struct TailRequest {
+  LogChoice where;
+  std::vector<std::string> topics;  // empty = anomalies and verdicts
+  std::string from = "start";       // start, end, an offset, or a time (RFC 3339)
+  bool follow = false;
+  std::vector<std::string> filters;  // name=value: key, partition, or a header such as ce_type
+  std::string format = "text";       // text, json, raw
+};
+int tail(const TailRequest& request);
+
+struct ListRequest {
+  LogChoice where;
+  std::string organ;     // part of the organ's name or id
+  std::optional<std::int32_t> year;
+  std::string division;  // prefix of the organ id
+  std::string rule;
+  std::string severity;
+  std::string format = "text";  // text, json, csv
+  Language language = Language::kChinese;
+};
+int list(const ListRequest& request);
+
+struct ShowRequest {
+  LogChoice where;
+  std::string id;  // anomaly id, a unique prefix of one, or a report key
+  std::string format = "text";
+  Language language = Language::kChinese;
+};
+int show(const ShowRequest& request);
+
+struct StatusRequest {
+  LogChoice where;
+  std::string format = "text";
+};
+int status(const StatusRequest& request);
+
+struct TopicsRequest {
+  LogChoice where;
+  std::string action;  // list, check, apply
+  std::string file;    // topics file; empty = embedded
+};
+int topics(const TopicsRequest& request);
+
+struct LogRequest {
+  LogChoice where;
+  std::string action;  // stat, verify
+};
+int log(const LogRequest& request);
+
+struct RulesRequest {
+  std::string action;  // list, show
+  std::string rule;
+  std::string format = "text";
+  Language language = Language::kChinese;
+};
+int rules(const RulesRequest& request);
+
+struct ConfigRequest {
+  std::string action;   // show, validate
+  std::string service;  // crawler, parser, validator
+  std::string file;
+};
+int config(const ConfigRequest& request);
+
+// Reads the command line and calls one of the above.
+int dispatch(int argc, char** argv);
+
+}  // namespace gouji::command

@@ -1,0 +1,147 @@
+#include <algorithm>
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "common/eventlog/topics.h"
+#include "common/events/codec.h"
+#include "services/gouji/commands.h"
+#include "services/gouji/exit_codes.h"
+#include "services/gouji/json_writer.h"
+#include "services/gouji/log_access.h"
+#include "services/gouji/report_text.h"
+
+namespace gouji::command {
+namespace {
+
+bool has_rule(const Anomaly& anomaly, const std::string& rule) {
+  return std::any_of(anomaly.findings.begin(), anomaly.findings.end(),
+                     [&](const Finding& finding) { return finding.rule == rule; });
+}
+
+bool is_wanted(const Anomaly& anomaly, const ListRequest& request) {
+  return (request.organ.empty() || anomaly.organ_name.find(request.organ) != std::string::npos ||
+          anomaly.key.organ_id.find(request.organ) != std::string::npos) &&
+         (!request.year || anomaly.key.year == *request.year) &&
+         (request.division.empty() || anomaly.key.organ_id.starts_with(request.division) ||
+          anomaly.key.organ_id.starts_with("name:" + request.division)) &&
+         (request.rule.empty() || has_rule(anomaly, request.rule)) &&
+         (request.severity.empty() || to_string(anomaly.severity) == request.severity);
+}
+
+std::string csv_field(std::string text) {
+  // A cell that a spreadsheet would take for a formula is marked as text.
+  if (!text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos) text.insert(0, 1, '\'');
+  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"') quoted.push_back('"');
+    quoted.push_back(c);
+  }
+  return quoted + "\"";
+}
+
+std::string rules_of(const Anomaly& anomaly) {
+  std::vector<std::string> rules;
+  for (const Finding& finding : anomaly.findings)
+    if (rules.empty() || rules.back() != finding.rule) rules.push_back(finding.rule);
+  return fmt::format("{}", fmt::join(rules, " "));
+}
+
+std::string csv_line(const Anomaly& anomaly) {
+  return fmt::format("{},{},{},{},{},{},{},{},{}\n", anomaly.id, csv_field(anomaly.key.organ_id),
+                     csv_field(anomaly.organ_name), anomaly.key.year, to_string(anomaly.key.scope),
+                     to_string(anomaly.severity), to_string(anomaly.fault), rules_of(anomaly),
+                     csv_field(anomaly.message_zh));
+}
+
+std::string text_line(const Anomaly& anomaly, Language language) {
+  return fmt::format("{}  {:<6}  {} {} {}  {}\n    {}\n", anomaly.id.substr(0, 12),
+                     severity_word(anomaly.severity, language), anomaly.organ_name, anomaly.key.year,
+                     to_string(anomaly.key.scope), rules_of(anomaly),
+                     in(language, anomaly.message_zh, anomaly.message_en));
+}
+
+Result<std::vector<std::pair<Anomaly, Record>>> open_anomalies(eventlog::EventLog& log) {
+  GOUJI_ASSIGN(const auto current, read_current(log, eventlog::kAnomalyCurrentTopic));
+  std::vector<std::pair<Anomaly, Record>> anomalies;
+  for (const auto& [key, record] : current) {
+    GOUJI_ASSIGN(Anomaly anomaly, events::decode_anomaly(record));
+    anomalies.emplace_back(std::move(anomaly), record);
+  }
+  std::sort(anomalies.begin(), anomalies.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.first.key, a.first.findings, a.first.id) < std::tie(b.first.key, b.first.findings, b.first.id);
+  });
+  return anomalies;
+}
+
+std::string line_of(const Anomaly& anomaly, const Record& record, const ListRequest& request) {
+  if (request.format == "csv") return csv_line(anomaly);
+  if (request.format == "json")
+    return events::value_json(eventlog::kAnomalyCurrentTopic, record).value_or(std::string("null")) + "\n";
+  return text_line(anomaly, request.language);
+}
+
+}  // namespace
+
+int list(const ListRequest& request) {
+  auto log = open_log(request.where, eventlog::LocalMode::kReader);
+  if (!log) return fail("list", log.error());
+  const auto anomalies = open_anomalies(**log);
+  if (!anomalies) return fail("list", anomalies.error());
+  if (request.format == "csv") fmt::print("id,organ_id,organ,year,scope,severity,fault,rules,message\n");
+  std::size_t shown = 0;
+  for (const auto& [anomaly, record] : *anomalies) {
+    if (!is_wanted(anomaly, request)) continue;
+    ++shown;
+    const std::string line = line_of(anomaly, record, request);
+    std::fwrite(line.data(), 1, line.size(), stdout);
+  }
+  if (request.format == "text")
+    fmt::print(stderr, "{}\n",
+               fmt::format(fmt::runtime(in(request.language, "未结异常 {} 项", "{} open anomalies")), shown));
+  return kOk;
+}
+
+int show(const ShowRequest& request) {
+  auto log = open_log(request.where, eventlog::LocalMode::kReader);
+  if (!log) return fail("show", log.error());
+  const auto anomalies = open_anomalies(**log);
+  if (!anomalies) return fail("show", anomalies.error());
+  std::vector<const Record*> found;
+  for (const auto& [anomaly, record] : *anomalies)
+    if (anomaly.id.starts_with(request.id)) found.push_back(&record);
+  if (found.empty()) {
+    const auto reports = read_current(**log, eventlog::kReportCurrentTopic);
+    if (!reports) return fail("show", reports.error());
+    const auto report = reports->find(request.id);
+    if (report == reports->end())
+      return fail("show", fatal(ErrorCode::kNotFound,
+                                fmt::format("{}：没有这样的未结异常或报告 / no open anomaly and no report of that id", request.id)));
+    fmt::print("{}\n", events::value_json(eventlog::kReportCurrentTopic, report->second).value_or("null"));
+    return kOk;
+  }
+  if (found.size() > 1)
+    return fail("show", fatal(ErrorCode::kBadArgument,
+                              fmt::format("{}：符合 {} 项，请多写几位 / {} anomalies match, write more of it", request.id,
+                                          found.size(), found.size())));
+  const auto anomaly = events::decode_anomaly(*found.front());
+  if (request.format == "json" || !anomaly) {
+    fmt::print("{}\n", events::value_json(eventlog::kAnomalyCurrentTopic, *found.front()).value_or("null"));
+    return kOk;
+  }
+  fmt::print("{}", text_line(*anomaly, request.language));
+  for (const Explanation& explanation : anomaly->explanations) {
+    fmt::print("    {}:", to_string(explanation.mechanism));
+    for (const Change& change : explanation.changes)
+      fmt::print(" {} {} → {}", change.cell,
+                 change.reported.is_number() ? std::to_string(change.reported.value) : std::string(to_string(change.reported.state)),
+                 change.proposed);
+    fmt::print("\n");
+  }
+  fmt::print("    {}  sha256 {}  {}\n", anomaly->evidence.url, anomaly->evidence.raw_digest,
+             events::to_rfc3339(anomaly->evidence.fetched_at));
+  return kOk;
+}
+
+}  // namespace gouji::command

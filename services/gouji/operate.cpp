@@ -1,0 +1,221 @@
+// Commands for whoever runs a log: status, topics, log.
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "common/eventlog/local/local_log.h"
+#include "common/eventlog/topics.h"
+#include "common/events/codec.h"
+#include "common/host/stage_service.h"
+#include "services/gouji/commands.h"
+#include "services/gouji/exit_codes.h"
+#include "services/gouji/json_writer.h"
+#include "services/gouji/log_access.h"
+
+namespace gouji::command {
+namespace {
+
+using eventlog::EventLog;
+using eventlog::TopicPartition;
+using eventlog::TopicSpec;
+
+struct Lag {
+  std::string group;
+  std::string topic;
+  std::int64_t behind = 0;  // records at most: offsets have gaps
+};
+
+// The groups and what they read. A group that has committed nothing yet is behind by everything.
+constexpr std::pair<std::string_view, std::string_view> kReaders[] = {{"gouji-parser", eventlog::kRawTopic},
+                                                                      {"gouji-validator", eventlog::kParsedTopic}};
+
+Result<std::vector<Lag>> lags_of(EventLog& log) {
+  GOUJI_ASSIGN(const auto committed, log.committed_offsets());
+  std::vector<Lag> lags;
+  for (const auto& [group, topic] : kReaders) {
+    Lag lag{std::string(group), std::string(topic), 0};
+    GOUJI_ASSIGN(const std::int32_t partitions, log.partitions(topic));
+    for (std::int32_t partition = 0; partition < partitions; ++partition) {
+      const TopicPartition at{std::string(topic), partition};
+      GOUJI_ASSIGN(const std::int64_t end, log.end_offset(at, eventlog::Isolation::kCommitted));
+      GOUJI_ASSIGN(std::int64_t from, log.begin_offset(at));
+      for (const auto& offset : committed)
+        if (offset.group == group && offset.at == at) from = offset.offset;
+      lag.behind += end > from ? end - from : 0;
+    }
+    lags.push_back(std::move(lag));
+  }
+  return lags;
+}
+
+Result<std::map<std::string, std::int64_t>> dead_letters_of(EventLog& log) {
+  std::map<std::string, std::int64_t> classes{{"poison", 0}, {"not_a_report", 0}};
+  for (const auto& [group, topic] : kReaders)
+    GOUJI_TRY(read_topic(log, eventlog::dead_letter_topic(topic, group),
+                         [&](const eventlog::StoredRecord& record) -> Result<void> {
+                           const auto name = eventlog::find_header(record.record, "dlq_class");
+                           ++classes[std::string(name.value_or("poison"))];
+                           return ok();
+                         }));
+  return classes;
+}
+
+Result<std::vector<SourceHealth>> sources_of(EventLog& log) {
+  GOUJI_ASSIGN(const auto current, read_current(log, eventlog::kSourceHealthTopic));
+  std::vector<SourceHealth> sources;
+  for (const auto& [id, record] : current) {
+    GOUJI_ASSIGN(SourceHealth health, events::decode_source_health(record));
+    sources.push_back(std::move(health));
+  }
+  return sources;
+}
+
+std::string_view state_word(SourceState state) {
+  switch (state) {
+    case SourceState::kActive: return "active";
+    case SourceState::kDegraded: return "degraded";
+    case SourceState::kBlocked: return "blocked";
+  }
+  return {};
+}
+
+struct Status {
+  std::vector<Lag> lags;
+  std::map<std::string, std::int64_t> dead_letters;
+  std::vector<SourceHealth> sources;
+  std::size_t reports = 0;
+  std::size_t anomalies = 0;
+};
+
+Result<Status> status_of_log(EventLog& log) {
+  Status status;
+  GOUJI_ASSIGN(status.lags, lags_of(log));
+  GOUJI_ASSIGN(status.dead_letters, dead_letters_of(log));
+  GOUJI_ASSIGN(status.sources, sources_of(log));
+  GOUJI_ASSIGN(const auto reports, read_current(log, eventlog::kReportCurrentTopic));
+  GOUJI_ASSIGN(const auto anomalies, read_current(log, eventlog::kAnomalyCurrentTopic));
+  status.reports = reports.size();
+  status.anomalies = anomalies.size();
+  return status;
+}
+
+std::string status_json(const Status& status) {
+  JsonWriter json;
+  json.begin_object().key("reports").number(static_cast<std::int64_t>(status.reports));
+  json.key("anomalies_open").number(static_cast<std::int64_t>(status.anomalies)).key("lag").begin_array();
+  for (const Lag& lag : status.lags)
+    json.begin_object().key("group").text(lag.group).key("topic").text(lag.topic).key("records").number(lag.behind).end_object();
+  json.end_array().key("dead_letters").begin_object();
+  for (const auto& [name, count] : status.dead_letters) json.key(name).number(count);
+  json.end_object().key("sources").begin_array();
+  for (const SourceHealth& source : status.sources) {
+    json.begin_object().key("id").text(source.source_id).key("address").text(source.address);
+    json.key("state").text(state_word(source.state)).key("reason").text(source.reason).key("message").text(source.message);
+    json.key("documents").number(source.documents).key("failures").number(source.failures).key("last_success");
+    if (source.last_success_at == 0)
+      json.null();
+    else
+      json.text(events::to_rfc3339(source.last_success_at));
+    json.end_object();
+  }
+  return json.end_array().end_object().str() + "\n";
+}
+
+void print_status(const Status& status) {
+  fmt::print("报告 reports           {}\n未结异常 open anomalies {}\n", status.reports, status.anomalies);
+  for (const Lag& lag : status.lags) fmt::print("{:<16} {:<24} 落后 lag {}\n", lag.group, lag.topic, lag.behind);
+  for (const auto& [name, count] : status.dead_letters) fmt::print("死信 dead letters {:<13} {}\n", name, count);
+  for (const SourceHealth& source : status.sources)
+    fmt::print("来源 source {}  {}  {} {}\n", source.address, state_word(source.state), source.reason, source.message);
+}
+
+Result<std::vector<TopicSpec>> wanted_topics(const std::string& path) {
+  if (path.empty()) return eventlog::default_topics();
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return fatal(ErrorCode::kNotFound, fmt::format("{}：无法打开 / cannot be opened", path));
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  auto parsed = eventlog::parse_topics(text);
+  if (!parsed) return with_context(path, std::move(parsed).error());
+  return parsed;
+}
+
+Result<int> list_topics(EventLog& log) {
+  GOUJI_ASSIGN(const auto actual, log.topics());
+  for (const TopicSpec& topic : actual)
+    fmt::print("{:<48} partitions {:<3} {:<8} retention {}\n", topic.name, topic.partitions,
+               topic.compacted ? "compact" : "delete",
+               topic.retention_ms < 0 ? std::string("for ever") : fmt::format("{} d", topic.retention_ms / 86'400'000));
+  return kOk;
+}
+
+Result<int> apply_topics(EventLog& log, const std::vector<TopicSpec>& wanted) {
+  GOUJI_ASSIGN(const auto actual, log.topics());
+  for (const TopicSpec& topic : wanted) {
+    bool is_there = false;
+    for (const TopicSpec& other : actual) is_there |= other.name == topic.name;
+    if (is_there) continue;
+    GOUJI_TRY(log.create_topic(topic));
+    fmt::print("{} 已建立 / created\n", topic.name);
+  }
+  return kOk;
+}
+
+Result<int> topics_action(const TopicsRequest& request) {
+  GOUJI_ASSIGN(const auto wanted, wanted_topics(request.file));
+  const bool writes = request.action == "apply";
+  GOUJI_ASSIGN(const auto log, open_log(request.where, writes ? eventlog::LocalMode::kOwner : eventlog::LocalMode::kReader));
+  if (request.action == "list") return list_topics(*log);
+  if (writes) GOUJI_TRY(apply_topics(*log, wanted));
+  GOUJI_TRY(host::check_topics(*log, wanted));
+  fmt::print("主题齐全，设置相符 / topics are as they must be\n");
+  return kOk;
+}
+
+Result<int> log_action(const LogRequest& request) {
+  GOUJI_ASSIGN(const auto address, eventlog::parse_log_address(log_text(request.where)));
+  if (address.is_kafka)
+    return fatal(ErrorCode::kBadArgument, "gouji log 只用于本地日志 / works on a local log; Kafka has tools of its own");
+  if (request.action == "stat") {
+    GOUJI_ASSIGN(const std::string text, eventlog::stat_local_log(address.path));
+    fmt::print("{}", text);
+    return kOk;
+  }
+  GOUJI_TRY(eventlog::verify_local_log(address.path));
+  fmt::print("{}：完好 / sound\n", address.path);
+  return kOk;
+}
+
+int result_code(std::string_view command, const Result<int>& result) {
+  return result ? *result : fail(command, result.error());
+}
+
+}  // namespace
+
+int status(const StatusRequest& request) {
+  auto log = open_log(request.where, eventlog::LocalMode::kReader);
+  if (!log) return fail("status", log.error());
+  const auto status = status_of_log(**log);
+  if (!status) return fail("status", status.error());
+  if (request.format == "json")
+    fmt::print("{}", status_json(*status));
+  else
+    print_status(*status);
+  return kOk;
+}
+
+int topics(const TopicsRequest& request) {
+  const Result<int> result = topics_action(request);
+  // Topics that are not as they must be are the finding of `topics check`, not a log out of reach.
+  if (!result && result.error().code == ErrorCode::kTopicMismatch) {
+    fmt::print(stderr, "{}\n", result.error().message);
+    return kFindings;
+  }
+  return result_code("topics", result);
+}
+
+int log(const LogRequest& request) { return result_code("log", log_action(request)); }
+
+}  // namespace gouji::command

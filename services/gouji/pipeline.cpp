@@ -1,0 +1,176 @@
+#include "services/gouji/pipeline.h"
+
+#include <atomic>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "common/eventlog/topics.h"
+#include "common/host/stage_host.h"
+#include "common/host/stage_service.h"
+#include "gouji/version.h"
+#include "services/crawler/crawler.h"
+#include "services/crawler/source_arguments.h"
+#include "services/crawler/telemetry.h"
+#include "services/crawler/worker.h"
+#include "services/gouji/log_access.h"
+#include "services/parser/service.h"
+#include "services/validator/service.h"
+
+namespace gouji::command {
+namespace {
+
+constexpr std::string_view kParserGroup = "gouji-parser";
+constexpr std::string_view kValidatorGroup = "gouji-validator";
+constexpr std::chrono::milliseconds kLook{100};
+
+// Of a local log the topics are made as needed; on Kafka somebody decides about them.
+Result<void> prepare_topics(eventlog::EventLog& log, bool is_kafka) {
+  if (!is_kafka) {
+    GOUJI_ASSIGN(const auto actual, log.topics());
+    for (const eventlog::TopicSpec& wanted : eventlog::default_topics()) {
+      bool is_there = false;
+      for (const eventlog::TopicSpec& topic : actual) is_there |= topic.name == wanted.name;
+      if (!is_there) GOUJI_TRY(log.create_topic(wanted));
+    }
+  }
+  return host::check_topics(log, eventlog::default_topics());
+}
+
+// True when nothing is left behind the group's committed offsets. Asks for records, because offsets
+// have gaps and an end offset alone says little.
+Result<bool> is_caught_up(eventlog::EventLog& log, std::string_view group, std::string_view topic) {
+  GOUJI_ASSIGN(const auto committed, log.committed_offsets());
+  GOUJI_ASSIGN(const std::int32_t partitions, log.partitions(topic));
+  for (std::int32_t partition = 0; partition < partitions; ++partition) {
+    const eventlog::TopicPartition at{std::string(topic), partition};
+    GOUJI_ASSIGN(std::int64_t from, log.begin_offset(at));
+    for (const auto& offset : committed)
+      if (offset.group == group && offset.at == at) from = std::max(from, offset.offset);
+    GOUJI_ASSIGN(const std::int64_t end, log.end_offset(at, eventlog::Isolation::kCommitted));
+    if (from >= end) continue;
+    GOUJI_ASSIGN(const eventlog::ReadBatch rest, log.read(at, from, {1, 1}));
+    if (!rest.records.empty() || rest.next < end) return false;
+  }
+  return true;
+}
+
+host::StageHostOptions options_of(std::string_view group, std::vector<std::string> outputs) {
+  return {std::string(group), "0", std::nullopt, std::string(version()), std::move(outputs)};
+}
+
+}  // namespace
+
+// In the order in which they are made; destroyed in reverse.
+struct Pipeline::Parts {
+  runtime::SystemClock clock;
+  telemetry::Metrics metrics;
+  telemetry::Health health{clock};
+  std::unique_ptr<telemetry::AdminServer> admin;
+  std::unique_ptr<eventlog::EventLog> log;
+  std::unique_ptr<eventlog::Stage> parse_stage, validate_stage;
+  std::unique_ptr<host::StageHost> parser, validator;
+  std::unique_ptr<runtime::WorkerPool> list_pool;
+  std::unique_ptr<crawler::ListReader> lists;
+  std::unique_ptr<crawler::Telemetry> crawler_telemetry;
+  std::unique_ptr<crawler::Crawler> crawler;
+  std::atomic<bool> stopping{false};
+
+  Result<void> open_log_and_admin(const RunRequest& request);
+  Result<void> open_stages(const RunRequest& request);
+  Result<void> open_crawler(const RunRequest& request);
+};
+
+Result<void> Pipeline::Parts::open_log_and_admin(const RunRequest& request) {
+  std::error_code error;
+  std::filesystem::create_directories(request.where.data, error);
+  if (error)
+    return fatal(ErrorCode::kUnreadable,
+                 fmt::format("--data {}：无法建立 / cannot be made: {}", request.where.data, error.message()));
+  GOUJI_ASSIGN(log, open_log(request.where, eventlog::LocalMode::kOwner));
+  GOUJI_TRY(prepare_topics(*log, log->address().starts_with("kafka:")));
+  GOUJI_ASSIGN(admin, telemetry::AdminServer::start(request.admin, metrics, health));
+  return ok();
+}
+
+Result<void> Pipeline::Parts::open_stages(const RunRequest& request) {
+  GOUJI_ASSIGN(parse_stage, parser::make_stage({request.where.data + "/blobs", 2}, metrics));
+  validate_stage = validator::make_stage(metrics, clock);
+  parser = std::make_unique<host::StageHost>(*log, *parse_stage, clock, metrics, health,
+                                             options_of(kParserGroup, parser::service().outputs));
+  validator = std::make_unique<host::StageHost>(*log, *validate_stage, clock, metrics, health,
+                                                options_of(kValidatorGroup, validator::service().outputs));
+  return ok();
+}
+
+Result<void> Pipeline::Parts::open_crawler(const RunRequest& request) {
+  runtime::SettingSources sources;
+  sources.environment = runtime::gouji_environment();
+  GOUJI_ASSIGN(const auto settings, runtime::load_settings(crawler::setting_specs(), sources));
+  GOUJI_ASSIGN(crawler::CrawlerSettings crawl, crawler::read_settings(settings, request.where.data));
+  crawl.allow_net.insert(crawl.allow_net.end(), request.allow_net.begin(), request.allow_net.end());
+  GOUJI_ASSIGN(auto wanted, crawler::parse_sources(request.sources));
+  GOUJI_ASSIGN(list_pool, runtime::WorkerPool::create(crawler::worker_options()));
+  lists = std::make_unique<crawler::WorkerListReader>(*list_pool);
+  crawler_telemetry = std::make_unique<crawler::Telemetry>(metrics, health, clock);
+  GOUJI_ASSIGN(crawler, crawler::Crawler::open(std::move(crawl), std::move(wanted),
+                                               {*log, clock, *crawler_telemetry, *lists}));
+  return ok();
+}
+
+Pipeline::Pipeline(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Pipeline::~Pipeline() {
+  stop();
+  parts_->crawler.reset();
+  if (parts_->parser) parts_->parser->request_stop();
+  if (parts_->validator) parts_->validator->request_stop();
+}
+
+Result<std::unique_ptr<Pipeline>> Pipeline::open(const RunRequest& request) {
+  auto parts = std::make_unique<Parts>();
+  GOUJI_TRY(parts->open_log_and_admin(request));
+  GOUJI_TRY(parts->open_crawler(request));
+  GOUJI_TRY(parts->open_stages(request));
+  return std::unique_ptr<Pipeline>(new Pipeline(std::move(parts)));
+}
+
+eventlog::EventLog& Pipeline::log() { return *parts_->log; }
+
+std::string Pipeline::admin_address() const { return parts_->admin->address(); }
+
+void Pipeline::stop() {
+  parts_->stopping.store(true);
+  parts_->health.shut_down();
+  if (parts_->crawler) parts_->crawler->stop();
+}
+
+// Parser first: only when it has taken everything is the validator's input complete.
+Result<void> Pipeline::wait_until_through() {
+  const std::pair<host::StageHost*, std::pair<std::string_view, std::string_view>> stages[] = {
+      {parts_->parser.get(), {kParserGroup, eventlog::kRawTopic}},
+      {parts_->validator.get(), {kValidatorGroup, eventlog::kParsedTopic}}};
+  for (const auto& [stage, reads] : stages) {
+    while (!parts_->stopping.load()) {
+      if (stage->has_ended()) return unavailable(ErrorCode::kLogUnavailable, stage->end_reason());
+      GOUJI_ASSIGN(const bool done, is_caught_up(*parts_->log, reads.first, reads.second));
+      if (done) break;
+      parts_->log->wait_for_append(kLook);
+    }
+  }
+  return ok();
+}
+
+Result<void> Pipeline::start() {
+  GOUJI_TRY(parts_->parser->start());
+  return parts_->validator->start();
+}
+
+Result<void> Pipeline::run_once() {
+  GOUJI_TRY(parts_->crawler->run_once());
+  return wait_until_through();
+}
+
+Result<void> Pipeline::watch() { return parts_->crawler->run(); }
+
+}  // namespace gouji::command

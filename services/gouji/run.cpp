@@ -1,0 +1,68 @@
+#include <cstdio>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "common/runtime/stop_signal.h"
+#include "common/telemetry/log.h"
+#include "services/gouji/commands.h"
+#include "services/gouji/console.h"
+#include "services/gouji/exit_codes.h"
+#include "services/gouji/log_access.h"
+#include "services/gouji/pipeline.h"
+
+namespace gouji::command {
+namespace {
+
+constexpr std::chrono::milliseconds kStopLimit{15'000};
+constexpr std::chrono::milliseconds kLook{200};
+
+// Follows the topics on a thread of its own while the pipeline works.
+class ConsoleThread {
+ public:
+  ConsoleThread(Console& console, eventlog::EventLog& log)
+      : thread_([&console, &log](const std::stop_token& stop) {
+          while (!stop.stop_requested()) {
+            const auto printed = console.print_new();
+            if (!printed || !*printed) log.wait_for_append(kLook);
+          }
+        }) {}
+
+ private:
+  std::jthread thread_;
+};
+
+void print_summary(const ConsoleCounts& counts, Language language) {
+  fmt::print(stderr, "{}\n",
+             fmt::format(fmt::runtime(in(language, "报告 {} 份，异常 {} 项，不是报告 {} 份，无法读取 {} 份",
+                                         "{} reports, {} anomalies, {} not reports, {} unreadable")),
+                         counts.reports, counts.anomalies, counts.not_reports, counts.poison));
+}
+
+Result<int> work(const RunRequest& request, runtime::StopSignal& stop) {
+  GOUJI_ASSIGN(const auto pipeline, Pipeline::open(request));
+  stop.on_stop([&pipeline] { pipeline->stop(); });
+  GOUJI_ASSIGN(Console console, Console::open(pipeline->log(), request.language));
+  GOUJI_TRY(pipeline->start());
+  fmt::print(stderr, "{} http://{}/metrics\n", in(request.language, "指标 /", "metrics:"), pipeline->admin_address());
+  {
+    const ConsoleThread follow(console, pipeline->log());
+    GOUJI_TRY(request.once ? pipeline->run_once() : pipeline->watch());
+  }
+  GOUJI_TRY(console.print_new());
+  print_summary(console.counts(), request.language);
+  return request.once && console.counts().poison > 0 ? kNotRead : kOk;
+}
+
+}  // namespace
+
+int run(const RunRequest& request) {
+  runtime::StopSignal stop(kStopLimit);
+  telemetry::start_log("gouji", telemetry::LogLevel::kWarning);
+  RunRequest wanted = request;
+  if (wanted.sources.empty()) wanted.sources = {"tests/samples"};
+  const Result<int> result = work(wanted, stop);
+  return result ? *result : fail("run", result.error());
+}
+
+}  // namespace gouji::command

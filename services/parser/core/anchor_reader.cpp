@@ -1,0 +1,278 @@
+#include "services/parser/core/anchor_reader.h"
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+
+#include "services/parser/core/row_names.h"
+#include "services/parser/core/value_run.h"
+
+namespace gouji::parser {
+namespace {
+
+// Words that one label may be broken into.
+constexpr std::size_t kLabelWordsMax = 8;
+constexpr std::size_t kMisspeltWordsMax = 4;
+// A short label (其他, 总计) counts only this close behind the row before it.
+constexpr std::size_t kShortLabelReach = 6;
+constexpr std::size_t kExtraLabelLettersMax = 40;
+
+struct Match {
+  std::size_t row = 0;
+  bool is_exact = true;
+  std::size_t words_behind = 0;  // of a label wrapped around its values
+};
+
+class RowReader {
+ public:
+  RowReader(const TokenList& list, TableId table, Edition edition)
+      : list_(list), names_(RowNames::of(table)), draft_(empty_draft(table)) {
+    columns_.reserve(names_.size());
+    for (std::size_t row = 0; row < names_.size(); ++row) {
+      columns_.push_back(columns_of(table, edition, names_.key(row)));
+    }
+  }
+
+  TableDraft run() {
+    const auto& tokens = list_.tokens;
+    for (std::size_t at = 0; at < tokens.size();) {
+      if (tokens[at].kind == TokenKind::kText) {
+        add_word(at++);
+        continue;
+      }
+      std::size_t end = at;
+      while (end < tokens.size() && tokens[end].kind != TokenKind::kText) ++end;
+      at = take_values(at, end);
+    }
+    settle_blanks();
+    return std::move(draft_);
+  }
+
+ private:
+  struct Waiting {
+    std::size_t row;
+    std::size_t begin, end;
+    bool is_exact;
+  };
+
+  static std::size_t columns_of(TableId table, Edition edition, const std::string& key) {
+    if (const auto place = place_of(form(table, edition), key)) return place->columns;
+    const Edition other = edition == Edition::k2019 ? Edition::k2021 : Edition::k2019;
+    const auto place = place_of(form(table, other), key);
+    return place ? place->columns : 0;
+  }
+
+  void add_word(std::size_t at) {
+    if (words_.size() >= 4 * kLabelWordsMax) {
+      words_.erase(words_.begin(), words_.end() - static_cast<std::ptrdiff_t>(kLabelWordsMax));
+    }
+    const Token& token = list_.tokens[at];
+    if (names_.is_label_with_digits(list_.letters_of(token))) ++draft_.glued_rows;
+    words_.push_back(at);
+  }
+
+  // The letters of words from `first` to `last` (token indexes) stand together in the list.
+  std::u32string_view letters(std::size_t first, std::size_t last) const {
+    const std::uint32_t begin = list_.tokens[first].letters_begin;
+    return std::u32string_view(list_.letters)
+        .substr(begin, list_.tokens[last].letters_end - begin);
+  }
+
+  bool may_follow(std::size_t row, std::u32string_view label) const {
+    if (!is_short_label(label)) return draft_.rows[row] != RowState::kRead;
+    return row + 1 > next_row_ && row + 1 - next_row_ <= kShortLabelReach;
+  }
+
+  std::optional<Match> match_exact() const {
+    std::optional<Match> found;
+    for (std::size_t words = 1; words <= std::min(words_.size(), kLabelWordsMax); ++words) {
+      const auto label = letters(words_[words_.size() - words], words_.back());
+      const auto row = names_.exact(label);
+      if (row && may_follow(*row, label)) found = Match{*row, true, 0};
+    }
+    return found;
+  }
+
+  std::optional<Match> match_wrapped(std::size_t end) const {
+    for (std::size_t behind = 1; behind <= 2; ++behind) {
+      const std::size_t last = end + behind - 1;
+      if (last >= list_.tokens.size() || list_.tokens[last].kind != TokenKind::kText) break;
+      for (std::size_t words = 1; words <= std::min(words_.size(), kLabelWordsMax); ++words) {
+        const auto label = letters(words_[words_.size() - words], last);
+        const auto row = names_.exact(label);
+        if (row && may_follow(*row, label)) return Match{*row, false, behind};
+      }
+    }
+    return std::nullopt;
+  }
+
+  std::optional<Match> match_misspelt() const {
+    for (std::size_t words = 1; words <= std::min(words_.size(), kMisspeltWordsMax); ++words) {
+      const auto row = names_.nearest(letters(words_[words_.size() - words], words_.back()),
+                                      next_row_, names_.size());
+      if (row) return Match{*row, false, 0};
+    }
+    return std::nullopt;
+  }
+
+  bool has_figures(std::size_t begin, std::size_t end) const {
+    return std::any_of(list_.tokens.begin() + static_cast<std::ptrdiff_t>(begin),
+                       list_.tokens.begin() + static_cast<std::ptrdiff_t>(end),
+                       [](const Token& token) { return token.kind == TokenKind::kFigure; });
+  }
+
+  // Gives the values [begin, end) to the row whose label is in front; returns where to go on.
+  std::size_t take_values(std::size_t begin, std::size_t end) {
+    if (words_.empty()) return end;
+    std::optional<Match> match = match_exact();
+    const bool is_filled = has_figures(begin, end);
+    if (!match && is_filled) match = match_wrapped(end);
+    if (!match && is_filled) match = match_misspelt();
+    if (!match) {
+      if (is_filled) note_extra_row(begin, end);
+      if (is_filled) words_.clear();
+      return end;
+    }
+    mark_labels_without_values(match->row);
+    if (!match->is_exact && match->words_behind == 0) note(*match, "LABEL_MISSPELT");
+    next_row_ = std::max(next_row_, match->row + 1);
+    read_row({match->row, begin, end, match->is_exact});
+    words_.clear();
+    return end + match->words_behind;
+  }
+
+  void note(const Match& match, const char* code) {
+    add_note(draft_, code, match.row, list_.tokens[words_.back()].range);
+  }
+
+  void note_extra_row(std::size_t begin, std::size_t end) {
+    const auto word = list_.letters_of(list_.tokens[words_.back()]);
+    if (draft_.rows_read() == 0 || word.size() < 2 || word.size() > kExtraLabelLettersMax) return;
+    if (!fit_values(values(begin, end), columns_[next_row_ - 1], padding_).row) return;
+    add_note(draft_, "EXTRA_ROW", next_row_ - 1, list_.tokens[words_.back()].range);
+  }
+
+  // Labels that went by with nothing behind them: the row is there, its values are not.
+  void mark_labels_without_values(std::size_t up_to) {
+    for (const std::size_t word : words_) {
+      const auto label = list_.letters_of(list_.tokens[word]);
+      const auto row = names_.exact(label);
+      if (row && *row >= next_row_ && *row < up_to && draft_.rows[*row] == RowState::kUnseen &&
+          !is_short_label(label)) {
+        draft_.rows[*row] = RowState::kSeen;
+      }
+    }
+  }
+
+  std::span<const Token> values(std::size_t begin, std::size_t end) const {
+    return std::span(list_.tokens).subspan(begin, end - begin);
+  }
+
+  // Rows with blanks wait until the full rows have shown how the table is padded.
+  void read_row(const Waiting& entry) {
+    draft_.rows[entry.row] = RowState::kSeen;
+    const auto run = values(entry.begin, entry.end);
+    const Fit fit = fit_values(run, columns_[entry.row], std::nullopt);
+    if (fit.row && fit.row->cells.front().confidence == kOneReader) {
+      padding_ = fit.row->leading_blanks;
+      store(entry, fit);
+    } else if (std::any_of(run.begin(), run.end(),
+                           [](const Token& token) { return token.kind == TokenKind::kBlank; })) {
+      waiting_.push_back(entry);
+    } else {
+      store(entry, fit);
+    }
+  }
+
+  void settle_blanks() {
+    for (const Waiting& entry : waiting_) {
+      store(entry, fit_values(values(entry.begin, entry.end), columns_[entry.row], padding_));
+    }
+    for (const std::size_t word : words_) {
+      const auto label = list_.letters_of(list_.tokens[word]);
+      const auto row = names_.exact(label);
+      if (row && draft_.rows[*row] == RowState::kUnseen && may_follow(*row, label)) {
+        draft_.rows[*row] = RowState::kSeen;
+      }
+    }
+  }
+
+  void store(const Waiting& entry, const Fit& fit) {
+    const TextRange place = list_.tokens[entry.begin].range;
+    if (!fit.row) {
+      add_note(draft_, fit.misfit == Misfit::kShort ? "ROW_SHORT" : "ROW_OVERLONG", entry.row, place);
+      return;
+    }
+    if (fit.row->is_overlong) add_note(draft_, "ROW_OVERLONG", entry.row, place);
+    draft_.rows[entry.row] = RowState::kRead;
+    const std::span<DraftCell> cells = draft_.row_cells(entry.row);
+    for (std::size_t i = 0; i < fit.row->cells.size(); ++i) {
+      cells[i] = fit.row->cells[i];
+      if (!entry.is_exact) cells[i].confidence = std::min(cells[i].confidence, kMisspeltLabel);
+    }
+  }
+
+  const TokenList& list_;
+  const RowNames& names_;
+  TableDraft draft_;
+  std::vector<std::size_t> columns_;
+  std::vector<std::size_t> words_;  // tokens since the last values
+  std::vector<Waiting> waiting_;
+  std::size_t next_row_ = 0;
+  std::optional<std::size_t> padding_;
+};
+
+bool is_table4_header(std::u32string_view letters) {
+  for (const std::u32string_view word :
+       {U"结果维持", U"结果纠正", U"其他结果", U"尚未审结", U"总计", U"行政复议", U"行政诉讼",
+        U"直接起诉", U"复议后起诉"}) {
+    if (letters.find(word) != letters.npos) return true;
+  }
+  return letters.size() <= 4;
+}
+
+}  // namespace
+
+TableDraft read_rows_by_anchors(const TokenList& list, TableId table, Edition edition) {
+  return RowReader(list, table, edition).run();
+}
+
+TableDraft read_table4_by_anchors(const TokenList& list) {
+  constexpr std::size_t kCells = 15;
+  constexpr std::size_t kTableLettersMax = 60;
+  TableDraft draft = empty_draft(TableId::kT4);
+  std::vector<Token> values, segment;
+  bool is_inside = false;
+  for (const Token& token : list.tokens) {
+    if (token.kind != TokenKind::kText) {
+      if (is_inside) segment.push_back(token);
+      continue;
+    }
+    const std::u32string_view letters = list.letters_of(token);
+    const bool has_values = std::any_of(segment.begin(), segment.end(), [](const Token& value) {
+      return value.kind == TokenKind::kFigure;
+    });
+    if (has_values || segment.size() >= kCells) values.insert(values.end(), segment.begin(), segment.end());
+    segment.clear();
+    if (letters.find(U"结果维持") != letters.npos && letters.size() < kTableLettersMax) {
+      is_inside = true;
+      draft.rows[0] = RowState::kSeen;
+    } else if (is_inside && !values.empty() && !is_table4_header(letters)) {
+      is_inside = false;
+    }
+  }
+  values.insert(values.end(), segment.begin(), segment.end());
+  if (values.empty()) return draft;
+  const Fit fit = fit_values(values, kCells, std::nullopt);
+  const bool is_overlong = fit.row ? fit.row->is_overlong : fit.misfit == Misfit::kOverlong;
+  if (is_overlong) add_note(draft, "ROW_OVERLONG", 0, values.front().range);
+  if (!fit.row) {
+    if (!is_overlong) add_note(draft, "ROW_SHORT", 0, values.front().range);
+    return draft;
+  }
+  draft.rows[0] = RowState::kRead;
+  std::copy(fit.row->cells.begin(), fit.row->cells.end(), draft.cells.begin());
+  return draft;
+}
+
+}  // namespace gouji::parser

@@ -1,0 +1,16 @@
+// Reads tables by anchors: a known label, then exactly its row's number of values in reading order.
+// Needs no markup, so it reads plain text in every layout, and is the second witness for grids.
+#pragma once
+
+#include "services/parser/core/table_draft.h"
+#include "services/parser/core/tokens.h"
+
+namespace gouji::parser {
+
+// Table 2 in the columns of `edition`, or table 3, where the edition makes no difference.
+TableDraft read_rows_by_anchors(const TokenList& list, TableId table, Edition edition);
+
+// Table 4: fifteen values behind its headers.
+TableDraft read_table4_by_anchors(const TokenList& list);
+
+}  // namespace gouji::parser

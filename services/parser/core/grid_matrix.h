@@ -1,0 +1,50 @@
+// A grid with its spans expanded: which cell covers a place.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/markup/document.h"
+#include "services/parser/core/figure.h"
+#include "services/parser/core/tokens.h"
+
+namespace gouji::parser {
+
+class GridMatrix {
+ public:
+  // `grid` and `document` must outlive the matrix.
+  GridMatrix(const Document& document, const Grid& grid);
+
+  std::size_t rows() const { return rows_; }
+  std::size_t columns() const { return columns_; }
+  // The cell that covers the place; nullptr when none does.
+  const GridCell* at(std::size_t row, std::size_t column) const;
+  // The cells that begin in the row, from left to right.
+  const std::vector<const GridCell*>& starting_in(std::size_t row) const { return starts_[row]; }
+  std::u32string_view letters(const GridCell& cell) const;
+  // The cell's content as a figure, a blank or words.
+  Token token(const GridCell& cell) const;
+
+ private:
+  std::size_t index(const GridCell& cell) const;
+
+  const Document& document_;
+  const Grid& grid_;
+  std::size_t rows_ = 0;
+  std::size_t columns_ = 0;
+  std::vector<std::uint32_t> covering_;  // index + 1 of the cell, 0 = none
+  std::vector<std::vector<const GridCell*>> starts_;
+  std::u32string letters_;
+  std::vector<std::uint32_t> letters_end_;
+};
+
+// Grids with more places than this are not expanded; a report's largest has some 300.
+inline constexpr std::size_t kGridPlacesMax = 65536;
+
+// The grids whose text is inside `range`, without those that are too large.
+std::vector<GridMatrix> grids_in(const Document& document, TextRange range);
+
+}  // namespace gouji::parser

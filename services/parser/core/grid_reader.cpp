@@ -1,0 +1,348 @@
+#include "services/parser/core/grid_reader.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "services/parser/core/grid_matrix.h"
+#include "services/parser/core/letters.h"
+#include "services/parser/core/row_names.h"
+#include "services/parser/core/value_run.h"
+
+namespace gouji::parser {
+namespace {
+
+// Grid columns [first, second) of each column of a block.
+using ColumnMap = std::vector<std::pair<std::size_t, std::size_t>>;
+
+struct Label {
+  std::size_t row = 0;
+  bool is_exact = true;
+  std::size_t end_column = 0;  // first column right of the label
+};
+
+class RowReader {
+ public:
+  RowReader(TableId table, Edition edition)
+      : table_(table), form_(form(table, edition)),
+        other_form_(form(table, edition == Edition::k2019 ? Edition::k2021 : Edition::k2019)),
+        names_(RowNames::of(table)), draft_(empty_draft(table)) {}
+
+  void read(const GridMatrix& matrix) {
+    for (std::size_t row = 0; row < matrix.rows(); ++row) {
+      if (const auto label = find_label(matrix, row)) {
+        read_row(matrix, row, *label);
+      } else {
+        read_header(matrix, row);
+      }
+    }
+  }
+
+  TableDraft take() { return std::move(draft_); }
+
+ private:
+  struct Header {
+    std::size_t begin = 0, end = 0;  // columns
+    std::u32string letters;
+  };
+
+  std::optional<std::size_t> match(std::u32string_view letters, bool& is_exact) const {
+    is_exact = true;
+    if (const auto row = names_.exact(letters)) {
+      if (!is_short_label(letters) || (*row >= next_row_ && *row <= next_row_ + 5)) return row;
+      return std::nullopt;
+    }
+    is_exact = false;
+    return letters.size() < 3 ? std::nullopt : names_.nearest(letters, next_row_, names_.size());
+  }
+
+  // The label nearest to the values: the last text cell that names a row, alone or with the cell in
+  // front of it. Header rows have their words everywhere and no value, so a row needs a place for
+  // values behind its label.
+  std::optional<Label> find_label(const GridMatrix& matrix, std::size_t row) const {
+    std::optional<Label> found;
+    std::u32string before;
+    std::size_t words_behind = 0;
+    for (const GridCell* cell : matrix.starting_in(row)) {
+      if (matrix.token(*cell).kind != TokenKind::kText) {
+        before.clear();
+        continue;
+      }
+      ++words_behind;
+      const std::u32string letters(matrix.letters(*cell));
+      bool is_exact = true;
+      auto named = match(letters, is_exact);
+      if (!named && !before.empty()) named = match(before + letters, is_exact);
+      if (named) {
+        found = Label{*named, is_exact, std::size_t{cell->column} + cell->column_span};
+        words_behind = 0;
+      }
+      before = letters;
+    }
+    if (!found || words_behind > 1) return std::nullopt;
+    return matrix.starting_in(row).back()->column >= found->end_column ? found : std::nullopt;
+  }
+
+  bool is_header(const GridMatrix& matrix, std::size_t row) const {
+    const auto& cells = matrix.starting_in(row);
+    return std::any_of(cells.begin(), cells.end(), [&](const GridCell* cell) {
+      const std::u32string_view letters = matrix.letters(*cell);
+      return is_column_header(form_, letters) || is_column_header(other_form_, letters);
+    });
+  }
+
+  void read_header(const GridMatrix& matrix, std::size_t row) {
+    if (!is_header(matrix, row)) return;
+    if (table_ == TableId::kT2 || has_rows_behind_) headers_.clear();
+    has_rows_behind_ = false;
+    mapped_.reset();
+    for (const GridCell* cell : matrix.starting_in(row)) {
+      const std::u32string_view letters = matrix.letters(*cell);
+      if (letters.empty() || letters == U"信息内容" || letters.starts_with(U"第二十条")) continue;
+      headers_.push_back({cell->column, std::size_t{cell->column} + cell->column_span,
+                          std::u32string(letters)});
+    }
+  }
+
+  const Form* form_with(std::size_t row, RowPlace& place) const {
+    for (const Form* candidate : {&form_, &other_form_}) {
+      if (const auto found = place_of(*candidate, names_.key(row))) {
+        place = *found;
+        return candidate;
+      }
+    }
+    return nullptr;
+  }
+
+  // Per column of the block the grid columns of its header; empty when headers do not tell.
+  const ColumnMap& map_columns(const Form& with, std::size_t block) {
+    if (!mapped_ || mapped_form_ != &with || mapped_block_ != block) {
+      mapped_ = make_map(with, block);
+      mapped_form_ = &with;
+      mapped_block_ = block;
+    }
+    return *mapped_;
+  }
+
+  ColumnMap make_map(const Form& with, std::size_t block) const {
+    ColumnMap mapped(with.blocks()[block].columns.size(), {0, 0});
+    std::size_t named = 0;
+    for (const Header& header : headers_) {
+      const auto column = column_of(with, block, header.letters);
+      if (!column || mapped[*column].second != 0) continue;
+      mapped[*column] = {header.begin, header.end};
+      ++named;
+    }
+    if (named == mapped.size()) return mapped;
+    // Cut headers ("本年新" twice) still stand in the form's order.
+    if (table_ != TableId::kT2 || headers_.size() != mapped.size()) return {};
+    for (std::size_t i = 0; i < mapped.size(); ++i) mapped[i] = {headers_[i].begin, headers_[i].end};
+    return mapped;
+  }
+
+  void read_row(const GridMatrix& matrix, std::size_t row, const Label& label) {
+    has_rows_behind_ = true;
+    RowPlace place;
+    const Form* with = form_with(label.row, place);
+    if (with == nullptr || draft_.rows[label.row] == RowState::kRead) return;
+    draft_.rows[label.row] = RowState::kSeen;
+    next_row_ = std::max(next_row_, label.row + 1);
+    const ColumnMap& mapped = map_columns(*with, place.block);
+    const bool is_read = mapped.empty() ? read_in_order(matrix, row, label, place.columns)
+                                        : read_by_columns(matrix, row, label, mapped);
+    if (!is_read) return;
+    draft_.rows[label.row] = RowState::kRead;
+    if (label.is_exact) return;
+    for (DraftCell& cell : draft_.row_cells(label.row)) {
+      cell.confidence = std::min(cell.confidence, kMisspeltLabel);
+    }
+  }
+
+  // Nothing names the columns: the cells right of the label, in order.
+  bool read_in_order(const GridMatrix& matrix, std::size_t row, const Label& label,
+                     std::size_t columns) {
+    std::vector<Token> run;
+    for (const GridCell* cell : matrix.starting_in(row)) {
+      if (cell->column >= label.end_column) run.push_back(matrix.token(*cell));
+    }
+    const Fit fit = fit_values(run, columns, std::nullopt);
+    if (!fit.row) return false;
+    std::copy(fit.row->cells.begin(), fit.row->cells.end(), draft_.row_cells(label.row).begin());
+    return true;
+  }
+
+  bool read_by_columns(const GridMatrix& matrix, std::size_t row, const Label& label,
+                       const ColumnMap& mapped) {
+    std::vector<DraftCell> cells;
+    std::vector<const GridCell*> used;
+    for (const auto& [begin, end] : mapped) {
+      const GridCell* cell = filled_cell(matrix, row, std::max(begin, label.end_column), end);
+      if (cell == nullptr || std::find(used.begin(), used.end(), cell) != used.end()) return false;
+      used.push_back(cell);
+      cells.push_back(draft_cell(matrix, *cell));
+    }
+    bool is_overlong = false;
+    for (const GridCell* cell : matrix.starting_in(row)) {
+      const Token token = matrix.token(*cell);
+      if (cell->column < label.end_column || token.kind != TokenKind::kFigure) continue;
+      if (std::find(used.begin(), used.end(), cell) != used.end()) continue;
+      is_overlong = true;
+      if (token.figure.state == CellState::kNumber && token.figure.value.unscaled != 0) return false;
+    }
+    for (DraftCell& cell : cells) {
+      if (is_overlong) cell.confidence = kSurplusDropped;
+    }
+    std::copy(cells.begin(), cells.end(), draft_.row_cells(label.row).begin());
+    return true;
+  }
+
+  // The one cell of the row under a header; of several the one that is not empty.
+  static const GridCell* filled_cell(const GridMatrix& matrix, std::size_t row, std::size_t begin,
+                                     std::size_t end) {
+    const GridCell* found = nullptr;
+    for (std::size_t column = begin; column < end; ++column) {
+      const GridCell* cell = matrix.at(row, column);
+      if (cell == nullptr || cell == found || cell->row != row) continue;
+      if (found == nullptr || matrix.token(*found).kind == TokenKind::kBlank) {
+        found = cell;
+      } else if (matrix.token(*cell).kind != TokenKind::kBlank) {
+        return nullptr;
+      }
+    }
+    return found;
+  }
+
+  static DraftCell draft_cell(const GridMatrix& matrix, const GridCell& cell) {
+    const Token token = matrix.token(cell);
+    DraftCell draft;
+    draft.text = token.range;
+    draft.confidence = kOneReader;
+    draft.figure = token.figure;
+    switch (token.kind) {
+      case TokenKind::kFigure: draft.state = token.figure.state; break;
+      case TokenKind::kBlank: draft.state = CellState::kBlank; break;
+      case TokenKind::kText: draft.state = CellState::kText; break;
+    }
+    return draft;
+  }
+
+  TableId table_;
+  const Form& form_;
+  const Form& other_form_;
+  const RowNames& names_;
+  TableDraft draft_;
+  std::vector<Header> headers_;
+  std::optional<ColumnMap> mapped_;
+  const Form* mapped_form_ = nullptr;
+  std::size_t mapped_block_ = 0;
+  bool has_rows_behind_ = false;
+  std::size_t next_row_ = 0;
+};
+
+// 0 行政复议, 1 未经复议直接起诉, 2 复议后起诉.
+std::optional<std::size_t> group_of(std::u32string_view letters) {
+  if (letters.find(U"直接起诉") != letters.npos) return 1;
+  if (letters.find(U"复议后") != letters.npos) return 2;
+  if (letters.find(U"行政复议") != letters.npos) return 0;
+  return std::nullopt;
+}
+
+std::optional<std::size_t> result_of(std::u32string_view letters) {
+  constexpr std::u32string_view kResults[] = {U"维持", U"纠正", U"其他", U"未审结", U"总计"};
+  for (std::size_t i = 0; i < std::size(kResults); ++i) {
+    if (letters.find(kResults[i]) != letters.npos) return i;
+  }
+  return std::nullopt;
+}
+
+constexpr std::size_t kTable4Cells = 15;
+constexpr std::size_t kTable4Results = 5;
+
+// Column of the matrix for each of the fifteen cells, read off the headers above `row`.
+std::vector<std::size_t> table4_columns(const GridMatrix& matrix, std::size_t row) {
+  std::vector<std::size_t> columns(kTable4Cells, matrix.columns());
+  std::size_t named = 0;
+  for (std::size_t column = 0; column < matrix.columns(); ++column) {
+    const GridCell* start = matrix.at(row, column);
+    if (start == nullptr || start->column != column) continue;
+    std::optional<std::size_t> group, result;
+    for (std::size_t above = row; above-- > 0;) {
+      const GridCell* header = matrix.at(above, column);
+      if (header == nullptr) continue;
+      const std::u32string_view letters = matrix.letters(*header);
+      if (!result) result = result_of(letters);
+      if (!group) group = group_of(letters);
+    }
+    if (!group || !result) continue;
+    std::size_t& place = columns[*group * kTable4Results + *result];
+    if (place == matrix.columns()) ++named;
+    place = column;
+  }
+  if (named != kTable4Cells) columns.clear();
+  return columns;
+}
+
+bool is_table4_header(const GridMatrix& matrix, std::size_t row) {
+  std::size_t results = 0;
+  for (const GridCell* cell : matrix.starting_in(row)) {
+    if (matrix.letters(*cell).find(U"结果维持") != std::u32string_view::npos) ++results;
+  }
+  return results > 0;
+}
+
+bool read_table4_row(const GridMatrix& matrix, std::size_t row, TableDraft& draft) {
+  std::vector<Token> run;
+  for (const GridCell* cell : matrix.starting_in(row)) {
+    const Token token = matrix.token(*cell);
+    if (token.kind != TokenKind::kText) run.push_back(token);
+  }
+  if (run.size() < kTable4Results) return false;
+  draft.rows[0] = RowState::kSeen;
+  const std::vector<std::size_t> columns = table4_columns(matrix, row);
+  const Fit fit = fit_values(run, kTable4Cells, std::nullopt);
+  if (columns.empty() && !fit.row) return false;
+  for (std::size_t i = 0; i < kTable4Cells; ++i) {
+    if (columns.empty()) {
+      draft.cells[i] = fit.row->cells[i];
+      continue;
+    }
+    const GridCell* cell = matrix.at(row, columns[i]);
+    const Token token = matrix.token(*cell);
+    draft.cells[i].text = token.range;
+    draft.cells[i].figure = token.figure;
+    draft.cells[i].confidence = kOneReader;
+    draft.cells[i].state = token.kind == TokenKind::kFigure  ? token.figure.state
+                           : token.kind == TokenKind::kBlank ? CellState::kBlank
+                                                             : CellState::kText;
+  }
+  draft.rows[0] = RowState::kRead;
+  return true;
+}
+
+}  // namespace
+
+TableDraft read_rows_by_grid(const Document& document, TextRange range, TableId table,
+                             Edition edition) {
+  RowReader reader(table, edition);
+  for (const GridMatrix& matrix : grids_in(document, range)) reader.read(matrix);
+  return reader.take();
+}
+
+TableDraft read_table4_by_grid(const Document& document, TextRange range) {
+  TableDraft draft = empty_draft(TableId::kT4);
+  for (const GridMatrix& matrix : grids_in(document, range)) {
+    bool is_below_header = false;
+    for (std::size_t row = 0; row < matrix.rows(); ++row) {
+      if (is_table4_header(matrix, row)) {
+        is_below_header = true;
+      } else if (is_below_header && read_table4_row(matrix, row, draft)) {
+        return draft;
+      }
+    }
+  }
+  return draft;
+}
+
+}  // namespace gouji::parser

@@ -1,0 +1,121 @@
+#include "services/parser/core/json_extract.h"
+
+#include <simdjson.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/text/charset.h"
+#include "services/parser/core/html_extract.h"
+#include "services/parser/core/text_extract.h"
+
+namespace gouji::parser {
+namespace {
+
+
+// Deeper values are not looked into; simdjson's own limit is 1024.
+constexpr std::size_t kDepthMax = 64;
+constexpr std::size_t kValuesMax = 1U << 20;
+// Shorter strings are titles and summaries.
+constexpr std::size_t kDocumentBytesMin = 64;
+
+// A string of the document as it is written, without its quotes, in the bytes that were parsed.
+struct RawString {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  std::size_t size() const { return end - begin; }
+};
+
+bool is_likely_document(std::string_view raw) {
+  constexpr std::string_view kMarks[] = {"<table", "<TABLE", "<p", "<P", "<div", "<DIV", "\\u003c", "\\u003C",
+                                         "政府信息公开", "\\u653f\\u5e9c\\u4fe1\\u606f", "总体情况", "\\u603b\\u4f53\\u60c5\\u51b5"};
+  if (raw.size() < kDocumentBytesMin) return false;
+  for (std::string_view mark : kMarks) {
+    if (raw.find(mark) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
+// End of the JSON string whose first byte is at `at`; npos where it does not end.
+std::size_t end_of_string(std::string_view json, std::size_t at) {
+  while (at < json.size()) {
+    const std::size_t quote = json.find('"', at);
+    if (quote == std::string_view::npos) return quote;
+    std::size_t slashes = 0;
+    while (slashes < quote - at && json[quote - 1 - slashes] == '\\') ++slashes;
+    if (slashes % 2 == 0) return quote;
+    at = quote + 1;
+  }
+  return std::string_view::npos;
+}
+
+// Every string stands between two quotes, so the strings can be found without the values around
+// them; whether the whole is JSON, simdjson says afterwards.
+std::optional<RawString> longest_document(std::string_view json) {
+  std::optional<RawString> longest;
+  std::size_t seen = 0;
+  for (std::size_t quote = json.find('"'); quote != std::string_view::npos && seen < kValuesMax; ++seen) {
+    const std::size_t end = end_of_string(json, quote + 1);
+    if (end == std::string_view::npos) break;
+    const RawString found{quote + 1, end};
+    const bool is_longer = !longest || found.size() > longest->size();
+    if (is_longer && is_likely_document(json.substr(found.begin, found.size()))) longest = found;
+    quote = json.find('"', end + 1);
+  }
+  return longest;
+}
+
+// Walks the whole document once, so that half a file is not taken for JSON.
+bool is_well_formed(const simdjson::padded_string& json) {
+  simdjson::dom::parser parser;
+  simdjson::dom::element root;
+  return parser.allocate(json.size(), kDepthMax) == simdjson::SUCCESS &&
+         parser.parse(json).get(root) == simdjson::SUCCESS;
+}
+
+// The text that a JSON string stands for.
+std::optional<std::string> unescaped(std::string_view raw) {
+  std::string quoted;
+  quoted.reserve(raw.size() + 2);
+  quoted.append("\"").append(raw).append("\"");
+  const simdjson::padded_string padded(quoted);
+  simdjson::dom::parser parser;
+  std::string_view text;
+  if (parser.parse(padded).get_string().get(text) != simdjson::SUCCESS) return std::nullopt;
+  return std::string(text);
+}
+
+}  // namespace
+
+ExtractOutcome extract_json(const Source& source) {
+  const auto decision = decide_charset(source.bytes, {source.charset_label});
+  if (!decision) return Reason{"CHARSET_UNDECIDED", decision.error().message};
+  const simdjson::padded_string json(decode_text(source.bytes, *decision));
+  if (!is_well_formed(json)) {
+    return Reason{"MALFORMED_JSON", "JSON 不完整或有语法错误 / the JSON document is cut off or malformed"};
+  }
+  const std::string_view text(json.data(), json.size());
+  const std::optional<RawString> found = longest_document(text);
+  std::optional<std::string> inner = found ? unescaped(text.substr(found->begin, found->size())) : std::nullopt;
+  if (!inner) {
+    return Reason{"JSON_WITHOUT_DOCUMENT", "JSON 中没有报告正文 / no string of the JSON document holds a report"};
+  }
+  const Source part{*inner, {}, "utf-8"};
+  ExtractOutcome outcome = sniff(*inner) == Format::kHtml ? extract_html(part) : extract_text(part);
+  if (auto* document = std::get_if<Document>(&outcome)) {
+    SourceCursor cursor(source.bytes, *decision);
+    SourceRun whole;
+    whole.text.end = static_cast<std::uint32_t>(document->text.size());
+    whole.where.begin = static_cast<std::int64_t>(cursor.source_offset(found->begin));
+    whole.where.end = static_cast<std::int64_t>(cursor.source_offset(found->end));
+    document->runs = {whole};
+    document->charset = to_string(decision->charset);
+    document->charset_conflict = decision->is_conflict;
+  }
+  return outcome;
+}
+
+}  // namespace gouji::parser

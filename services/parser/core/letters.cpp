@@ -1,0 +1,111 @@
+#include "services/parser/core/letters.h"
+
+#include <algorithm>
+#include <array>
+
+#include "common/text/fold.h"
+#include "common/text/utf8.h"
+
+namespace gouji::parser {
+namespace {
+
+bool is_digit(char32_t c) { return c >= U'0' && c <= U'9'; }
+
+bool is_latin(char32_t c) { return c >= U'a' && c <= U'z'; }
+
+bool is_letter(char32_t c) { return is_cjk(c) || is_latin(c) || is_digit(c); }
+
+bool ends_enumerator(char32_t c) {
+  return c == U'.' || c == U',' || c == U':' || c == U')' || c == U'·';
+}
+
+// Characters at the start of `text` that only number it: "三、", "1.", "12", and digits that touch
+// the first word.
+class Enumerator {
+ public:
+  // True while `c` may still belong to the enumerator.
+  bool takes(char32_t c) {
+    if (is_over_) return false;
+    if (is_digit(c)) return ++digits_ <= 2 && numerals_ == 0;
+    if (numeral_digit(c) != 0) return ++numerals_ <= 3 && digits_ == 0;
+    is_over_ = true;
+    return ends_enumerator(c);
+  }
+  bool is_complete(char32_t after) const {
+    return (digits_ > 0 && digits_ <= 2) || (numerals_ > 0 && ends_enumerator(after));
+  }
+
+ private:
+  bool is_over_ = false;
+  int digits_ = 0;
+  int numerals_ = 0;
+};
+
+}  // namespace
+
+std::int32_t numeral_digit(char32_t code_point) {
+  constexpr std::u32string_view kNumerals = U"一二三四五六七八九十";
+  const std::size_t at = kNumerals.find(code_point);
+  return at == std::u32string_view::npos ? 0 : static_cast<std::int32_t>(at) + 1;
+}
+
+std::size_t append_letters(std::u32string& letters, std::string_view text) {
+  const std::size_t start = letters.size();
+  std::size_t depth = 0;
+  Enumerator enumerator;
+  bool in_front = true;
+  for (std::size_t at = 0; at < text.size() && letters.size() - start < kLettersMax;) {
+    const CodePoint point = code_point_at(text, at);
+    at += point.length;
+    const char32_t c = point.value < 0x10000 ? fold_character(point.value) : U'\0';
+    if (c == 0) continue;
+    if (c == U'(') {
+      ++depth;
+    } else if (c == U')' && depth > 0) {
+      --depth;
+    } else if (c == U')') {
+      letters.resize(start);
+      in_front = false;
+    } else if (depth == 0) {
+      if (in_front && !enumerator.takes(c)) {
+        in_front = false;
+        if (enumerator.is_complete(c)) letters.resize(start);
+      } else if (in_front && ends_enumerator(c)) {
+        in_front = false;
+        letters.resize(start);
+      }
+      if (is_letter(c)) letters.push_back(c);
+    }
+  }
+  return letters.size() - start;
+}
+
+std::u32string letters_of(std::string_view text) {
+  std::u32string letters;
+  append_letters(letters, text);
+  return letters;
+}
+
+std::size_t edit_distance(std::u32string_view a, std::u32string_view b, std::size_t limit) {
+  if (a.size() > b.size()) std::swap(a, b);
+  if (b.size() - a.size() > limit || a.size() > kLettersMax) return limit + 1;
+  std::array<std::uint16_t, kLettersMax + 1> row{};
+  for (std::size_t i = 0; i <= a.size(); ++i) row[i] = static_cast<std::uint16_t>(i);
+  for (std::size_t j = 1; j <= b.size(); ++j) {
+    std::uint16_t diagonal = row[0];
+    row[0] = static_cast<std::uint16_t>(j);
+    std::uint16_t lowest = row[0];
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+      const std::uint16_t replace =
+          static_cast<std::uint16_t>(diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
+      diagonal = row[i];
+      row[i] = std::min({replace, static_cast<std::uint16_t>(row[i] + 1),
+                         static_cast<std::uint16_t>(row[i - 1] + 1)});
+      lowest = std::min(lowest, row[i]);
+    }
+    if (lowest > limit) return limit + 1;
+  }
+  return std::min<std::size_t>(row[a.size()], limit + 1);
+}
+
+}  // namespace gouji::parser

@@ -1,0 +1,347 @@
+#include "services/parser/core/sections.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/text/fold.h"
+#include "common/text/utf8.h"
+#include "services/parser/core/figure.h"
+#include "services/parser/core/letters.h"
+
+namespace gouji::parser {
+namespace {
+
+constexpr std::size_t kHeadingBytesMax = 240;
+constexpr std::size_t kInlineHeadingBytes = 120;
+constexpr std::size_t kSectionTextMax = 64 * 1024;
+constexpr std::size_t kCandidatesMax = 400;
+
+struct Candidate {
+  std::int32_t number = 0;
+  int quality = 0;
+  TextRange heading;
+};
+
+bool contains(std::u32string_view text, std::u32string_view word) {
+  return text.find(word) != text.npos;
+}
+
+// A numeral of a section with its mark: "二、", "二.", "第二部分"; length in bytes, 0 for none.
+struct Numeral {
+  std::int32_t number = 0;
+  std::size_t length = 0;
+};
+
+Numeral leading_numeral(std::string_view text) {
+  std::size_t at = 0;
+  bool is_ordinal = false;
+  Numeral numeral;
+  for (int i = 0; i < 12 && at < text.size(); ++i) {
+    const CodePoint point = code_point_at(text, at);
+    const char32_t c = point.value < 0x10000 ? fold_character(point.value) : U'\0';
+    at += point.length;
+    if (c == 0 || c == U'#' || c == U'*' || c == U'>') continue;
+    if (c == U'第' && numeral.number == 0) {
+      is_ordinal = true;
+    } else if (numeral.number == 0) {
+      numeral.number = numeral_digit(c);
+      if (numeral.number == 0 || numeral.number > kSectionCount) return {};
+    } else if (is_ordinal ? (c == U'分') : (c == U',' || c == U'.' || c == U':')) {
+      numeral.length = at;
+      return numeral;
+    } else if (!is_ordinal || c != U'部') {
+      return {};
+    }
+  }
+  return {};
+}
+
+// A line of a table of contents: dots, or spaces, and a page number behind the words.
+bool is_contents_line(std::string_view line) {
+  if (line.find("....") != line.npos || line.find("……") != line.npos ||
+      line.find("····") != line.npos) {
+    return true;
+  }
+  const std::size_t last = line.find_last_not_of(" \t\r");
+  return last != line.npos && line[last] >= '0' && line[last] <= '9';
+}
+
+// Characters up to the end of a heading inside running text: the first space or full stop.
+std::size_t inline_end(std::string_view text) {
+  std::size_t at = 0;
+  while (at < text.size() && at < kInlineHeadingBytes) {
+    const CodePoint point = code_point_at(text, at);
+    if (is_space(point.value) || point.value == U'。' || point.value == U'；') break;
+    at += point.length;
+  }
+  return at;
+}
+
+std::u32string_view official_wording(std::int32_t number) {
+  switch (number) {
+    case 1: return U"总体情况";
+    case 2: return U"主动公开政府信息情况";
+    case 3: return U"收到和处理政府信息公开申请情况";
+    case 4: return U"政府信息公开行政复议行政诉讼情况";
+    case 5: return U"存在的主要问题及改进情况";
+    default: return U"其他需要报告的事项";
+  }
+}
+
+int wording_quality(std::u32string_view letters, std::int32_t number) {
+  if (letters == official_wording(number)) return 4;
+  if (contains(letters, official_wording(number))) return 3;
+  return edit_distance(letters, official_wording(number), 3) <= 3 ? 3 : 1;
+}
+
+class Finder {
+ public:
+  explicit Finder(const Document& document) : document_(document) {}
+
+  std::vector<SectionMark> run() {
+    for (const Block& block : document_.blocks) {
+      if (candidates_.size() >= kCandidatesMax) break;
+      if (block.kind == BlockKind::kGrid) {
+        look_at_cells(document_.grids[block.grid]);
+      } else {
+        look_at(block.text, block.kind == BlockKind::kHeading);
+      }
+    }
+    if (candidates_.size() < 2) look_inside_lines();
+    return choose();
+  }
+
+ private:
+  void look_at_cells(const Grid& grid) {
+    for (const GridCell& cell : grid.cells) {
+      if (cell.text.end - cell.text.begin <= kHeadingBytesMax) look_at(cell.text, false);
+    }
+  }
+
+  void look_at(TextRange range, bool is_heading) {
+    const std::string_view line = trim_spaces(document_.view(range));
+    if (line.empty() || line.find('\t') != line.npos || line.find('|') != line.npos) return;
+    const Numeral numeral = leading_numeral(line);
+    if (numeral.length == 0 && line.size() > kInlineHeadingBytes) return;
+    if (line.size() <= kHeadingBytesMax && is_contents_line(line)) return;
+    add(range, line, numeral, is_heading);
+  }
+
+  // Reports in one line, and text that follows its heading without a line end.
+  void look_inside_lines() {
+    for (const Block& block : document_.blocks) {
+      if (block.kind == BlockKind::kGrid) continue;
+      const std::string_view line = document_.view(block.text);
+      if (line.size() <= kInlineHeadingBytes) continue;
+      for (std::size_t at = line.find("、"); at != line.npos; at = line.find("、", at + 1)) {
+        if (at < 3 || candidates_.size() >= kCandidatesMax) continue;
+        const std::string_view rest = line.substr(at - 3);
+        const Numeral numeral = leading_numeral(rest);
+        if (numeral.length != 6) continue;
+        const std::string_view heading = rest.substr(0, inline_end(rest));
+        const auto begin = block.text.begin + static_cast<std::uint32_t>(at - 3);
+        add_inline({begin, begin + static_cast<std::uint32_t>(heading.size())}, heading, numeral);
+      }
+    }
+  }
+
+  void add_inline(TextRange range, std::string_view heading, Numeral numeral) {
+    const std::u32string letters = letters_of(heading);
+    const std::u32string_view official = official_wording(numeral.number);
+    if (!std::u32string_view(letters).starts_with(official)) return;
+    if (letters.size() > official.size()) {
+      // Text runs on: the heading ends with the official words.
+      range.end = range.begin + bytes_of_letters(heading, numeral.length, official.size());
+    }
+    candidates_.push_back({numeral.number, 2, range});
+  }
+
+  static std::uint32_t bytes_of_letters(std::string_view text, std::size_t from, std::size_t count) {
+    std::size_t at = from;
+    for (std::size_t seen = 0; at < text.size() && seen < count;) {
+      const CodePoint point = code_point_at(text, at);
+      at += point.length;
+      seen += is_cjk(point.value) ? 1 : 0;
+    }
+    return static_cast<std::uint32_t>(at);
+  }
+
+  void add(TextRange range, std::string_view line, Numeral numeral, bool is_heading) {
+    const std::string_view words =
+        numeral.length > 0 && line.size() > kInlineHeadingBytes
+            ? line.substr(0, inline_end(line))
+            : line;
+    if (words.size() > kInlineHeadingBytes) return;
+    const std::u32string letters = letters_of(words);
+    const std::int32_t number = section_of_wording(letters);
+    if (number == 0) return;
+    int quality = wording_quality(letters, number);
+    if (numeral.length == 0) {
+      // Without a numeral of its own, and not one point among others.
+      if (line.starts_with("(") || line.starts_with("（") || (line[0] >= '0' && line[0] <= '9')) return;
+      if (quality < (is_heading ? 3 : 4)) return;
+      quality -= 2;
+    } else if (numeral.number == number) {
+      ++quality;
+    }
+    const auto skipped = static_cast<std::uint32_t>(line.data() - document_.view(range).data());
+    const std::uint32_t begin = range.begin + skipped;
+    candidates_.push_back(
+        {number, quality, {begin, begin + static_cast<std::uint32_t>(words.size())}});
+  }
+
+  // The chain of headings in ascending order with the greatest quality in all; of equals the later.
+  std::vector<SectionMark> choose() const {
+    const std::size_t count = candidates_.size();
+    std::vector<int> best(count);
+    std::vector<std::size_t> before(count, count);
+    std::size_t top = count;
+    for (std::size_t i = 0; i < count; ++i) {
+      best[i] = candidates_[i].quality;
+      for (std::size_t j = 0; j < i; ++j) {
+        if (candidates_[j].number >= candidates_[i].number) continue;
+        if (best[j] + candidates_[i].quality >= best[i]) {
+          best[i] = best[j] + candidates_[i].quality;
+          before[i] = j;
+        }
+      }
+      if (top == count || best[i] >= best[top]) top = i;
+    }
+    std::vector<SectionMark> marks;
+    for (std::size_t at = top; at < count; at = before[at]) {
+      marks.push_back({candidates_[at].number, candidates_[at].heading});
+    }
+    std::reverse(marks.begin(), marks.end());
+    return marks;
+  }
+
+  const Document& document_;
+  std::vector<Candidate> candidates_;
+};
+
+// Lines of a table in running text: separators, or figures without words.
+bool is_table_line(std::string_view line) {
+  if (line.find('|') != line.npos || line.find('\t') != line.npos) return true;
+  return parse_figure(line).has_value();
+}
+
+}  // namespace
+
+SectionMap::SectionMap(const Document& document, std::vector<SectionMark> marks)
+    : marks_(std::move(marks)), text_size_(static_cast<std::uint32_t>(document.text.size())) {}
+
+const SectionMark* SectionMap::find(std::int32_t number) const {
+  for (const SectionMark& mark : marks_) {
+    if (mark.number == number) return &mark;
+  }
+  return nullptr;
+}
+
+std::optional<TextRange> SectionMap::body(std::int32_t number) const {
+  for (std::size_t i = 0; i < marks_.size(); ++i) {
+    if (marks_[i].number != number) continue;
+    const std::uint32_t end = i + 1 < marks_.size() ? marks_[i + 1].heading.begin : text_size_;
+    return TextRange{marks_[i].heading.end, end};
+  }
+  return std::nullopt;
+}
+
+TextRange SectionMap::neighbourhood(std::int32_t number) const {
+  TextRange range{0, text_size_};
+  for (const SectionMark& mark : marks_) {
+    if (mark.number <= number) range.begin = mark.heading.end;
+    if (mark.number > number) {
+      range.end = mark.heading.begin;
+      break;
+    }
+  }
+  return range;
+}
+
+bool SectionMap::is_last(std::int32_t number) const {
+  return marks_.empty() || marks_.back().number <= number;
+}
+
+SectionMap find_sections(const Document& document) {
+  return SectionMap(document, Finder(document).run());
+}
+
+std::int32_t section_of_wording(std::u32string_view letters) {
+  if (letters.size() < 2 || letters.size() > 40) return 0;
+  if (contains(letters, U"其他") && (contains(letters, U"报告") || contains(letters, U"事项"))) return 6;
+  if (contains(letters, U"问题") || contains(letters, U"改进") || contains(letters, U"不足")) return 5;
+  if (contains(letters, U"复议") || contains(letters, U"诉讼")) return 4;
+  if (contains(letters, U"收到和处理") || contains(letters, U"依申请公开") ||
+      (contains(letters, U"处理") && contains(letters, U"申请"))) {
+    return 3;
+  }
+  if (contains(letters, U"主动公开")) return 2;
+  if (contains(letters, U"总体") || contains(letters, U"概述") || contains(letters, U"基本情况") ||
+      contains(letters, U"概况")) {
+    return 1;
+  }
+  return 0;
+}
+
+bool is_old_heading(std::u32string_view letters) {
+  return letters == U"概述" || contains(letters, U"收费及减免") || contains(letters, U"收费和减免") ||
+         contains(letters, U"收费以及减免") || contains(letters, U"收费情况");
+}
+
+namespace {
+
+// Collects prose line by line into the sections.
+class TextCollector {
+ public:
+  TextCollector(const Document& document, const SectionMap& sections)
+      : document_(document), marks_(sections.marks()) {
+    texts_.emplace_back();
+  }
+
+  std::vector<Section> run() {
+    for (const Block& block : document_.blocks) {
+      TextRange rest = block.text;
+      while (next_ < marks_.size() && marks_[next_].heading.begin < rest.end) {
+        add({rest.begin, std::max(rest.begin, marks_[next_].heading.begin)}, block.kind);
+        rest.begin = std::min(std::max(rest.begin, marks_[next_].heading.end), rest.end);
+        open_section(marks_[next_++]);
+      }
+      add(rest, block.kind);
+    }
+    if (texts_.front().text.empty()) texts_.erase(texts_.begin());
+    return std::move(texts_);
+  }
+
+ private:
+  void open_section(const SectionMark& mark) {
+    Section& section = texts_.emplace_back();
+    section.number = mark.number;
+    section.heading = std::string(document_.view(mark.heading));
+    section.where = document_.where(mark.heading);
+  }
+
+  void add(TextRange range, BlockKind kind) {
+    if (kind == BlockKind::kGrid || range.empty()) return;
+    const std::string_view line = trim_spaces(document_.view(range));
+    if (line.empty() || is_table_line(line)) return;
+    const std::string_view kept = utf8_prefix(line, kSectionTextMax - total_);
+    total_ += kept.size();
+    std::string& text = texts_.back().text;
+    if (!text.empty() && !kept.empty()) text.push_back('\n');
+    text.append(kept);
+  }
+
+  const Document& document_;
+  const std::vector<SectionMark>& marks_;
+  std::vector<Section> texts_;
+  std::size_t next_ = 0;
+  std::size_t total_ = 0;
+};
+
+}  // namespace
+
+std::vector<Section> section_texts(const Document& document, const SectionMap& sections) {
+  return TextCollector(document, sections).run();
+}
+
+}  // namespace gouji::parser

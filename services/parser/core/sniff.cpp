@@ -1,0 +1,162 @@
+#include "services/parser/core/sniff.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <iterator>
+
+#include "common/text/utf8.h"
+
+namespace gouji::parser {
+namespace {
+
+// How much of a document tells what it is.
+constexpr std::size_t kHeadBytes = 64 * 1024;
+
+struct Magic {
+  std::string_view bytes;
+  Format format;
+};
+
+constexpr Magic kMagics[] = {
+    {"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", Format::kOle},
+    {"{\\rtf", Format::kRtf},
+    {"\x89PNG\r\n\x1A\n", Format::kPng},
+    {"\xFF\xD8\xFF", Format::kJpeg},
+    {std::string_view("II*\0", 4), Format::kTiff},
+    {std::string_view("MM\0*", 4), Format::kTiff},
+    {"GIF87a", Format::kGif},
+    {"GIF89a", Format::kGif},
+    {"\x1F\x8B\x08", Format::kGzip},
+    {"Rar!\x1A\x07", Format::kRar},
+};
+
+struct FormatName {
+  Format format;
+  std::string_view name;
+  std::string_view media_type;
+};
+
+constexpr FormatName kNames[] = {
+    {Format::kEmpty, "EMPTY", "application/x-empty"},
+    {Format::kHtml, "HTML", "text/html"},
+    {Format::kJson, "JSON", "application/json"},
+    {Format::kText, "TEXT", "text/plain"},
+    {Format::kPdf, "PDF", "application/pdf"},
+    {Format::kZip, "ZIP", "application/zip"},
+    {Format::kDocx, "DOCX", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
+    {Format::kXlsx, "XLSX", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
+    {Format::kOfd, "OFD", "application/ofd"},
+    {Format::kOle, "OLE", "application/x-ole-storage"},
+    {Format::kRtf, "RTF", "application/rtf"},
+    {Format::kPng, "PNG", "image/png"},
+    {Format::kJpeg, "JPEG", "image/jpeg"},
+    {Format::kTiff, "TIFF", "image/tiff"},
+    {Format::kGif, "GIF", "image/gif"},
+    {Format::kBmp, "BMP", "image/bmp"},
+    {Format::kGzip, "GZIP", "application/gzip"},
+    {Format::kRar, "RAR", "application/vnd.rar"},
+    {Format::kBinary, "BINARY", "application/octet-stream"},
+};
+
+const FormatName& name_of(Format format) {
+  const auto* found = std::find_if(std::begin(kNames), std::end(kNames),
+                                   [&](const FormatName& known) { return known.format == format; });
+  return found == std::end(kNames) ? kNames[0] : *found;
+}
+
+bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+std::string_view without_blanks(std::string_view text) {
+  const auto first = std::find_if_not(text.begin(), text.end(), is_blank);
+  return text.substr(static_cast<std::size_t>(first - text.begin()));
+}
+
+// Word, Excel and OFD files are ZIPs; the names of their parts stand in the local headers.
+Format kind_of_zip(std::string_view head) {
+  if (head.find("word/") != std::string_view::npos) return Format::kDocx;
+  if (head.find("xl/") != std::string_view::npos) return Format::kXlsx;
+  if (head.find("OFD.xml") != std::string_view::npos) return Format::kOfd;
+  return Format::kZip;
+}
+
+bool is_utf16_mark(std::string_view bytes) { return bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF"); }
+
+constexpr std::array<std::uint8_t, 256> make_odd() {
+  std::array<std::uint8_t, 256> odd{};
+  for (unsigned c = 0; c < 0x20; ++c) odd[c] = 1;
+  for (unsigned char c : {'\t', '\n', '\v', '\f', '\r', '\x1A', '\x1B'}) odd[c] = 0;
+  odd[0x7F] = 1;
+  return odd;
+}
+constexpr std::array<std::uint8_t, 256> kOdd = make_odd();
+
+// Control characters that no text has. A few stray ones are damage, not another format.
+bool is_binary(std::string_view bytes) {
+  constexpr std::size_t kSampleBytes = 4 * 1024;
+  const std::string_view head = bytes.substr(0, kSampleBytes);
+  constexpr std::size_t kSharePerMille = 10;
+  constexpr std::size_t kAlwaysForgiven = 4;
+  std::size_t odd = 0;
+  for (char c : head) odd += kOdd[static_cast<unsigned char>(c)];
+  return odd > kAlwaysForgiven && odd * 1000 > head.size() * kSharePerMille;
+}
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
+
+bool has_tag_at(std::string_view text, std::size_t at, std::string_view name) {
+  if (text.size() - at < name.size() + 2) return false;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    if (lower(text[at + 1 + i]) != name[i]) return false;
+  }
+  const char after = text[at + 1 + name.size()];
+  return is_blank(after) || after == '>' || after == '/';
+}
+
+// Tags of HTML within the head. Two are enough where HTML is declared or the page begins with one;
+// prose that quotes a tag is text.
+bool is_html(std::string_view head, SniffHint hint) {
+  constexpr std::string_view kTags[] = {"html", "head", "body", "table", "tr", "td", "div", "p", "span", "br",
+                                        "meta", "title", "h1", "h2", "h3", "script", "style", "link", "ul", "section", "article", "font", "a"};
+  if (head.starts_with("<!DOCTYPE") || head.starts_with("<!doctype")) return true;
+  const std::size_t wanted = hint.is_html_declared || head.starts_with("<") ? 1 : 3;
+  std::size_t found = 0;
+  for (std::size_t at = head.find('<'); at != std::string_view::npos; at = head.find('<', at + 1)) {
+    const bool is_tag = std::any_of(std::begin(kTags), std::end(kTags),
+                                    [&](std::string_view name) { return has_tag_at(head, at, name); });
+    if (is_tag && ++found >= wanted) return true;
+  }
+  return false;
+}
+
+bool is_json(std::string_view head) {
+  if (!head.starts_with("{") && !head.starts_with("[")) return false;
+  const std::string_view inside = without_blanks(head.substr(1));
+  return inside.starts_with("\"") || inside.starts_with("{") || inside.starts_with("[\"") || inside.starts_with("[{");
+}
+
+}  // namespace
+
+std::string_view to_string(Format format) { return name_of(format).name; }
+std::string_view media_type(Format format) { return name_of(format).media_type; }
+
+Format sniff(std::string_view bytes, SniffHint hint) {
+  const std::string_view head = bytes.substr(0, kHeadBytes);
+  for (const Magic& magic : kMagics) {
+    if (head.starts_with(magic.bytes)) return magic.format;
+  }
+  // Some servers put a few bytes before the header; the PDF standard lets readers look 1 KiB far.
+  if (head.substr(0, 1024).find("%PDF-") != std::string_view::npos && !head.starts_with("<")) return Format::kPdf;
+  if (head.starts_with("PK\x03\x04") || head.starts_with("PK\x05\x06")) return kind_of_zip(head);
+  if (head.starts_with("BM") && is_binary(head)) return Format::kBmp;
+  std::string_view text = head;
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  text = without_blanks(text);
+  if (text.empty() && without_blanks(bytes.substr(head.size())).empty()) return Format::kEmpty;
+  if (is_utf16_mark(head)) return hint.is_html_declared ? Format::kHtml : Format::kText;
+  if (is_binary(head)) return Format::kBinary;
+  if (is_json(text)) return Format::kJson;
+  return is_html(text, hint) ? Format::kHtml : Format::kText;
+}
+
+}  // namespace gouji::parser

@@ -1,0 +1,317 @@
+#include "services/parser/core/tables.h"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "common/text/utf8.h"
+#include "services/parser/core/anchor_reader.h"
+#include "services/parser/core/grid_reader.h"
+#include "services/parser/core/row_names.h"
+#include "services/parser/core/tokens.h"
+
+namespace gouji::parser {
+namespace {
+
+constexpr std::size_t kRawBytesMax = 64;
+constexpr std::size_t kNoteBytesMax = 200;
+constexpr std::int32_t kFirstYearOf2021 = 2021;
+
+std::int32_t section_of(TableId table) { return static_cast<std::int32_t>(table) + 2; }
+
+bool contains(std::u32string_view text, std::u32string_view word) {
+  return text.find(word) != text.npos;
+}
+
+std::size_t count_words(const TokenList& list, std::initializer_list<std::u32string_view> words) {
+  std::size_t count = 0;
+  for (const std::u32string_view word : words) {
+    count += contains(list.letters, word) ? 1 : 0;
+  }
+  return count;
+}
+
+// Words that only the table itself has: it is there as text, whether its cells can be read or not.
+bool has_evidence(const TokenList& list, TableId table) {
+  switch (table) {
+    case TableId::kT2:
+      if (count_words(list, {U"信息内容", U"本年制发件", U"本年新制作", U"本年处理决定数量", U"对外公开总数量"}) > 0) return true;
+      return std::any_of(list.tokens.begin(), list.tokens.end(), [&](const Token& token) {
+        const std::u32string_view letters = list.letters_of(token);
+        return letters.size() <= 24 && contains(letters, U"第二十条第");
+      });
+    case TableId::kT3:
+      return count_words(list, {U"申请人情况", U"本年新收政府信息公开申请", U"上年结转政府信息公开申请"}) > 0;
+    case TableId::kT4: return contains(list.letters, U"结果维持");
+  }
+  return false;
+}
+
+std::optional<Edition> edition_of_table2(const TokenList& list) {
+  const std::size_t newer = count_words(list, {U"制发件", U"废止件", U"现行有效", U"本年处理决定", U"本年收费"});
+  const std::size_t older = count_words(list, {U"本年新制", U"本年新公", U"本年新本年新", U"对外公开总", U"上一年项目", U"本年增减",
+                                               U"采购总金额", U"采购项目", U"其他对外管理"});
+  if (newer == older) return std::nullopt;
+  return newer > older ? Edition::k2021 : Edition::k2019;
+}
+
+bool is_read(const TableDraft& draft, std::string_view key, RowState least) {
+  const auto row = RowNames::of(TableId::kT3).row(key);
+  return row && draft.rows[*row] >= least;
+}
+
+std::optional<Edition> edition_of_table3(const TableDraft& draft) {
+  for (const RowState least : {RowState::kRead, RowState::kSeen}) {
+    if (is_read(draft, "other.1", least) || is_read(draft, "other.2", least)) return Edition::k2021;
+    if (is_read(draft, "other", least)) return Edition::k2019;
+  }
+  return std::nullopt;
+}
+
+Edition edition_by_year(std::optional<std::int32_t> year, std::optional<Edition> fallback) {
+  if (year) return *year >= kFirstYearOf2021 ? Edition::k2021 : Edition::k2019;
+  return fallback.value_or(Edition::k2021);
+}
+
+// The unit that the header of the money column states, in the text up to its first figure.
+FigureUnit header_unit(const Document& document, const TokenList& list) {
+  constexpr std::uint32_t kHeaderBytesMax = 200;
+  for (std::size_t i = 0; i < list.tokens.size(); ++i) {
+    const Token& token = list.tokens[i];
+    const std::u32string_view letters = list.letters_of(token);
+    if (token.kind != TokenKind::kText || letters.size() > 24) continue;
+    if (!contains(letters, U"总金额") && !contains(letters, U"收费金额")) continue;
+    std::size_t next = i + 1;
+    while (next < list.tokens.size() && list.tokens[next].kind != TokenKind::kFigure) ++next;
+    std::uint32_t end = next < list.tokens.size() ? list.tokens[next].range.begin : token.range.end;
+    end = std::min(std::max(end, token.range.end), token.range.begin + kHeaderBytesMax);
+    end = std::max(end, token.range.end);
+    const std::string_view header = document.view({token.range.begin, end});
+    if (header.find("亿元") != header.npos || header.find("億元") != header.npos) return FigureUnit::kYiYuan;
+    if (header.find("万元") != header.npos || header.find("萬元") != header.npos) return FigureUnit::kWanYuan;
+    if (header.find("元") != header.npos) return FigureUnit::kYuan;
+  }
+  return FigureUnit::kNone;
+}
+
+// One reader's view of a cell of the form.
+struct View {
+  Cell cell;
+  const DraftCell* draft = nullptr;
+  bool is_known() const { return cell.state != CellState::kAbsent && cell.state != CellState::kUnreadable; }
+};
+
+class Assembler {
+ public:
+  Assembler(const Document& document, TableId table, Edition edition, FigureUnit unit)
+      : document_(document), form_(form(table, edition)), unit_(unit) {
+    reading_.table = table;
+    reading_.edition = form_.edition();
+    if (unit != FigureUnit::kNone) reading_.money_unit = MoneyUnit::kWanYuan;
+  }
+
+  TableReading run(const TableDraft& anchors, const TableDraft* grid) {
+    const std::size_t size = form_.size();
+    reading_.cells.resize(size);
+    reading_.where.resize(size);
+    reading_.raw.resize(size);
+    reading_.confidence.resize(size);
+    reading_.witnesses.resize(size);
+    for (std::size_t i = 0; i < size; ++i) set_cell(i, view(anchors, i), grid ? view(*grid, i) : View{});
+    add_notes(anchors);
+    if (grid != nullptr) add_notes(*grid);
+    const bool is_whole = std::all_of(reading_.cells.begin(), reading_.cells.end(), [](const Cell& cell) {
+      return cell.state != CellState::kAbsent && cell.state != CellState::kUnreadable;
+    });
+    reading_.status = is_whole ? TableStatus::kRead : TableStatus::kPartial;
+    return std::move(reading_);
+  }
+
+ private:
+  View view(const TableDraft& draft, std::size_t cell) const {
+    const FormCell& place = form_.cells()[cell];
+    std::size_t row = 0, column = cell;
+    if (form_.table() != TableId::kT4) {
+      const std::string& key = form_.blocks()[place.block].rows[place.row].key;
+      const auto found = RowNames::of(form_.table()).row(key);
+      if (!found) return {};
+      row = *found;
+      column = place.column;
+    }
+    if (draft.rows[row] == RowState::kUnseen) return {};
+    const DraftCell& drafted = draft.row_cells(row)[column];
+    View view;
+    view.draft = &drafted;
+    if (draft.rows[row] == RowState::kSeen) {
+      view.cell.state = CellState::kUnreadable;
+    } else if (drafted.state == CellState::kNumber) {
+      view.cell = cell_from(drafted.figure, place.type, unit_);
+    } else {
+      view.cell.state = drafted.state;
+    }
+    return view;
+  }
+
+  void set_cell(std::size_t i, const View& anchors, const View& grid) {
+    const bool both = anchors.is_known() && grid.is_known();
+    const View& chosen = grid.is_known() ? grid : anchors;
+    if (!chosen.is_known()) {
+      const bool is_there = anchors.cell.state == CellState::kUnreadable || grid.cell.state == CellState::kUnreadable;
+      reading_.cells[i].state = is_there ? CellState::kUnreadable : CellState::kAbsent;
+      return;
+    }
+    place_cell(i, *chosen.draft);
+    if (both && !(anchors.cell == grid.cell)) {
+      reading_.cells[i].state = CellState::kUnreadable;
+      reading_.confidence[i] = 0;
+      add_alternative(i, grid.cell, "grid");
+      add_alternative(i, anchors.cell, "anchors");
+      return;
+    }
+    reading_.cells[i] = chosen.cell;
+    reading_.witnesses[i] = both ? 2 : 1;
+    const bool is_certain = both && chosen.draft->confidence >= kMisspeltLabel;
+    reading_.confidence[i] = is_certain ? kTwoReaders : chosen.draft->confidence;
+    if (chosen.cell.is_number()) note_figure(i, chosen.draft->figure);
+  }
+
+  void place_cell(std::size_t i, const DraftCell& drafted) {
+    reading_.where[i] = document_.where(drafted.text);
+    reading_.raw[i] = std::string(utf8_prefix(document_.view(drafted.text), kRawBytesMax));
+  }
+
+  void add_alternative(std::size_t i, const Cell& cell, const char* reader) {
+    if (!cell.is_number()) return;
+    reading_.alternatives.push_back({static_cast<std::uint16_t>(i), cell.value, reader});
+  }
+
+  void note_figure(std::size_t i, const Figure& figure) {
+    const CellType type = form_.cells()[i].type;
+    if (figure.is_dirty) note("DIRTY_NUMBER", i);
+    if (figure.has_sign && type != CellType::kSignedCount) note("SIGN_UNEXPECTED", i);
+    const bool has_money_unit = figure.unit != FigureUnit::kNone && figure.unit != FigureUnit::kItems;
+    if (type == CellType::kMoney && has_money_unit) {
+      reading_.money_unit = MoneyUnit::kWanYuan;
+      note("UNIT_IN_CELL", i);
+    }
+  }
+
+  void note(const char* code, std::size_t i) {
+    if (reading_.notes.size() >= kNotesMax) return;
+    const FormCell& place = form_.cells()[i];
+    reading_.notes.push_back(
+        {code, form_.blocks()[place.block].rows[place.row].key, reading_.raw[i], reading_.where[i]});
+  }
+
+  void add_notes(const TableDraft& draft) {
+    for (const DraftNote& drafted : draft.notes) {
+      if (reading_.notes.size() >= kNotesMax) return;
+      std::string row;
+      if (form_.table() != TableId::kT4) row = RowNames::of(form_.table()).key(drafted.row);
+      reading_.notes.push_back({drafted.code, std::move(row),
+                                std::string(utf8_prefix(document_.view(drafted.text), kNoteBytesMax)),
+                                document_.where(drafted.text)});
+    }
+  }
+
+  const Document& document_;
+  const Form& form_;
+  FigureUnit unit_;
+  TableReading reading_;
+};
+
+class TablesReader {
+ public:
+  TablesReader(const Document& document, const SectionMap& sections,
+               std::optional<std::int32_t> year)
+      : document_(document), sections_(sections), year_(year) {}
+
+  std::vector<TableReading> run() {
+    std::vector<TableReading> tables;
+    for (const TableId table : kTables) tables.push_back(read(table));
+    return tables;
+  }
+
+ private:
+  TextRange everything() const { return {0, static_cast<std::uint32_t>(document_.text.size())}; }
+
+  TableReading read(TableId table) {
+    const std::int32_t section = section_of(table);
+    TextRange range = sections_.body(section).value_or(sections_.neighbourhood(section));
+    TokenList list = tokenize(document_, range);
+    if (!has_evidence(list, table)) {
+      // The table may stand in another section than its own.
+      if (whole_.tokens.empty()) whole_ = tokenize(document_, everything());
+      if (!has_evidence(whole_, table)) return missing(table);
+      range = everything();
+      list = whole_;
+    }
+    return read_from(table, range, list);
+  }
+
+  TableReading missing(TableId table) const {
+    TableReading reading;
+    reading.table = table;
+    reading.edition = table == TableId::kT4 ? Edition::k2021 : edition_by_year(year_, edition2_);
+    const bool has_heading = sections_.find(section_of(table)) != nullptr;
+    reading.status = has_heading ? TableStatus::kNotInText : TableStatus::kAbsent;
+    return reading;
+  }
+
+  TableDraft by_anchors(TableId table, const TokenList& list, Edition edition) const {
+    return table == TableId::kT4 ? read_table4_by_anchors(list)
+                                 : read_rows_by_anchors(list, table, edition);
+  }
+
+  TableReading read_from(TableId table, TextRange range, const TokenList& list) {
+    Edition edition = Edition::k2021;
+    if (table == TableId::kT2) {
+      edition2_ = edition_of_table2(list);
+      edition = edition2_ ? *edition2_ : edition_by_year(year_, std::nullopt);
+    }
+    const TableDraft anchors = by_anchors(table, list, edition);
+    std::optional<TableDraft> grid;
+    if (!document_.grids.empty()) {
+      grid = table == TableId::kT4 ? read_table4_by_grid(document_, range)
+                                   : read_rows_by_grid(document_, range, table, edition);
+    }
+    if (table == TableId::kT3) {
+      const auto shown = edition_of_table3(grid && grid->rows_read() > 0 ? *grid : anchors);
+      edition = shown ? *shown : edition_by_year(year_, edition2_);
+    }
+    const bool is_unreadable = cannot_be_read(table, anchors, grid);
+    const FigureUnit unit = table == TableId::kT2 ? header_unit(document_, list) : FigureUnit::kNone;
+    if (!is_unreadable) return Assembler(document_, table, edition, unit).run(anchors, grid ? &*grid : nullptr);
+    TableReading reading;
+    reading.table = table;
+    reading.edition = edition;
+    reading.status = TableStatus::kUnreadable;
+    reading.notes.push_back({"CELLS_RUN_TOGETHER", "", "", document_.where(range)});
+    return reading;
+  }
+
+  // The table is there as text and its cells cannot be told apart. A table that the end of the
+  // document cuts off before its first row is another case.
+  bool cannot_be_read(TableId table, const TableDraft& anchors,
+                      const std::optional<TableDraft>& grid) const {
+    const std::size_t read = std::max(anchors.rows_read(), grid ? grid->rows_read() : 0);
+    if (anchors.glued_rows >= 2 && anchors.glued_rows >= read) return true;
+    return read == 0 && !sections_.is_last(section_of(table));
+  }
+
+  const Document& document_;
+  const SectionMap& sections_;
+  std::optional<std::int32_t> year_;
+  std::optional<Edition> edition2_;
+  TokenList whole_;
+};
+
+}  // namespace
+
+std::vector<TableReading> read_tables(const Document& document, const SectionMap& sections,
+                                      std::optional<std::int32_t> year) {
+  return TablesReader(document, sections, year).run();
+}
+
+}  // namespace gouji::parser

@@ -1,0 +1,170 @@
+#include "services/parser/core/tokens.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/text/fold.h"
+#include "common/text/utf8.h"
+#include "services/parser/core/letters.h"
+
+namespace gouji::parser {
+namespace {
+
+class Tokenizer {
+ public:
+  Tokenizer(const Document& document, TextRange range) : document_(document), range_(range) {}
+
+  TokenList run() {
+    const auto first = std::lower_bound(
+        document_.blocks.begin(), document_.blocks.end(), range_.begin,
+        [](const Block& block, std::uint32_t at) { return block.text.end < at; });
+    for (auto block = first; block != document_.blocks.end() && block->text.begin < range_.end;
+         ++block) {
+      if (list_.tokens.size() >= kTokensMax) break;
+      if (block->kind == BlockKind::kGrid) {
+        add_grid(document_.grids[block->grid]);
+      } else {
+        add_line({std::max(block->text.begin, range_.begin), std::min(block->text.end, range_.end)});
+      }
+    }
+    return std::move(list_);
+  }
+
+ private:
+  bool is_full() const { return list_.tokens.size() >= kTokensMax; }
+
+  void add_grid(const Grid& grid) {
+    std::uint32_t row = 0;
+    after_soft_end_ = false;
+    for (const GridCell& cell : grid.cells) {
+      if (is_full()) return;
+      if (cell.row != row) ++line_;
+      row = cell.row;
+      add_field(cell.text);
+    }
+    ++line_;
+  }
+
+  // A line of text: fields between pipes and tabs. A field that a line end closes is closed again
+  // by a pipe in front of the next line ("0⏎|"), which then makes no blank.
+  void add_line(TextRange line) {
+    const std::string_view text = document_.view(line);
+    std::size_t begin = 0;
+    bool has_separator = false;
+    for (std::size_t at = text.find_first_of("|\t"); at != text.npos && !is_full();
+         at = text.find_first_of("|\t", begin)) {
+      const bool is_empty = trim_spaces(text.substr(begin, at - begin)).empty();
+      if (!is_empty || !(after_soft_end_ && text[at] == '|')) add_field(part(line, begin, at));
+      after_soft_end_ = false;
+      has_separator = true;
+      begin = at + 1;
+    }
+    const bool has_rest = !trim_spaces(text.substr(begin)).empty();
+    const bool ends_in_tab = has_separator && text[begin - 1] == '\t';
+    if (has_rest || ends_in_tab) add_field(part(line, begin, text.size()));
+    if (has_rest) after_soft_end_ = true;
+    ++line_;
+  }
+
+  static TextRange part(TextRange line, std::size_t begin, std::size_t end) {
+    return {line.begin + static_cast<std::uint32_t>(begin),
+            line.begin + static_cast<std::uint32_t>(end)};
+  }
+
+  TextRange trimmed(TextRange range) const {
+    const std::string_view all = document_.view(range);
+    const std::string_view core = trim_spaces(all);
+    if (core.empty()) return {range.begin, range.begin};
+    const auto skipped = static_cast<std::uint32_t>(core.data() - all.data());
+    return {range.begin + skipped,
+            range.begin + skipped + static_cast<std::uint32_t>(core.size())};
+  }
+
+  void add_field(TextRange field) {
+    const TextRange range = trimmed(field);
+    if (range.empty()) {
+      push({TokenKind::kBlank, field, line_, 0, 0, {}});
+      return;
+    }
+    if (const auto figure = parse_figure(document_.view(range))) {
+      push({TokenKind::kFigure, range, line_, 0, 0, *figure});
+    } else {
+      add_words(range);
+    }
+  }
+
+  // Words between spaces. A figure in front of words is their enumerator ("1 属于国家秘密").
+  void add_words(TextRange field) {
+    const std::string_view text = document_.view(field);
+    for (std::size_t begin = 0; begin < text.size() && !is_full();) {
+      const std::size_t end = word_end(text, begin);
+      const std::size_t next = skip_spaces(text, end);
+      const TextRange word = part(field, begin, end);
+      const auto figure = parse_figure(text.substr(begin, end - begin));
+      if (figure && (begin > 0 || starts_with_figure(text, next))) {
+        push({TokenKind::kFigure, word, line_, 0, 0, *figure});
+      } else {
+        add_text(word);
+      }
+      begin = next;
+    }
+  }
+
+  static bool starts_with_figure(std::string_view text, std::size_t at) {
+    return at < text.size() && parse_figure(text.substr(at, word_end(text, at) - at)).has_value();
+  }
+
+  // A bracket that is closed again holds its words together: "(区分处理的, 只计这一情形)".
+  static std::size_t word_end(std::string_view text, std::size_t at) {
+    while (at < text.size()) {
+      const CodePoint point = code_point_at(text, at);
+      if (is_space(point.value)) break;
+      at += point.length;
+      if (point.value != U'(' && point.value != U'（') continue;
+      const std::size_t closing = closing_bracket(text, at);
+      if (closing != text.npos) at = closing;
+    }
+    return at;
+  }
+
+  static std::size_t closing_bracket(std::string_view text, std::size_t at) {
+    while (at < text.size()) {
+      const CodePoint point = code_point_at(text, at);
+      at += point.length;
+      if (point.value == U')' || point.value == U'）') return at;
+    }
+    return text.npos;
+  }
+
+  static std::size_t skip_spaces(std::string_view text, std::size_t at) {
+    while (at < text.size()) {
+      const CodePoint point = code_point_at(text, at);
+      if (!is_space(point.value)) break;
+      at += point.length;
+    }
+    return at;
+  }
+
+  void add_text(TextRange range) {
+    const auto begin = static_cast<std::uint32_t>(list_.letters.size());
+    append_letters(list_.letters, document_.view(range));
+    push({TokenKind::kText, range, line_, begin, static_cast<std::uint32_t>(list_.letters.size()),
+          {}});
+  }
+
+  void push(const Token& token) { list_.tokens.push_back(token); }
+
+  const Document& document_;
+  TextRange range_;
+  TokenList list_;
+  std::uint32_t line_ = 0;
+  bool after_soft_end_ = false;
+};
+
+}  // namespace
+
+TokenList tokenize(const Document& document, TextRange range) {
+  return Tokenizer(document, range).run();
+}
+
+}  // namespace gouji::parser

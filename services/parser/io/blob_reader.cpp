@@ -1,0 +1,38 @@
+#include "services/parser/io/blob_reader.h"
+
+#include <fstream>
+#include <iterator>
+
+#include <fmt/format.h>
+
+#include "common/core/digest.h"
+#include "common/events/codec.h"
+
+namespace gouji::parser {
+namespace {
+
+constexpr std::string_view kPrefix = "cas://sha256/";
+
+}  // namespace
+
+Result<std::string> read_blob(const std::string& folder, const std::string& reference) {
+  const std::string hex = reference.starts_with(kPrefix) ? reference.substr(kPrefix.size()) : std::string();
+  if (hex.size() != 64 || !from_hex(hex))
+    return invalid_input(ErrorCode::kMalformed, fmt::format("\"{}\" is not a reference to stored content", reference));
+  if (folder.empty())
+    return unavailable(ErrorCode::kBlobMissing,
+                       fmt::format("{}: no folder of stored content is set (setting blobs)", reference));
+  const std::string path = fmt::format("{}/sha256/{}/{}", folder, hex.substr(0, 2), hex.substr(2));
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  if (!file) return unavailable(ErrorCode::kBlobMissing, fmt::format("{}: not there", path));
+  if (file.tellg() > static_cast<std::streamoff>(events::kContentBytesMax))
+    return invalid_input(ErrorCode::kTooLarge, fmt::format("{}: larger than {} bytes", path, events::kContentBytesMax));
+  file.seekg(0);
+  std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  if (file.bad()) return unavailable(ErrorCode::kBlobMissing, fmt::format("{}: cannot be read", path));
+  if (to_hex(sha256(bytes)) != hex)
+    return invalid_input(ErrorCode::kDigestMismatch, fmt::format("{}: holds other bytes than its name says", path));
+  return bytes;
+}
+
+}  // namespace gouji::parser

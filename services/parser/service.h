@@ -1,0 +1,22 @@
+// What is special about gouji-parser: its settings, topics and how its stage is made.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "common/host/stage_service.h"
+#include "common/runtime/worker_pool.h"
+#include "services/parser/parse_stage.h"
+
+namespace gouji::parser {
+
+host::StageService service();
+
+// The stage with its worker pool, metrics and blobs below `data` ("" = no content-addressed store).
+struct StageParts {
+  std::string blobs;
+  std::size_t workers = 2;
+};
+Result<std::unique_ptr<eventlog::Stage>> make_stage(const StageParts& parts, telemetry::Metrics& metrics);
+
+}  // namespace gouji::parser

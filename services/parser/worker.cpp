@@ -1,0 +1,60 @@
+#include "services/parser/worker.h"
+
+#include <exception>
+
+#include "common/core/check.h"
+#include "common/events/worker_codec.h"
+#include "services/parser/core/read.h"
+#include "embedded/organs.h"
+#include "gouji/version.h"
+
+namespace gouji::parser {
+namespace {
+
+ReadOutcome poison(std::string code, std::string message) {
+  return Refusal{RefusalClass::kPoison, {std::move(code), std::move(message)}};
+}
+
+ReadOutcome read_request(std::string_view bytes) {
+  auto request = events::decode_read_request(bytes);
+  if (!request) return poison("BAD_REQUEST", request.error().message);
+  Input input;
+  input.bytes = request->body;
+  for (const Content& attachment : request->attachments)
+    input.attachments.push_back({attachment.name, attachment.url, attachment.media_type, attachment.bytes});
+  input.media_type = request->media_type;
+  input.url = request->url;
+  input.location_id = request->location_id;
+  input.hints = request->hints;
+  return read(input, embedded_organs());
+}
+
+}  // namespace
+
+const OrganDirectory& embedded_organs() {
+  static const OrganDirectory kOrgans = [] {
+    auto organs = OrganDirectory::parse(embedded::organs());
+    GOUJI_CHECK(organs.has_value());  // a test parses the same bytes
+    return std::move(*organs);
+  }();
+  return kOrgans;
+}
+
+std::string this_extractor() { return extractor_version(gouji::version(), embedded_organs()); }
+
+std::string answer_read(std::string_view request) {
+  try {
+    return events::encode(read_request(request));
+  } catch (const std::exception& error) {  // a library's exception, out of memory among them
+    return events::encode(poison("READER_FAILED", error.what()));
+  }
+}
+
+DocumentReader reader_over(runtime::WorkerPool& pool) {
+  return [&pool](const events::ReadRequest& request) -> Result<ReadOutcome> {
+    GOUJI_ASSIGN(const std::string answer, pool.call(events::encode(request)));
+    return events::decode_read_outcome(answer);
+  };
+}
+
+}  // namespace gouji::parser

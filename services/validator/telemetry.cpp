@@ -1,0 +1,95 @@
+#include "services/validator/telemetry.h"
+
+#include <chrono>
+
+#include "services/validator/core/rules.h"
+
+namespace gouji::validator {
+namespace {
+
+constexpr Severity kSeverities[] = {Severity::kInfo, Severity::kWarning, Severity::kError};
+constexpr Fault kFaults[] = {Fault::kUndecided, Fault::kPublisher, Fault::kExtraction, Fault::kForm};
+constexpr Transition kTransitions[] = {Transition::kOpened, Transition::kChanged, Transition::kResolved,
+                                       Transition::kRetracted};
+
+// The report year that is due now: reports for year Y are published in Y + 1.
+std::int32_t year_due(UnixMillis now) {
+  using namespace std::chrono;
+  const year_month_day date{floor<days>(sys_time<milliseconds>(milliseconds(now)))};
+  return static_cast<int>(date.year()) - 1;
+}
+
+}  // namespace
+
+Telemetry::Telemetry(telemetry::Metrics& metrics, const Clock& clock) : metrics_(metrics), clock_(clock) {
+  const auto reports = [&](const char* result) {
+    return metrics.counter("gouji_reports_validated_total", "Reports judged, by result.", {{"result", result}});
+  };
+  passed_ = reports("clean");
+  failed_ = reports("anomalous");
+  withdrawn_ = reports("withdrawn");
+  unchanged_ = reports("unchanged");
+  for (const Transition transition : kTransitions)
+    transitions_[std::string(to_string(transition))] =
+        metrics.counter("gouji_anomaly_transitions_total", "Anomaly events, by transition.",
+                        {{"transition", std::string(to_string(transition))}});
+  for (const Rule& rule : rules())
+    for (const Severity severity : kSeverities)
+      for (const Fault fault : kFaults)
+        for (const bool is_current : {true, false}) add({rule.id, severity, fault, is_current}, 0);
+  ledger_keys_ = metrics.gauge("gouji_validator_ledger_keys", "Report keys held in memory.");
+}
+
+void Telemetry::judged(const Judgement& judgement) const {
+  for (const Anomaly& anomaly : judgement.transitions)
+    transitions_.at(std::string(to_string(anomaly.transition))).add();
+  if (judgement.verdicts.empty()) return unchanged_.add();
+  const Verdict& verdict = judgement.verdicts.front();
+  (verdict.withdrawn ? withdrawn_ : verdict.anomalies_open > 0 ? failed_ : passed_).add();
+}
+
+void Telemetry::add(const Series& series, std::int64_t n) {
+  auto found = open_.find(series);
+  if (found == open_.end())
+    found = open_
+                .emplace(series, metrics_.gauge("gouji_anomalies_open",
+                                                "Open anomalies, by leading rule; period is current for the report "
+                                                "year now due, else past.",
+                                                {{"rule", series.rule},
+                                                 {"severity", std::string(to_string(series.severity))},
+                                                 {"fault", std::string(to_string(series.fault))},
+                                                 {"period", series.is_current ? "current" : "past"}}))
+                .first;
+  found->second.add(n);
+}
+
+void Telemetry::ledger_changed(std::int32_t partition, const std::string& key, const LedgerEntry* entry) {
+  auto& keys = by_partition_[partition];
+  const auto known = keys.find(key);
+  if (known != keys.end()) {
+    for (const Series& series : known->second) add(series, -1);
+    ledger_keys_.add(-1);
+    keys.erase(known);
+  }
+  if (entry == nullptr) return;
+  std::vector<Series> series;
+  for (const LedgerAnomaly& anomaly : entry->anomalies)
+    if (anomaly.open)
+      series.push_back({anomaly.leading_rule, anomaly.severity, anomaly.fault,
+                        entry->key.year >= year_due(clock_.unix_millis())});
+  for (const Series& one : series) add(one, 1);
+  ledger_keys_.add(1);
+  keys.emplace(key, std::move(series));
+}
+
+void Telemetry::forget(std::int32_t partition) {
+  const auto found = by_partition_.find(partition);
+  if (found == by_partition_.end()) return;
+  for (const auto& [key, series] : found->second) {
+    for (const Series& one : series) add(one, -1);
+    ledger_keys_.add(-1);
+  }
+  by_partition_.erase(found);
+}
+
+}  // namespace gouji::validator

@@ -1,0 +1,252 @@
+// Files and directories on their way into the log, with a real state file.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+
+#include "common/core/digest.h"
+#include "common/core/id.h"
+#include "services/crawler/io/file_tree.h"
+#include "tests/integration/crawler_support.h"
+#include "tests/unit/services/crawler/temporary_folder.h"
+
+namespace gouji::crawler {
+namespace {
+
+using testing::HasSubstr;
+using testing::SizeIs;
+
+// One crawler's surroundings: sources in `in`, state in `data`.
+struct Ground {
+  TemporaryFolder in, data;
+  MemoryLog log;
+  Recording seen;
+  ShiftedClock clock;
+  DirectListReader lists;
+  CrawlerSettings settings;
+
+  Ground() {
+    settings.data_folder = data / "gouji-data";
+    settings.settle = std::chrono::milliseconds{0};
+    settings.file_gone_after = std::chrono::milliseconds{0};
+    settings.rescan_interval = std::chrono::milliseconds{200};
+  }
+  std::unique_ptr<Crawler> open(std::vector<Source> sources) {
+    auto crawler = Crawler::open(settings, std::move(sources), {log, clock, seen, lists});
+    EXPECT_TRUE(crawler) << crawler.error().message;
+    return crawler ? std::move(*crawler) : nullptr;
+  }
+  std::unique_ptr<Crawler> open() { return open({files_source(in.path())}); }
+  CrawlSummary once() {
+    const auto summary = open()->run_once();
+    EXPECT_TRUE(summary) << summary.error().message;
+    return summary.value_or(CrawlSummary{});
+  }
+};
+
+TEST(CrawlerFiles, SendsEachFileOnceWithItsBytesAndHints) {
+  Ground ground;
+  const std::string path = ground.in.write("a/某市2023年度报告.html", "<p>bytes</p>");
+  ground.in.write("b.txt", "text");
+  EXPECT_EQ(ground.once().documents, 2);
+  ground.once();
+  const auto reports = ground.log.reports();
+  ASSERT_THAT(reports, SizeIs(2));
+  const RawReport& report = reports[0];
+  EXPECT_EQ(report.location_id, location_id("files", path));
+  EXPECT_EQ(report.source_id, "files");
+  EXPECT_EQ(report.fetch_sequence, 1);
+  EXPECT_EQ(report.url, file_url(path));
+  EXPECT_EQ(report.body.bytes, "<p>bytes</p>");
+  EXPECT_EQ(report.body.sha256, to_hex(sha256("<p>bytes</p>")));
+  EXPECT_EQ(report.body.media_type, "text/html");
+  ASSERT_THAT(report.hints, SizeIs(2));
+  EXPECT_EQ(report.hints[0].field, "title");
+  EXPECT_EQ(report.hints[0].value, "某市2023年度报告");
+  EXPECT_EQ(report.hints[0].origin, "file_name");
+}
+
+TEST(CrawlerFiles, TakesATouchedFileForUnchangedAndAnEditedOneForTheNextSequence) {
+  Ground ground;
+  ground.in.write("a.txt", "one");
+  ground.once();
+  std::filesystem::last_write_time(ground.in / "a.txt", std::filesystem::file_time_type::clock::now() - std::chrono::hours{1});
+  ground.once();
+  EXPECT_THAT(ground.log.reports(), SizeIs(1));
+  ground.in.write("a.txt", "two");
+  ground.once();
+  ground.in.write("a.txt", "one");
+  ground.once();
+  const auto reports = ground.log.reports();
+  ASSERT_THAT(reports, SizeIs(3));
+  EXPECT_EQ(reports[2].fetch_sequence, 3);
+  EXPECT_EQ(reports[2].body.bytes, "one");
+}
+
+TEST(CrawlerFiles, NoticesAnEditThatKeepsSizeAndModificationTime) {
+  Ground ground;
+  const std::string path = ground.in.write("a.txt", "one");
+  const auto written = std::filesystem::last_write_time(path);
+  ground.once();
+  ground.in.write("a.txt", "two");
+  std::filesystem::last_write_time(path, written);
+  ground.once();
+  EXPECT_THAT(ground.log.reports(), SizeIs(2));
+}
+
+TEST(CrawlerFiles, WithdrawsADeletedFileAfterTwoReadingsAndTellsItsReturn) {
+  Ground ground;
+  ground.in.write("a.txt", "one");
+  ground.in.write("b.txt", "two");
+  ground.once();
+  std::filesystem::remove(ground.in / "a.txt");
+  ground.once();
+  EXPECT_THAT(ground.log.withdrawals(), SizeIs(0));
+  ground.once();
+  ground.once();
+  const auto withdrawals = ground.log.withdrawals();
+  ASSERT_THAT(withdrawals, SizeIs(1));
+  EXPECT_EQ(withdrawals[0].fetch_sequence, 2);
+  EXPECT_EQ(withdrawals[0].reason, WithdrawalReason::kFileDeleted);
+  ground.in.write("a.txt", "one");
+  ground.once();
+  EXPECT_EQ(ground.log.reports().back().fetch_sequence, 3);
+}
+
+TEST(CrawlerFiles, WithdrawsNothingWhileADirectoryCannotBeRead) {
+  if (::geteuid() == 0) GTEST_SKIP() << "root reads every directory";
+  Ground ground;
+  ground.in.write("closed/a.txt", "one");
+  ground.once();
+  ::chmod((ground.in / "closed").c_str(), 0);
+  for (int i = 0; i < 3; ++i) ground.once();
+  ::chmod((ground.in / "closed").c_str(), 0700);
+  EXPECT_THAT(ground.log.withdrawals(), SizeIs(0));
+  EXPECT_EQ(ground.log.health().back().reason, "PARTLY_UNREADABLE");
+}
+
+TEST(CrawlerFiles, WithdrawsNothingWhenTheWholeDirectoryIsGone) {
+  Ground ground;
+  const std::string root = std::filesystem::path(ground.in.write("root/a.txt", "one")).parent_path();
+  for (int i = 0; i < 4; ++i) {
+    ASSERT_TRUE(ground.open({files_source(root)})->run_once());
+    std::filesystem::remove_all(root);
+  }
+  EXPECT_THAT(ground.log.withdrawals(), SizeIs(0));
+  EXPECT_EQ(ground.log.health().back().state, SourceState::kDegraded);
+}
+
+TEST(CrawlerFiles, WithdrawsASourceThatIsOneFile) {
+  Ground ground;
+  const std::string path = ground.in.write("a.txt", "one");
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(ground.open({files_source(path)})->run_once());
+    std::filesystem::remove(path);
+  }
+  EXPECT_THAT(ground.log.withdrawals(), SizeIs(1));
+}
+
+TEST(CrawlerFiles, KnowsAFileHoweverTheSourcesNameIt) {
+  Ground ground;
+  const std::string path = ground.in.write("a.txt", "one");
+  ASSERT_TRUE(ground.open({files_source(path), files_source(ground.in.path())})->run_once());
+  EXPECT_THAT(ground.log.reports(), SizeIs(1));
+}
+
+TEST(CrawlerFiles, SendsLargeContentByReferenceOnceItIsSafe) {
+  Ground ground;
+  const std::string bytes(kInlineBytesMax + 1, 'L');
+  ground.in.write("limit.txt", std::string(kInlineBytesMax, 'l'));
+  ground.in.write("over.txt", bytes);
+  ground.once();
+  const auto reports = ground.log.reports();
+  ASSERT_THAT(reports, SizeIs(2));
+  EXPECT_EQ(reports[0].body.bytes.size(), kInlineBytesMax);
+  EXPECT_EQ(reports[1].body.reference, "cas://sha256/" + to_hex(sha256(bytes)));
+  EXPECT_TRUE(reports[1].body.bytes.empty());
+  EXPECT_EQ(reports[1].body.size, static_cast<std::int64_t>(bytes.size()));
+  const std::string hex = reports[1].body.sha256;
+  EXPECT_EQ(std::filesystem::file_size(ground.settings.data_folder + "/blobs/sha256/" + hex.substr(0, 2) + "/" + hex.substr(2)), bytes.size());
+}
+
+TEST(CrawlerFiles, HandsSixtyMegabytesOfJunkOnAndRefusesWhatIsLargerOnce) {
+  Ground ground;
+  ground.in.write("junk.html", std::string(60 * 1024 * 1024, 'j'));
+  ground.in.write("huge.html", "");
+  std::filesystem::resize_file(ground.in / "huge.html", 65LL * 1024 * 1024);
+  ground.once();
+  ground.once();
+  const auto reports = ground.log.reports();
+  ASSERT_THAT(reports, SizeIs(1));
+  EXPECT_EQ(reports[0].body.size, 60 * 1024 * 1024);
+  const auto refusals = ground.seen.messages("refused too_large");
+  ASSERT_THAT(refusals, SizeIs(1));
+  EXPECT_THAT(refusals[0], HasSubstr("huge.html"));
+  EXPECT_THAT(refusals[0], HasSubstr("document_bytes_max"));
+}
+
+TEST(CrawlerFiles, TriesAnUnreadableFileAgainAndTellsItOnce) {
+  if (::geteuid() == 0) GTEST_SKIP() << "root reads every file";
+  Ground ground;
+  const std::string path = ground.in.write("a.txt", "one");
+  ::chmod(path.c_str(), 0);
+  auto crawler = ground.open();
+  ASSERT_TRUE(crawler->run_once());
+  EXPECT_THAT(ground.seen.messages("postponed unreadable"), SizeIs(1));
+  ::chmod(path.c_str(), 0600);
+  ASSERT_TRUE(crawler->run_once());
+  EXPECT_THAT(ground.log.reports(), SizeIs(1));
+}
+
+TEST(CrawlerFiles, SendsAnEmptyFileToo) {
+  Ground ground;
+  ground.in.write("empty.txt", "");
+  ground.once();
+  ASSERT_THAT(ground.log.reports(), SizeIs(1));
+  EXPECT_EQ(ground.log.reports()[0].body.size, 0);
+}
+
+TEST(CrawlerFiles, WatchesADirectoryUntilItIsStopped) {
+  Ground ground;
+  ground.settings.rescan_interval = std::chrono::hours{1};
+  ground.in.write("a.txt", "one");
+  auto crawler = ground.open();
+  Result<void> ended;
+  std::thread runner([&] { ended = crawler->run(); });
+  EXPECT_TRUE(eventually([&] { return ground.log.reports().size() == 1; }));
+  ground.in.write("new/b.txt", "two");
+  EXPECT_TRUE(eventually([&] { return ground.log.reports().size() == 2; }));
+  ground.in.write("new/b.txt", "three");
+  EXPECT_TRUE(eventually([&] { return ground.log.reports().size() >= 3; }));
+  EXPECT_EQ(ground.log.reports().back().body.bytes, "three");
+  std::filesystem::remove(ground.in / "a.txt");
+  EXPECT_TRUE(eventually([&] { return ground.log.withdrawals().size() == 1; }));
+  crawler->stop();
+  runner.join();
+  EXPECT_TRUE(ended);
+}
+
+TEST(CrawlerFiles, KeepsEventsWhileTheLogIsDownAndSendsThemInOrderLater) {
+  Ground ground;
+  for (int i = 0; i < 9; ++i) ground.in.write(std::to_string(i) + ".txt", std::to_string(i));
+  ground.log.is_down = true;
+  {
+    auto crawler = ground.open();
+    Result<CrawlSummary> ended = CrawlSummary{};
+    std::thread runner([&] { ended = crawler->run_once(); });
+    EXPECT_TRUE(eventually([&] { return ground.seen.count("publish failed") >= 2; }));
+    crawler->stop();
+    runner.join();
+    ASSERT_FALSE(ended);
+    EXPECT_EQ(ended.error().kind, ErrorKind::kUnavailable);
+  }
+  ground.log.is_down = false;
+  ground.once();
+  const auto reports = ground.log.reports();
+  ASSERT_THAT(reports, SizeIs(9));
+  for (std::size_t i = 0; i < reports.size(); ++i) EXPECT_EQ(reports[i].body.bytes, std::to_string(i));
+}
+
+}  // namespace
+}  // namespace gouji::crawler
