@@ -132,4 +132,9 @@ Result<std::string> shared_kafka() {
   return (*own)->bootstrap();
 }
 
+bool is_required() {
+  const char* ci = std::getenv("CI");
+  return ci != nullptr && std::string_view(ci) == "true";
+}
+
 }  // namespace gouji::testing
