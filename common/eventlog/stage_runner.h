@@ -33,6 +33,8 @@ struct StageRunnerOptions {
   // (BLOB_MISSING after an hour).
   std::chrono::milliseconds unavailable_max{3'600'000};
   int aborts_before_single_records = 3;
+  // How often the ends of the inputs are asked for, for lag and is_idle().
+  std::chrono::milliseconds look_every{500};
 };
 
 // How a runner ended.
@@ -64,14 +66,19 @@ class StageRunner {
   RunnerEnd end() const;
   const std::string& end_reason() const;
 
-  // True when everything that was in the inputs at the start of the last turn is committed. Any thread.
-  bool is_idle() const { return idle_.load(std::memory_order_acquire); }
+  // When (Clock::monotonic) the last look began that found every record of the inputs committed;
+  // zero when it found some left. Any thread. To know that all of it is through, wait until this is
+  // later than the moment at which the last record was appended.
+  std::chrono::nanoseconds idle_as_of() const {
+    return std::chrono::nanoseconds(idle_as_of_.load(std::memory_order_acquire));
+  }
+  bool is_idle() const { return idle_as_of().count() != 0; }
 
  private:
   class Impl;
-  std::unique_ptr<Impl> impl_;
   std::atomic<bool> stop_{false};
-  std::atomic<bool> idle_{false};
+  std::atomic<std::int64_t> idle_as_of_{0};
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace gouji::eventlog

@@ -1,0 +1,25 @@
+// A clock that moves only when a test says so.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+
+#include "common/core/clock.h"
+
+namespace gouji::testing {
+
+class SimulatedClock final : public Clock {
+ public:
+  UnixMillis unix_millis() const override {
+    return kStart + std::chrono::duration_cast<std::chrono::milliseconds>(monotonic()).count();
+  }
+  std::chrono::nanoseconds monotonic() const override { return std::chrono::nanoseconds(now_.load()); }
+  void advance(std::chrono::nanoseconds by) { now_.fetch_add(by.count()); }
+
+  static constexpr UnixMillis kStart = 1'700'000'000'000;
+
+ private:
+  std::atomic<std::int64_t> now_{1'000'000'000};
+};
+
+}  // namespace gouji::testing
