@@ -209,6 +209,19 @@ TEST(HtmlDamage, HalfAPageKeepsTheFiguresBeforeTheCut) {
   EXPECT_TRUE(std::equal(found.begin(), found.end(), all.begin()));
 }
 
+TEST(HtmlDamage, AReportThatAScriptWillShowIsReadWhenNothingElseIsThere) {
+  const ReportFigures figures = testing::made_up_figures(2021, 2021);
+  const std::string hidden =
+      replaced(testing::render_clean_html(figures), "<body>", "<body><div style='display:none'>");
+  EXPECT_EQ(figures_in(hidden), testing::all_figures(figures));
+  const Document document = std::get<Document>(extract({hidden, {}, {}}));
+  EXPECT_EQ(document.limits, std::vector<std::string>{"HIDDEN_READ"});
+  const std::string both = replaced(hidden, "<body>", "<body><table><tr><td>1<td>2</table>");
+  EXPECT_EQ(widths_in(both), std::vector<std::uint32_t>{2});
+  EXPECT_EQ(std::get<Document>(extract({both, {}, {}})).limits,
+            std::vector<std::string>{"HIDDEN_TABLE"});
+}
+
 TEST(HtmlDamage, RowsWithoutATableAreStillRows) {
   const ReportFigures figures = testing::made_up_figures(2021, 2021);
   const std::string page = testing::render_clean_html(figures);
