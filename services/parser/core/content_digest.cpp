@@ -24,7 +24,7 @@ bool holds_any(std::string_view folded, const std::string_view (&words)[N]) {
                      [&](std::string_view word) { return folded.find(word) != folded.npos; });
 }
 
-bool is_sentence(std::string_view folded) { return folded.find("。") != folded.npos; }
+bool is_sentence(std::string_view raw) { return raw.find("。") != raw.npos; }
 
 std::uint32_t begin_of_report(const FrontMatter& front, const SectionMap& sections) {
   std::uint32_t begin = sections.marks().empty() ? 0 : sections.marks().front().heading.begin;
@@ -47,8 +47,9 @@ std::uint32_t end_of_report(const Document& document, const SectionMap& sections
   for (const Block& block : document.blocks) {
     if (block.text.begin < last || block.kind == BlockKind::kGrid) continue;
     if (block.text.end - block.text.begin > kChromeLineBytes) continue;
-    const std::string folded = fold_label(document.view(block.text));
-    if (!is_sentence(folded) && holds_any(folded, kFootWords)) return block.text.begin;
+    const std::string_view raw = document.view(block.text);
+    const std::string folded = fold_label(raw);
+    if (!is_sentence(raw) && holds_any(folded, kFootWords)) return block.text.begin;
   }
   return size;
 }
@@ -61,9 +62,10 @@ std::string content_digest(const Document& document, const FrontMatter& front, c
   for (const Block& block : document.blocks) {
     if (block.text.end <= begin || block.text.begin >= end) continue;
     const TextRange range{std::max(block.text.begin, begin), std::min(block.text.end, end)};
-    const std::string folded = fold_label(document.view(range));
+    const std::string_view raw = document.view(range);
+    const std::string folded = fold_label(raw);
     const bool is_field = block.kind != BlockKind::kGrid && folded.size() <= kChromeLineBytes &&
-                          !is_sentence(folded) && holds_any(folded, kFieldWords);
+                          !is_sentence(raw) && holds_any(folded, kFieldWords);
     if (!is_field) stream.add(folded);
   }
   for (const std::string& digest : attachment_digests) {

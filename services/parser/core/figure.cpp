@@ -136,15 +136,20 @@ std::optional<std::int64_t> money_value(const Decimal& value, FigureUnit unit) {
 }  // namespace
 
 std::optional<Figure> parse_figure(std::string_view text) {
-  const std::optional<std::u32string> folded = fold_short(text);
+  Figure figure;
+  std::string_view core = trim_spaces(text);
+  for (const std::string_view mark : {"。", "；", ";"}) {
+    if (!core.ends_with(mark)) continue;
+    core.remove_suffix(mark.size());
+    figure.is_dirty = true;
+  }
+  const std::optional<std::u32string> folded = fold_short(core);
   if (!folded) return std::nullopt;
   std::u32string_view rest = *folded;
-  Figure figure;
   if (is_nil(rest)) {
     figure.state = CellState::kNil;
     return figure;
   }
-  for (const std::u32string_view mark : {U"。", U";"}) figure.is_dirty |= take_back(rest, mark);
   const Sign sign = take_sign(rest);
   figure.has_sign = sign.is_printed;
   figure.is_dirty |= sign.is_dirty;

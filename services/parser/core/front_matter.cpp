@@ -155,7 +155,7 @@ class FrontReader {
     const bool has_one = add_title(line.range, document_.view(line.range), "title");
     // A title over two lines.
     if (i + 1 < lines_.size() && lines_[i + 1].folded.size() <= 90 && line.folded.size() <= 90 &&
-        line.folded.find("。") == std::string::npos && !is_sub_heading(line.folded) && !is_sub_heading(lines_[i + 1].folded)) {
+        document_.view(line.range).find("。") == std::string_view::npos && !is_sub_heading(line.folded) && !is_sub_heading(lines_[i + 1].folded)) {
       const TextRange both{line.range.begin, lines_[i + 1].range.end};
       const bool has_next = parse_title(lines_[i + 1].folded).is_report;
       if ((!has_one || !has_next) && both.end - both.begin <= kTitleBytesMax + 40) {
@@ -178,12 +178,16 @@ class FrontReader {
     }
     folded.erase(0, folded.find_first_not_of(":|#*") == std::string::npos ? 0 : folded.find_first_not_of(":|#*"));
     while (!folded.empty() && folded.back() == '|') folded.pop_back();
-    if (folded.size() > kTitleFoldedMax || folded.find("。") != std::string::npos) return false;
+    if (folded.size() > kTitleFoldedMax || raw.find("。") != raw.npos) return false;
     if (folded.find(',') != std::string::npos && folded.find("年度") > folded.find(',')) return false;
     TitleParts parts = parse_title(folded);
     if (!parts.is_report || front_.titles.size() >= 16) return false;
     if (folded.starts_with("(") || is_sentence(folded)) return false;
-    front_.titles.push_back({collapse_spaces(raw), std::move(folded), source, std::move(parts), range});
+    std::string text = collapse_spaces(raw);
+    for (const std::string_view word : {"标题:", "标题：", "名称:", "名称："}) {
+      if (text.starts_with(word)) text.erase(0, word.size());
+    }
+    front_.titles.push_back({std::move(text), std::move(folded), source, std::move(parts), range});
     return true;
   }
 

@@ -9,7 +9,8 @@
 namespace gouji::parser {
 
 ExtractOutcome extract_html(const Source& source) {
-  const auto decision = decide_charset(source.bytes, {source.charset_label, html_charset_label(source.bytes)});
+  const auto decision =
+      decide_charset(source.bytes, {source.charset_label, html_charset_label(source.bytes)});
   if (!decision) return Reason{"CHARSET_UNDECIDED", decision.error().message};
   Document document;
   if (is_verbatim(*decision)) {

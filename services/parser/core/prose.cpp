@@ -86,7 +86,8 @@ class ProseReader {
 
 bool is_table_line(std::string_view line) {
   if (line.find('|') != line.npos || line.find('\t') != line.npos) return true;
-  return line.size() <= kFigureBytesMax && parse_figure(line).has_value();
+  if (line.size() > kFigureBytesMax || line.starts_with("无")) return false;  // "无。" is a whole section
+  return parse_figure(line).has_value();
 }
 
 std::vector<Sentence> read_prose(const Document& document, const SectionMap& sections) {

@@ -58,7 +58,7 @@ std::vector<Vote> scope_votes(const IdentityEvidence& evidence, std::string_view
   }
   std::int32_t weights[4] = {};
   for (const Sentence& sentence : evidence.prose) {
-    if (sentence.section >= 5) break;
+    if (sentence.section >= 2) break;  // 本机关 is also a word of table 3
     count(sentence.folded, kProseWords, weights);
     if (organ.empty() || is_government(organ)) count(sentence.folded, kAggregateWords, weights);
   }
