@@ -22,6 +22,9 @@ constexpr std::size_t kKeptHeaders = 100;
 
 // One hop while libcurl works on it. The callbacks see this; a callback that aborts says why first.
 struct Hop {
+  Hop(const HttpLimits& within, const AddressGuard& guarded, const std::function<bool()>& stop)
+      : limits(within), guard(guarded), stopping(stop) {}
+
   const HttpLimits& limits;
   const AddressGuard& guard;
   const std::function<bool()>& stopping;
@@ -354,7 +357,7 @@ FetchResult HttpFetcher::fetch(const FetchRequest& request) {
     }
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - impl_->clock.monotonic());
     if (left.count() <= 0) return refuse(FetchClass::kTimeout, "no time left after its redirects");
-    Hop hop{impl_->options.limits, impl_->guard, impl_->stopping};
+    Hop hop(impl_->options.limits, impl_->guard, impl_->stopping);
     const CURLcode code = impl_->perform(request, url, hop, left);
     const std::string location = hop.location;
     impl_->finish(result, hop, code);
