@@ -5,6 +5,7 @@
 
 #include "common/core/digest.h"
 #include "common/text/fold.h"
+#include "common/text/utf8.h"
 
 namespace gouji::parser {
 namespace {
@@ -17,6 +18,25 @@ constexpr std::string_view kFieldWords[] = {"来源:", "来源 ", "发布时间"
 constexpr std::string_view kFootWords[] = {"上一篇", "下一篇", "主办单位", "主办:", "承办单位", "承办:", "icp备", "icp证", "网站标识码", "公网安备", "版权所有",
                                            "网站地图", "联系我们", "扫一扫", "关闭窗口", "打印本页", "相关链接", "友情链接", "技术支持", "相关附件",
                                            "附件下载", "打印", "分享到", "责任编辑", "关闭"};
+
+// Spaces out, widths folded, ideographs as they are: what stays the same when a page is laid out anew.
+std::string without_layout(std::string_view raw) {
+  std::string text;
+  text.reserve(raw.size());
+  for (std::size_t at = 0; at < raw.size();) {
+    const auto lead = static_cast<unsigned char>(raw[at]);
+    if (lead >= 0xE4 && lead <= 0xE9 && at + 3 <= raw.size()) {
+      text.append(raw, at, 3);
+      at += 3;
+      continue;
+    }
+    const CodePoint point = code_point_at(raw, at);
+    at += point.length;
+    const char32_t c = point.value < 0x10000 ? fold_character(point.value) : point.value;
+    if (c != 0) append_utf8(text, c);
+  }
+  return text;
+}
 
 template <std::size_t N>
 bool holds_any(std::string_view folded, const std::string_view (&words)[N]) {
@@ -63,10 +83,9 @@ std::string content_digest(const Document& document, const FrontMatter& front, c
     if (block.text.end <= begin || block.text.begin >= end) continue;
     const TextRange range{std::max(block.text.begin, begin), std::min(block.text.end, end)};
     const std::string_view raw = document.view(range);
-    const std::string folded = fold_label(raw);
-    const bool is_field = block.kind != BlockKind::kGrid && folded.size() <= kChromeLineBytes &&
-                          !is_sentence(raw) && holds_any(folded, kFieldWords);
-    if (!is_field) stream.add(folded);
+    const bool may_be_field = block.kind != BlockKind::kGrid && raw.size() <= kChromeLineBytes && !is_sentence(raw);
+    if (may_be_field && holds_any(fold_label(raw), kFieldWords)) continue;
+    stream.add(without_layout(raw));
   }
   for (const std::string& digest : attachment_digests) {
     stream.add("\n");

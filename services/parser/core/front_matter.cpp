@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t kTitleBytesMax = 200;
 constexpr std::size_t kTitleFoldedMax = 150;
 constexpr std::size_t kFieldBytesMax = 300;
+constexpr std::size_t kLineBytesMax = 400;
 
 struct Line {
   TextRange range;
@@ -104,7 +105,7 @@ class FrontReader {
   FrontMatter run() {
     collect_lines();
     for (const Line& line : lines_) {
-      if (front_.first_lines.size() < 20) front_.first_lines.push_back(line.folded);
+      if (front_.first_lines.size() < 20 && !line.folded.empty()) front_.first_lines.push_back(line.folded);
     }
     for (std::size_t i = 0; i < lines_.size(); ++i) look_at(i);
     look_at_meta();
@@ -141,20 +142,23 @@ class FrontReader {
 
   void add_line(TextRange range) {
     if (range.empty() || lines_.size() >= kFrontLinesMax) return;
-    std::string folded = fold_label(utf8_prefix(document_.view(range), 4 * kFieldBytesMax));
-    if (!folded.empty()) lines_.push_back({range, std::move(folded)});
+    // Long lines are prose; only titles in quotes are looked for in them.
+    const std::string_view raw = document_.view(range);
+    std::string folded = raw.size() <= kLineBytesMax ? fold_label(raw) : std::string();
+    if (!folded.empty() || raw.size() > kLineBytesMax) lines_.push_back({range, std::move(folded)});
   }
 
   void look_at(std::size_t i) {
     const Line& line = lines_[i];
-    if (line.folded.size() <= kFieldBytesMax) look_for_fields(i);
+    if (!line.folded.empty() && line.folded.size() <= kFieldBytesMax) look_for_fields(i);
     if (line.range.end - line.range.begin > kTitleBytesMax) {
       look_for_quoted_title(line);
       return;
     }
     const bool has_one = add_title(line.range, document_.view(line.range), "title");
     // A title over two lines.
-    if (i + 1 < lines_.size() && lines_[i + 1].folded.size() <= 90 && line.folded.size() <= 90 &&
+    if (i + 1 < lines_.size() && lines_[i + 1].folded.size() <= 90 && line.folded.size() <= 90 && !line.folded.empty() &&
+        !lines_[i + 1].folded.empty() &&
         document_.view(line.range).find("。") == std::string_view::npos && !is_sub_heading(line.folded) && !is_sub_heading(lines_[i + 1].folded)) {
       const TextRange both{line.range.begin, lines_[i + 1].range.end};
       const bool has_next = parse_title(lines_[i + 1].folded).is_report;
