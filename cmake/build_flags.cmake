@@ -34,11 +34,13 @@ add_library(gouji::build_flags ALIAS build_flags)
 target_compile_options(build_flags INTERFACE -fPIE "-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=")
 target_link_options(build_flags INTERFACE -pie)
 
-# The warnings of our own code; generated code takes only build_flags.
+# The warnings of our own code; generated code takes only build_flags. With optimisation GCC 12 says
+# "maybe uninitialized" of every std::variant and tl::expected; the sanitizers find the real cases.
 add_library(warning_flags INTERFACE)
 target_compile_options(warning_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual -Wold-style-cast
   $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>
   $<$<BOOL:${GOUJI_WERROR}>:-Werror>)
 
 find_program(GOUJI_MOLD mold)

@@ -1,7 +1,6 @@
 #include "common/eventlog/stage_runner.h"
 
 #include <algorithm>
-#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -15,6 +14,7 @@
 #include "common/eventlog/dead_letter.h"
 #include "common/eventlog/input_progress.h"
 #include "common/eventlog/open_transaction.h"
+#include "common/eventlog/pending_records.h"
 
 namespace gouji::eventlog {
 
@@ -148,7 +148,7 @@ class StageRunner::Impl final : public RebalanceListener {
 
   std::vector<TopicPartition> newly_assigned_;  // not restored yet
   std::map<std::int32_t, KeyedState> states_;
-  std::deque<StoredRecord> pending_;  // polled, not taken
+  PendingRecords pending_;
   std::map<TopicPartition, Blocked> blocked_;
   OpenTransaction transaction_;
   InputProgress progress_;
@@ -210,7 +210,7 @@ void StageRunner::Impl::revoked(const std::vector<TopicPartition>& partitions, b
   }
   for (const TopicPartition& at : partitions) {
     std::erase(newly_assigned_, at);
-    std::erase_if(pending_, [&](const StoredRecord& stored) { return stored.at == at; });
+    pending_.drop_if([&](const StoredRecord& stored) { return stored.at == at; });
     blocked_.erase(at);
     go_back_after_poll_.erase(at);
     progress_.revoked(at);
@@ -268,7 +268,7 @@ Result<void> StageRunner::Impl::settle(const std::vector<TopicPartition>& partit
     progress_.assigned(at, position == known.end() ? std::nullopt : std::optional(position->second));
   }
   if (to.empty()) return ok();
-  std::erase_if(pending_, [&](const StoredRecord& stored) { return to.contains(stored.at); });
+  pending_.drop_if([&](const StoredRecord& stored) { return to.contains(stored.at); });
   return stage_log_.seek(to);
 }
 
@@ -309,12 +309,11 @@ void StageRunner::Impl::accept(std::vector<StoredRecord> records) {
     return back.contains(stored.at) || blocked_.contains(stored.at);
   });
   if (!records.empty()) idle_as_of_.store(0, std::memory_order_release);
-  pending_.insert(pending_.end(), std::make_move_iterator(records.begin()), std::make_move_iterator(records.end()));
+  pending_.add(std::move(records));
   if (!back.empty()) go_back(back);
   if (!has_ended_) settle_assignment();
   if (has_ended_ || pending_.empty()) return;
-  const std::vector<StoredRecord> batch(pending_.begin(), pending_.end());
-  stage_.prepare(batch);
+  stage_.prepare(pending_.all());
 }
 
 void StageRunner::Impl::meet_poll_error(const Error& error) {
@@ -341,8 +340,7 @@ void StageRunner::Impl::take_pending() {
       commit();
       continue;
     }
-    const StoredRecord stored = std::move(pending_.front());
-    pending_.pop_front();
+    const StoredRecord stored = pending_.take();
     take(stored, nullptr);
     if (!has_ended_ && !transaction_.is_empty() && is_due()) commit();
   }
@@ -477,7 +475,7 @@ void StageRunner::Impl::hold_back(const StoredRecord& stored, const Error& error
                              error.message));
   const milliseconds wait = options_.retry_wait_min;
   blocked_.insert_or_assign(stored.at, Blocked{stored, 1, clock_.unix_millis(), now, now + wait, wait});
-  std::erase_if(pending_, [&](const StoredRecord& behind) { return behind.at == stored.at; });
+  pending_.drop_if([&](const StoredRecord& behind) { return behind.at == stored.at; });
   stage_log_.pause({stored.at});
   if (!transaction_.is_empty()) commit();
 }
@@ -621,7 +619,7 @@ void StageRunner::Impl::go_back(const Offsets& to) {
     return;
   }
   Offsets positions = to;
-  for (const StoredRecord& stored : pending_) positions.try_emplace(stored.at, stored.offset);
+  for (const StoredRecord& stored : pending_.all()) positions.try_emplace(stored.at, stored.offset);
   pending_.clear();
   std::vector<TopicPartition> freed;
   for (const auto& [at, offset] : positions) {

@@ -57,6 +57,7 @@ std::string encode(const LedgerEntry& entry) {
   }
   for (const LedgerTable& table : entry.tables) table_to_proto(table, out.add_tables());
   for (const LedgerAnomaly& anomaly : entry.anomalies) to_proto(anomaly, out.add_anomalies());
+  for (const RuleResult& result : entry.document_results) to_proto(result, out.add_document_results());
   out.set_parsed_offset(entry.parsed_offset);
   to_proto(entry.evidence, out.mutable_evidence());
   return out.SerializeAsString();
@@ -84,6 +85,10 @@ Result<LedgerEntry> decode_ledger_entry(std::string_view bytes) {
   for (const auto& anomaly : in.anomalies()) {
     GOUJI_ASSIGN(LedgerAnomaly plain, from_proto(anomaly));
     entry.anomalies.push_back(std::move(plain));
+  }
+  for (const auto& result : in.document_results()) {
+    GOUJI_ASSIGN(RuleResult plain, from_proto(result));
+    entry.document_results.push_back(std::move(plain));
   }
   entry.parsed_offset = in.parsed_offset();
   entry.evidence = from_proto(in.evidence());

@@ -55,6 +55,8 @@ struct LedgerEntry {
   std::vector<LedgerLocation> locations;
   std::vector<LedgerTable> tables;
   std::vector<LedgerAnomaly> anomalies;
+  // Results of the rules that need the document: cells alone do not give them again.
+  std::vector<RuleResult> document_results;
   std::int64_t parsed_offset = -1;  // of the ReportParsed behind the current version
   Evidence evidence;
 };

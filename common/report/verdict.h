@@ -42,7 +42,9 @@ struct RuleResult {
   std::string rule;      // "T3.BALANCE"
   std::string instance;  // column, row or group; empty where there is one instance
   RuleStatus status = RuleStatus::kNotApplicable;
-  std::string reason;    // of NOT_APPLICABLE, closed set: "BLANK_TOTAL", "TABLE_ABSENT", ...
+  // Closed set. Of NOT_APPLICABLE why: "BLANK_TOTAL", "TABLE_ABSENT", ...; of the others empty, or
+  // the publisher's convention that was accepted: "BLANK_AS_ZERO", "NIL_AS_ZERO".
+  std::string reason;
   Severity severity = Severity::kError;
   std::vector<Operand> operands;             // of FAILED; of others empty
   std::optional<std::int64_t> difference;    // of a failed equation: parts minus whole
@@ -104,7 +106,9 @@ struct Anomaly {
   std::string message_zh;
   std::string message_en;
   std::string organ_name;
-  std::string resolved_by;  // RESOLVED: "version:3" or "withdrawn"; RETRACTED: "rules" or "extractor"
+  // RESOLVED: "version:3" or "withdrawn", with "2019:" in front when the report of another year
+  // settled it; RETRACTED: "rules" or "extractor".
+  std::string resolved_by;
   UnixMillis opened_at = 0;
   Evidence evidence;
 };
@@ -115,7 +119,7 @@ struct Verdict {
   std::int32_t evaluation = 0;
   std::string rule_set;  // version "+" digest
   std::vector<RuleResult> results;
-  std::vector<CellChange> changed_cells;  // against the version before
+  std::vector<CellChange> changed_cells;  // against the version before; of evaluation 1 only
   std::vector<DerivedValue> derived;
   std::int32_t anomalies_open = 0;
   std::int32_t mended = 0;  // anomalies that this version resolved

@@ -25,6 +25,7 @@ constexpr std::string_view kPrefix = "GOUJI_";
 // Variables that belong to the build, the tests, or to Kubernetes, which invents
 // GOUJI_PARSER_SERVICE_HOST and the like in every pod beside a service named gouji-parser.
 bool is_foreign_variable(std::string_view name) {
+  if (name.find("__") != std::string_view::npos) return false;  // only settings are spelled so
   for (const std::string_view own : {"GOUJI_BIN", "GOUJI_CACHE"})
     if (name == own) return true;
   return name.starts_with("GOUJI_TEST_") || name.ends_with("_SERVICE_HOST") ||
@@ -89,11 +90,12 @@ class SettingsLoader {
     }
     for (const auto& entry : *entries) {
       const auto* spec = find([&](const SettingSpec& s) { return file_name(s) == entry.name; });
-      if (spec == nullptr) {
+      if (!entry.mistake.empty())
+        mistake(entry.place, entry.name, entry.mistake);
+      else if (spec == nullptr)
         unknown(entry.place, entry.name, file_names());
-      } else {
+      else
         take(*spec, entry, "file " + entry.place);
-      }
     }
   }
 
@@ -171,7 +173,6 @@ class SettingsLoader {
   }
 
   void take(const SettingSpec& spec, const FileEntry& entry, const std::string& origin) {
-    if (!entry.mistake.empty()) return mistake(entry.place, entry.name, entry.mistake);
     Settings::Value& value = settings_.values_.find(spec.name)->second;
     const bool is_same_source = value.origin == origin;  // a flag given again adds to a list
     const bool is_taken = spec.is_secret                         ? take_secret(value, entry)

@@ -30,8 +30,7 @@ namespace {
 using namespace std::chrono_literals;
 using Time = std::chrono::steady_clock::time_point;
 
-constexpr auto kConnectionLimit = 5s;  // from accept to close, whatever the other end does
-constexpr auto kFullPause = 100ms;     // when this process has no descriptor left
+constexpr auto kFullPause = 100ms;  // when this process has no descriptor left
 constexpr int kBacklog = 128;
 
 struct HostAndPort {
@@ -97,7 +96,7 @@ std::string real_address(int socket_fd) {
 // closing with unread bytes would destroy the answer on its way.
 class Connection {
  public:
-  Connection(int socket_fd, Time now) : socket_(socket_fd), closes_at_(now + kConnectionLimit) {}
+  Connection(int socket_fd, Time closes_at) : socket_(socket_fd), closes_at_(closes_at) {}
   ~Connection() { close(socket_); }
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -146,9 +145,9 @@ class Connection {
 
 class HttpServer::Loop {
  public:
-  Loop(int listener, Handler answer)
+  Loop(int listener, Handler answer, std::chrono::milliseconds connection_limit)
       : listener_(listener), wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), answer_(std::move(answer)),
-        address_(real_address(listener)) {
+        connection_limit_(connection_limit), address_(real_address(listener)) {
     GOUJI_CHECK(wake_ >= 0);
     thread_ = std::thread([this] { run(); });
   }
@@ -203,12 +202,13 @@ class HttpServer::Loop {
       return;
     }
     if (connections_.size() >= kHttpConnectionsMax) connections_.pop_front();
-    connections_.emplace_back(client, now);
+    connections_.emplace_back(client, now + connection_limit_);
   }
 
   const int listener_;
   const int wake_;
   const Handler answer_;
+  const std::chrono::milliseconds connection_limit_;
   const std::string address_;
   std::list<Connection> connections_;
   Time full_until_{};
@@ -216,9 +216,11 @@ class HttpServer::Loop {
   std::thread thread_;
 };
 
-Result<std::unique_ptr<HttpServer>> HttpServer::start(std::string_view address, Handler answer) {
+Result<std::unique_ptr<HttpServer>> HttpServer::start(std::string_view address, Handler answer,
+                                                      std::chrono::milliseconds connection_limit) {
   GOUJI_ASSIGN(const int listener, listen_on(address));
-  return std::unique_ptr<HttpServer>(new HttpServer(std::make_unique<Loop>(listener, std::move(answer))));
+  auto loop = std::make_unique<Loop>(listener, std::move(answer), connection_limit);
+  return std::unique_ptr<HttpServer>(new HttpServer(std::move(loop)));
 }
 
 HttpServer::HttpServer(std::unique_ptr<Loop> loop) : loop_(std::move(loop)) {}

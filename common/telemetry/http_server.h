@@ -3,6 +3,7 @@
 // in, in place of the oldest one when there are too many.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -27,8 +28,11 @@ class HttpServer {
   using Handler = std::function<HttpAnswer(std::string_view path)>;
 
   // `address` is "HOST:PORT" or "[IPV6]:PORT"; port 0 takes a free one. kFatal BAD_SETTINGS for
-  // something else, kUnavailable UNREADABLE when it cannot be bound.
-  static Result<std::unique_ptr<HttpServer>> start(std::string_view address, Handler answer);
+  // something else, kUnavailable UNREADABLE when it cannot be bound. A connection is cut when it is
+  // `connection_limit` old, whatever the other end does.
+  static Result<std::unique_ptr<HttpServer>> start(
+      std::string_view address, Handler answer,
+      std::chrono::milliseconds connection_limit = std::chrono::seconds(5));
   ~HttpServer();  // open connections are cut
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;

@@ -174,18 +174,31 @@ Result<int> topics_action(const TopicsRequest& request) {
   return kOk;
 }
 
+void print_stat(const std::string& path, const eventlog::LocalLogStat& stat) {
+  fmt::print("{}  格式 format {}  {} 字节 bytes  wal {}  空闲 free {}\n", path, stat.format_version, stat.file_bytes,
+             stat.wal_bytes, stat.free_bytes);
+  for (const eventlog::PartitionStat& partition : stat.partitions)
+    if (partition.records > 0)
+      fmt::print("{:<44} {:<3} {}..{}  {} 条 records\n", partition.at.topic, partition.at.partition, partition.begin,
+                 partition.end, partition.records);
+  for (const eventlog::CommittedOffset& offset : stat.offsets)
+    fmt::print("{:<44} {:<3} {} @{}\n", offset.at.topic, offset.at.partition, offset.group, offset.offset);
+}
+
 Result<int> log_action(const LogRequest& request) {
   GOUJI_ASSIGN(const auto address, eventlog::parse_log_address(log_text(request.where)));
   if (address.is_kafka)
     return fatal(ErrorCode::kBadArgument, "gouji log 只用于本地日志 / works on a local log; Kafka has tools of its own");
   if (request.action == "stat") {
-    GOUJI_ASSIGN(const std::string text, eventlog::stat_local_log(address.path));
-    fmt::print("{}", text);
+    GOUJI_ASSIGN(const eventlog::LocalLogStat stat, eventlog::stat_local_log(address.path));
+    print_stat(address.path, stat);
     return kOk;
   }
-  GOUJI_TRY(eventlog::verify_local_log(address.path));
-  fmt::print("{}：完好 / sound\n", address.path);
-  return kOk;
+  GOUJI_ASSIGN(const eventlog::LocalLogVerdict verdict, eventlog::verify_local_log(address.path));
+  for (const std::string& problem : verdict.problems) fmt::print("{}\n", problem);
+  fmt::print("{}：{}（{} 条记录 / records checked）\n", address.path,
+             verdict.problems.empty() ? "完好 / sound" : "已损坏 / damaged", verdict.records_checked);
+  return verdict.problems.empty() ? kOk : kFindings;
 }
 
 int result_code(std::string_view command, const Result<int>& result) {

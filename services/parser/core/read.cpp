@@ -1,19 +1,146 @@
 #include "services/parser/core/read.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/core/digest.h"
+#include "common/text/utf8.h"
+#include "services/parser/core/claims.h"
+#include "services/parser/core/content_digest.h"
 #include "services/parser/core/extract.h"
+#include "services/parser/core/front_matter.h"
+#include "services/parser/core/genre.h"
+#include "services/parser/core/prose.h"
+#include "services/parser/core/report_identity.h"
 #include "services/parser/core/sections.h"
 #include "services/parser/core/tables.h"
 
 namespace gouji::parser {
+namespace {
 
-ReadOutcome read(const Input& input, const OrganDirectory&) {
-  ExtractOutcome extracted = extract({input.bytes, input.media_type, ""});
-  if (auto* reason = std::get_if<Reason>(&extracted)) return Refusal{RefusalClass::kPoison, *reason};
-  const Document& document = std::get<Document>(extracted);
-  const SectionMap sections = find_sections(document);
-  Reading reading;
-  reading.tables = read_tables(document, sections, {});
-  reading.sections = section_texts(document, sections);
-  return reading;
+constexpr std::size_t kTitleBytesMax = 400;
+
+std::string hint_of(const Input& input, std::string_view field) {
+  for (const Hint& hint : input.hints) {
+    if (hint.field == field) return hint.value;
+  }
+  return {};
 }
 
+std::vector<std::string> digests_of(const std::vector<Attachment>& attachments) {
+  std::vector<std::string> digests;
+  for (const Attachment& attachment : attachments) digests.push_back(to_hex(sha256(attachment.bytes)));
+  return digests;
 }
+
+std::string media_type_of(const Document& document) {
+  if (document.format == "html") return "text/html";
+  if (document.format == "text") return "text/plain";
+  return document.format == "json" ? "application/json" : document.format;
+}
+
+bool stands_in_text(const TableReading& table) {
+  return table.status == TableStatus::kRead || table.status == TableStatus::kPartial ||
+         table.status == TableStatus::kUnreadable;
+}
+
+// Why a report is PARTIAL: the first table that is not whole, and how many are not.
+std::optional<Reason> why_partial(const Reading& reading) {
+  std::string tables;
+  bool is_unreadable = false;
+  for (const TableReading& table : reading.tables) {
+    if (table.status == TableStatus::kRead) continue;
+    if (!tables.empty()) tables += ", ";
+    tables += std::string(to_string(table.table)) + " " + std::string(to_string(table.status));
+    is_unreadable = is_unreadable || table.status == TableStatus::kUnreadable;
+  }
+  if (tables.empty()) return std::nullopt;
+  return Reason{is_unreadable ? "TABLE_UNREADABLE" : "TABLE_INCOMPLETE",
+                "表格未能完整读取 / tables not read in full: " + tables};
+}
+
+bool is_period(const Vote& vote) { return vote.field == "year" && vote.source.starts_with("period"); }
+
+void leave_tables_out(std::vector<TableReading>& tables) {
+  for (TableReading& table : tables) {
+    const TableId id = table.table;
+    table = TableReading{};
+    table.table = id;
+  }
+}
+
+void add_warnings(const Document& document, Reading& reading) {
+  if (document.charset_conflict) {
+    reading.warnings.push_back({"CHARSET_CONFLICT", "", "编码声明与内容不符 / declared charset and bytes disagree", {}});
+  }
+  for (const std::string& limit : document.limits) {
+    reading.warnings.push_back({"LIMIT_REACHED", "", "超出限制 / cut at a limit: " + limit, {}});
+  }
+}
+
+class Interpreter {
+ public:
+  Interpreter(const Input& input, const OrganDirectory& organs, const Document& document)
+      : input_(input), organs_(organs), document_(document), sections_(find_sections(document)),
+        front_(read_front_matter(document, sections_)), prose_(read_prose(document, sections_)) {}
+
+  ReadOutcome run() {
+    ReportIdentity identity =
+        decide_identity({document_, front_, prose_, input_.hints, input_.location_id}, organs_);
+    Reading reading;
+    reading.tables = read_tables(document_, sections_, identity.year);
+    const GenreEvidence genre{front_, sections_, prose_,
+                              std::any_of(reading.tables.begin(), reading.tables.end(), stands_in_text),
+                              std::any_of(identity.votes.begin(), identity.votes.end(), is_period)};
+    if (auto reason = why_not_a_report(genre)) return Refusal{RefusalClass::kNotAReport, *std::move(reason)};
+    fill(reading, std::move(identity));
+    reading.pre_2019 = is_pre_2019(genre, reading.year, reading.published_on);
+    if (reading.pre_2019) {
+      leave_tables_out(reading.tables);
+    } else {
+      reading.claims = read_claims(document_, prose_, reading.tables);
+      reading.reason = why_partial(reading);
+      if (reading.reason) reading.status = ReadingStatus::kPartial;
+    }
+    return reading;
+  }
+
+ private:
+  void fill(Reading& reading, ReportIdentity identity) {
+    reading.key = std::move(identity.key);
+    reading.organ_name = std::move(identity.organ_name);
+    reading.year = identity.year;
+    reading.votes = std::move(identity.votes);
+    reading.warnings = std::move(identity.warnings);
+    if (!front_.titles.empty()) reading.title = std::string(utf8_prefix(front_.titles.front().text, kTitleBytesMax));
+    reading.media_type = media_type_of(document_);
+    reading.charset = document_.charset;
+    reading.published_on = front_.published_on.empty() ? find_date(hint_of(input_, "published_on")) : front_.published_on;
+    reading.sections = section_texts(document_, sections_);
+    reading.content_digest = content_digest(document_, front_, sections_, digests_of(input_.attachments));
+    add_warnings(document_, reading);
+  }
+
+  const Input& input_;
+  const OrganDirectory& organs_;
+  const Document& document_;
+  SectionMap sections_;
+  FrontMatter front_;
+  std::vector<Sentence> prose_;
+};
+
+}  // namespace
+
+ReadOutcome read(const Input& input, const OrganDirectory& organs) {
+  const std::string charset = hint_of(input, "charset");
+  ExtractOutcome extracted = extract({input.bytes, input.media_type, charset});
+  if (auto* reason = std::get_if<Reason>(&extracted)) return Refusal{RefusalClass::kPoison, std::move(*reason)};
+  return Interpreter(input, organs, std::get<Document>(extracted)).run();
+}
+
+std::string extractor_version(std::string_view build_version, const OrganDirectory& organs) {
+  const std::string data = to_hex(sha256(forms_digest() + organs.digest())).substr(0, 12);
+  return std::string(build_version) + "+" + data;
+}
+
+}  // namespace gouji::parser

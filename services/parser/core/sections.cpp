@@ -5,8 +5,8 @@
 
 #include "common/text/fold.h"
 #include "common/text/utf8.h"
-#include "services/parser/core/figure.h"
 #include "services/parser/core/letters.h"
+#include "services/parser/core/prose.h"
 
 namespace gouji::parser {
 namespace {
@@ -149,10 +149,8 @@ class Finder {
     const std::u32string letters = letters_of(heading);
     const std::u32string_view official = official_wording(numeral.number);
     if (!std::u32string_view(letters).starts_with(official)) return;
-    if (letters.size() > official.size()) {
-      // Text runs on: the heading ends with the official words.
-      range.end = range.begin + bytes_of_letters(heading, numeral.length, official.size());
-    }
+    // Text may run on: the heading ends with the official words.
+    range.end = range.begin + bytes_of_letters(heading, numeral.length, official.size());
     candidates_.push_back({numeral.number, 2, range});
   }
 
@@ -218,12 +216,6 @@ class Finder {
   const Document& document_;
   std::vector<Candidate> candidates_;
 };
-
-// Lines of a table in running text: separators, or figures without words.
-bool is_table_line(std::string_view line) {
-  if (line.find('|') != line.npos || line.find('\t') != line.npos) return true;
-  return parse_figure(line).has_value();
-}
 
 }  // namespace
 

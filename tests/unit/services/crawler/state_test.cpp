@@ -90,8 +90,9 @@ TEST(State, FindsTheLocationsUnderARootAndNoNeighbours) {
   const auto state = State::open(folder / "crawler.db");
   ASSERT_TRUE((*state)->commit({{location_at("/a", 1), location_at("/a/b", 1), location_at("/a/c/d", 1),
                                  location_at("/ab", 1), location_at("/a!", 1)}, {}, {}}));
+  const auto found = (*state)->under("files", "/a");
   std::vector<std::string> under;
-  for (const Location& location : *(*state)->under("files", "/a")) under.push_back(location.address);
+  for (const Location& location : *found) under.push_back(location.address);
   EXPECT_EQ(under, (std::vector<std::string>{"/a", "/a/b", "/a/c/d"}));
   EXPECT_EQ((*state)->under("files", "/")->size(), 5U);
   EXPECT_TRUE((*state)->under("web", "/a")->empty());

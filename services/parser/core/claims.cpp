@@ -1,0 +1,239 @@
+#include "services/parser/core/claims.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "common/text/numerals.h"
+#include "common/text/utf8.h"
+
+namespace gouji::parser {
+namespace {
+
+using Reading1 = std::vector<std::string>;  // a sum of cells
+using Readings = std::vector<Reading1>;
+
+constexpr std::string_view kUnits[] = {"件次", "件", "条", "个", "份", "项", "次", "起", "篇", "宗", "人次", "期", "万元", "元"};
+constexpr std::string_view kHedgesInFront[] = {"约", "近", "超过", "逾", "达到近", "大约", "将近"};
+constexpr std::string_view kHedgesBehind[] = {"余", "多", "以上", "左右"};
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+bool ends_with_any(std::string_view text, std::initializer_list<std::string_view> words) {
+  return std::any_of(words.begin(), words.end(), [&](std::string_view word) { return text.ends_with(word); });
+}
+
+bool contains_any(std::string_view text, std::initializer_list<std::string_view> words) {
+  return std::any_of(words.begin(), words.end(), [&](std::string_view word) { return text.find(word) != text.npos; });
+}
+
+// A number with its unit in folded text.
+struct Mention {
+  std::int64_t value = 0;
+  std::string unit;
+  bool is_hedged = false;
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+struct Digits {
+  std::string text;
+  std::size_t end = 0;
+};
+
+Digits digits_at(std::string_view text, std::size_t at) {
+  Digits digits;
+  digits.end = at;
+  while (digits.end < text.size() && digits.text.size() < 15) {
+    const char c = text[digits.end];
+    const bool is_group = c == ',' && digits.end + 3 < text.size() && is_digit(text[digits.end + 1]) &&
+                          is_digit(text[digits.end + 2]) && is_digit(text[digits.end + 3]) &&
+                          (digits.end + 4 >= text.size() || !is_digit(text[digits.end + 4]));
+    if (is_digit(c)) {
+      digits.text.push_back(c);
+    } else if (!is_group || digits.text.empty() || digits.text.size() > 3) {
+      break;
+    }
+    ++digits.end;
+  }
+  return digits;
+}
+
+std::optional<Mention> mention_at(std::string_view text, std::size_t at) {
+  const Digits digits = digits_at(text, at);
+  if (digits.text.empty()) return std::nullopt;
+  if (digits.end < text.size() && (text[digits.end] == '.' || is_digit(text[digits.end]))) return std::nullopt;
+  Mention mention;
+  mention.begin = at;
+  std::size_t next = digits.end;
+  std::string numeral = digits.text;
+  if (text.substr(next).starts_with("万") && !text.substr(next).starts_with("万元")) {
+    numeral += "万";
+    next += 3;
+  }
+  for (const std::string_view hedge : kHedgesBehind) {
+    if (!text.substr(next).starts_with(hedge)) continue;
+    mention.is_hedged = true;
+    next += hedge.size();
+  }
+  if (mention.is_hedged && text.substr(next).starts_with("万")) {
+    numeral += "万";
+    next += 3;
+  }
+  for (const std::string_view unit : kUnits) {
+    if (!text.substr(next).starts_with(unit)) continue;
+    mention.unit = std::string(unit);
+    break;
+  }
+  if (mention.unit.empty()) return std::nullopt;
+  const auto value = parse_numeral(numeral);
+  if (!value) return std::nullopt;
+  mention.value = *value;
+  mention.end = next + mention.unit.size();
+  if (text.substr(mention.end).starts_with("以上") || text.substr(mention.end).starts_with("左右")) mention.is_hedged = true;
+  for (const std::string_view hedge : kHedgesInFront) mention.is_hedged |= text.substr(0, at).ends_with(hedge);
+  return mention;
+}
+
+// The words between the number before (or the clause's start) and this number.
+std::string_view words_in_front(std::string_view text, std::size_t from, std::size_t begin) {
+  std::string_view words = text.substr(from, begin - from);
+  for (const std::string_view mark : {";", ",", "(", ":", "."}) {
+    const std::size_t at = words.rfind(mark);
+    if (at != words.npos) words.remove_prefix(at + mark.size());
+  }
+  return words;
+}
+
+class ReadingFinder {
+ public:
+  explicit ReadingFinder(const std::vector<TableReading>& tables) {
+    for (const TableReading& table : tables) {
+      if (table.table == TableId::kT2) edition2_ = table.edition;
+      if (table.table == TableId::kT3) edition3_ = table.edition;
+    }
+  }
+
+  // `clause` stands in front of the number, `sentence` in front of the clause.
+  Readings find(std::string_view clause, std::string_view sentence) const {
+    if (contains_any(clause, {"行政复议", "行政诉讼", "提起诉讼", "复议"})) return of_table4(clause);
+    if (contains_any(clause, {"许可", "处罚", "行政强制", "规范性文件", "规章"})) return of_table2(clause);
+    const bool is_about_requests = contains_any(clause, {"申请", "答复", "办结", "结转", "予以公开", "部分公开", "不予公开", "无法提供", "不予处理"}) ||
+                                   contains_any(sentence, {"公开申请", "依申请公开", "申请公开"});
+    if (!is_about_requests || contains_any(clause, {"网民", "留言", "信箱", "建议", "提案", "投诉热线"})) return {};
+    return of_table3(clause);
+  }
+
+ private:
+  static Reading1 sum(const char* row, int count) {
+    Reading1 cells;
+    for (int i = 1; i <= count; ++i) cells.push_back("t3." + std::string(row) + "." + std::to_string(i) + ".total");
+    return cells;
+  }
+
+  Readings of_table3(std::string_view clause) const {
+    if (contains_any(clause, {"不予公开"})) return {sum("denied", 8)};
+    if (contains_any(clause, {"部分公开"})) return {{"t3.partly_granted.total"}};
+    if (contains_any(clause, {"无法提供"})) return {sum("unavailable", 3)};
+    if (contains_any(clause, {"不予处理"})) return {sum("not_processed", 5)};
+    if (contains_any(clause, {"其他处理"})) {
+      return {edition3_ == Edition::k2021 ? sum("other", 3) : Reading1{"t3.other.total"}};
+    }
+    if (contains_any(clause, {"予以公开", "全部公开"})) return {{"t3.granted.total"}};
+    if (contains_any(clause, {"上年结转", "上年度结转", "结转上年", "上一年结转", "上年转结"})) return {{"t3.carried_in.total"}};
+    if (contains_any(clause, {"结转", "转下年", "转办下", "下一年", "转下一"})) return {{"t3.carried_out.total"}};
+    if (contains_any(clause, {"自然人", "公民"})) return {{"t3.new.natural_person"}};
+    if (contains_any(clause, {"新收", "新增"})) return {{"t3.new.total"}};
+    if (contains_any(clause, {"收到", "受理", "接到", "接收", "接"})) {
+      return {{"t3.new.total"}, {"t3.new.total", "t3.carried_in.total"}, {"t3.total.total"}};
+    }
+    if (contains_any(clause, {"办结", "答复", "办理", "回复", "处理"})) {
+      return {{"t3.total.total"}, {"t3.new.total"}, {"t3.new.total", "t3.carried_in.total"}};
+    }
+    return {};
+  }
+
+  Readings of_table4(std::string_view clause) const {
+    const Reading1 direct{"t4.litigation_direct.total"}, after{"t4.litigation_after_reconsideration.total"};
+    if (contains_any(clause, {"诉讼"})) return {{direct[0], after[0]}, direct, after};
+    return {{"t4.reconsideration.total"}};
+  }
+
+  Readings of_table2(std::string_view clause) const {
+    const bool is_newer = edition2_ == Edition::k2021;
+    if (contains_any(clause, {"许可"})) return {{"t2.licences.decisions"}};
+    if (contains_any(clause, {"处罚"})) return {{"t2.penalties.decisions"}};
+    if (contains_any(clause, {"强制"})) return {{"t2.coercive_measures.decisions"}};
+    const std::string row = contains_any(clause, {"规范性文件"}) ? "t2.normative_documents." : "t2.regulations.";
+    if (contains_any(clause, {"有效"})) return is_newer ? Readings{{row + "in_force"}} : Readings{};
+    if (contains_any(clause, {"废止", "失效"})) return is_newer ? Readings{{row + "repealed"}} : Readings{};
+    if (contains_any(clause, {"制发", "制定", "出台", "印发", "新制"})) return {{row + (is_newer ? "issued" : "made")}};
+    if (contains_any(clause, {"公开"}) && !is_newer) return {{row + "disclosed"}};
+    return {};
+  }
+
+  Edition edition2_ = Edition::k2021;
+  Edition edition3_ = Edition::k2021;
+};
+
+class ClaimReader {
+ public:
+  ClaimReader(const Document& document, const std::vector<TableReading>& tables)
+      : document_(document), finder_(tables) {}
+
+  void read(const Sentence& sentence) {
+    const std::string_view text = sentence.folded;
+    std::size_t from = 0;
+    for (std::size_t at = 0; at < text.size() && claims_.size() < 4 * kClaimsMax;) {
+      if (!is_digit(text[at]) || (at > 0 && (is_digit(text[at - 1]) || text[at - 1] == '.'))) {
+        ++at;
+        continue;
+      }
+      if (const auto mention = mention_at(text, at)) {
+        add(sentence, text, from, *mention);
+        from = mention->end;
+        at = mention->end;
+      } else {
+        at = std::max(at + 1, digits_at(text, at).end);
+      }
+    }
+  }
+
+  std::vector<Claim> take() {
+    std::stable_partition(claims_.begin(), claims_.end(), [](const Claim& claim) { return !claim.readings.empty(); });
+    if (claims_.size() > kClaimsMax) claims_.resize(kClaimsMax);
+    return std::move(claims_);
+  }
+
+ private:
+  void add(const Sentence& sentence, std::string_view text, std::size_t from, const Mention& mention) {
+    std::string_view clause = words_in_front(text, from, mention.begin);
+    if (ends_with_any(clause, {"第", "函", "号", "令"})) return;
+    Claim claim;
+    claim.text = std::string(utf8_prefix(document_.view(sentence.range), kClaimBytesMax));
+    claim.value = mention.value;
+    claim.unit = mention.unit;
+    claim.hedged = mention.is_hedged;
+    claim.subject = std::string(clause.size() > 120 ? clause.substr(clause.size() - 120) : clause);
+    if (mention.unit != "元" && mention.unit != "万元") claim.readings = finder_.find(clause, text.substr(0, mention.begin));
+    claim.where = document_.where(sentence.range);
+    claims_.push_back(std::move(claim));
+  }
+
+  const Document& document_;
+  ReadingFinder finder_;
+  std::vector<Claim> claims_;
+};
+
+}  // namespace
+
+std::vector<Claim> read_claims(const Document& document, const std::vector<Sentence>& prose,
+                               const std::vector<TableReading>& tables) {
+  ClaimReader reader(document, tables);
+  for (const Sentence& sentence : prose) reader.read(sentence);
+  return reader.take();
+}
+
+}  // namespace gouji::parser

@@ -1,0 +1,106 @@
+#include "services/parser/core/genre.h"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+namespace gouji::parser {
+namespace {
+
+constexpr std::int32_t kFirstFormYear = 2019;
+
+bool contains_any(std::string_view text, std::initializer_list<std::string_view> words) {
+  return std::any_of(words.begin(), words.end(), [&](std::string_view word) { return text.find(word) != text.npos; });
+}
+
+// The document's own heading: the first of its lines that could be one.
+std::string_view heading_of(const FrontMatter& front) {
+  for (const std::string& line : front.first_lines) {
+    if (line.size() > 180 || line.size() < 12) continue;
+    if (contains_any(line, {"首页", "当前位置", "所在位置", "索引号", "您的位置"})) continue;
+    if (contains_any(line, {"公开", "报告", "年报", "通知", "解读", "读懂", "图解", "统计表", "法治政府"})) return line;
+  }
+  return {};
+}
+
+std::optional<Reason> look_alike(std::string_view heading) {
+  const bool is_open = heading.find("公开") != heading.npos;
+  if (contains_any(heading, {"解读", "一图读懂", "一图看懂", "图解"})) {
+    return Reason{"INTERPRETATION", "是解读或图解，不是年度报告本身 / an explanation of a report, not the report"};
+  }
+  if (contains_any(heading, {"法治政府建设", "依法行政工作"}) && !is_open) {
+    return Reason{"LAW_GOVERNMENT_REPORT", "是法治政府建设年度报告 / a report on government by law"};
+  }
+  if (contains_any(heading, {"公共企事业单位", "企事业单位信息公开"})) {
+    return Reason{"PUBLIC_ENTERPRISE", "是公共企事业单位信息公开报告 / a report of a public enterprise"};
+  }
+  if (contains_any(heading, {"上半年", "下半年", "半年", "季度", "第一季", "月份"})) {
+    return Reason{"PART_OF_YEAR", "统计期不足一年 / covers a part of a year"};
+  }
+  if (heading.find("通知") != heading.npos && contains_any(heading, {"做好", "编制", "报送", "开展", "填报", "发布", "规范"})) {
+    return Reason{"NOTICE_ABOUT_REPORTS", "是关于编制年度报告的通知 / a notice about annual reports"};
+  }
+  return std::nullopt;
+}
+
+int section_evidence(const SectionMap& sections) {
+  return sections.marks().size() >= 3 ? 4 : static_cast<int>(sections.marks().size());
+}
+
+bool is_whole_period(std::string_view text) {
+  if (contains_any(text, {"统计期限", "统计时限", "统计起止", "数据的统计"})) return true;
+  return text.find("年1月1日") != text.npos && text.find("12月31") != text.npos;
+}
+
+bool has_digit(std::string_view text) { return text.find_first_of("0123456789") != text.npos; }
+
+// What the prose alone shows: the period, counts of requests and publications, the usual points.
+int prose_evidence(const std::vector<Sentence>& prose) {
+  constexpr std::size_t kPointBytes = 60;
+  int period = 0, requests = 0, publication = 0, basis = 0, points = 0;
+  for (const Sentence& sentence : prose) {
+    const std::string_view text = sentence.folded;
+    if (is_whole_period(text)) period = 2;
+    if (contains_any(text, {"依申请公开", "公开申请", "申请公开", "信息公开的申请", "政府信息申请"})) {
+      if (contains_any(text, {"收到", "受理", "答复", "办理", "未发生", "无"})) requests = 2;
+      if (text.size() <= kPointBytes && points < 2) ++points;
+    }
+    if (text.find("公开") != text.npos && has_digit(text) && contains_any(text, {"条", "件", "份"})) {
+      const bool is_plain = contains_any(text, {"主动公开", "公开信息", "公开政府信息", "公开各类", "政务信息", "发布信息", "公开政务信息"});
+      publication = std::max(publication, is_plain ? 2 : 1);
+    }
+    if (text.find("主动公开") != text.npos && text.size() <= kPointBytes && points < 2) ++points;
+    if (contains_any(text, {"国办公开办函", "信息公开条例", "编制本报告", "本报告", "信息公开年度报告", "年度信息公开报告"})) basis = 1;
+  }
+  return period + requests + publication + basis + points;
+}
+
+}  // namespace
+
+std::optional<Reason> why_not_a_report(const GenreEvidence& evidence) {
+  const int sections = section_evidence(evidence.sections);
+  const bool has_body = evidence.has_table || sections >= 4;
+  const std::string_view heading = heading_of(evidence.front);
+  if (const auto reason = look_alike(heading)) {
+    // A notice may wrap the report that it sends out; the other kinds never do.
+    const bool is_wrapper = reason->code == "NOTICE_ABOUT_REPORTS" || reason->code == "INTERPRETATION";
+    if (!(is_wrapper && has_body)) return reason;
+  }
+  const bool has_title = !evidence.front.titles.empty() &&
+                         evidence.front.titles.front().folded.find("通知") == std::string::npos;
+  const int worth = (has_title ? 2 : 0) + (evidence.has_period ? 2 : 0) + (has_body ? 4 : sections) + prose_evidence(evidence.prose);
+  if (worth >= 2) return std::nullopt;
+  return Reason{"NO_REPORT", "没有年度报告的标题、章节、表格或统计数据 / nothing of an annual report: no title, section, table or figures"};
+}
+
+bool is_pre_2019(const GenreEvidence& evidence, std::optional<std::int32_t> year, std::string_view published_on) {
+  if (year) return *year < kFirstFormYear;
+  if (evidence.has_table) return false;
+  if (!published_on.empty() && published_on >= "2020") return false;
+  const bool is_old = std::any_of(evidence.prose.begin(), evidence.prose.end(), [](const Sentence& sentence) {
+    return contains_any(sentence.folded, {"收费及减免", "收费和减免", "收费以及减免", "历年累计公开"});
+  });
+  return is_old;
+}
+
+}  // namespace gouji::parser

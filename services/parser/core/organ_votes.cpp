@@ -1,0 +1,164 @@
+#include <algorithm>
+#include <utility>
+
+#include "common/text/fold.h"
+#include "common/text/utf8.h"
+#include "services/parser/core/report_identity.h"
+
+namespace gouji::parser {
+namespace {
+
+constexpr std::string_view kSelfKinds[] = {"局", "镇", "乡", "街道", "委", "厅", "馆", "办", "处", "院", "县", "市", "区", "中心", "分局", "街"};
+
+// The source of a page is its portal as often as its author. It speaks for the author when it is of
+// the kind that the text calls itself, or when the text says nothing and it is not a government.
+bool can_be_author(const std::string& name, const std::string& self) {
+  if (name.ends_with("政府") || name.ends_with("办公室") || name.ends_with("公开办") || name.ends_with("办公厅")) {
+    return !self.empty() && name.find(self + "人民政府") != std::string::npos;
+  }
+  if (self.empty()) return true;
+  return name.find(self) != std::string::npos;
+}
+
+// Lines of a portal about the page; what they say is read as fields.
+bool is_field_line(std::string_view folded) {
+  for (const std::string_view word : {"来源:", "发布时间", "发布日期", "更新日期", "发布机构", "当前位置", "所在位置", "您的位置"}) {
+    if (folded.find(word) != folded.npos) return true;
+  }
+  return false;
+}
+
+class OrganVotes {
+ public:
+  OrganVotes(const IdentityEvidence& evidence, const OrganDirectory& organs)
+      : evidence_(evidence), organs_(organs), self_(self_reference(evidence.prose)) {}
+
+  std::vector<Vote> run() {
+    add_titles();
+    for (const PublisherField& field : evidence_.front.publishers) add_publisher(field);
+    for (const Sentence& sentence : evidence_.prose) add_sentence(sentence);
+    for (const Hint& hint : evidence_.hints) add_hint(hint);
+    return std::move(votes_);
+  }
+
+ private:
+  bool is_listed(const std::string& name) const { return organs_.by_name(name) != nullptr; }
+
+  void add(const std::string& name, std::string source, std::int32_t weight, TextRange range) {
+    if (votes_.size() >= kVotesMax) return;
+    if (name_kind(name) != NameKind::kFull && !is_listed(name)) return;
+    const Where where = range.empty() ? Where{} : evidence_.document.where(range);
+    votes_.push_back({"organ", name, std::move(source), weight, where});
+  }
+
+  void add_titles() {
+    std::size_t printed = 0;
+    for (const Title& title : evidence_.front.titles) {
+      if (title.parts.organ.empty()) continue;
+      const bool is_meta = title.range.empty();
+      if (!is_meta && ++printed > 2) continue;
+      std::int32_t weight = is_meta ? kMetaTitleWeight : kTitleWeight;
+      if (printed == 2 && !is_meta) weight /= 2;
+      std::string name = title.parts.organ;
+      if (name_kind(name) == NameKind::kGeneric) name = completed(name);
+      add(name, title.source, weight, title.range);
+    }
+  }
+
+  // "市民政局" in the title, "武汉市民政局" as the publisher: one organ.
+  std::string completed(const std::string& generic) const {
+    for (const PublisherField& field : evidence_.front.publishers) {
+      if (field.name.ends_with(generic) && name_kind(field.name) == NameKind::kFull) return field.name;
+    }
+    return generic;
+  }
+
+  void add_publisher(const PublisherField& field) {
+    if (is_bare_division(field.name) || !can_be_author(field.name, self_)) return;
+    add(field.name, field.source, kPublisherWeight, field.range);
+  }
+
+  void add_sentence(const Sentence& sentence) {
+    if (sentence.section >= 2 || is_field_line(sentence.folded) || is_title(sentence.range)) return;
+    std::string_view text = sentence.folded;
+    for (int step = 0; step < 4 && !text.empty(); ++step) {
+      const std::string name = leading_name(text);
+      if (!name.empty() && !is_bare_division(name)) {
+        count(name, sentence.range);
+        return;
+      }
+      const std::string_view rest = after_opening(text);
+      if (rest.size() == text.size()) return;
+      text = rest;
+    }
+  }
+
+  bool is_title(TextRange range) const {
+    const auto& titles = evidence_.front.titles;
+    return std::any_of(titles.begin(), titles.end(), [&](const Title& title) {
+      return title.source == "title" && range.begin < title.range.end && title.range.begin < range.end;
+    });
+  }
+
+  // Past an enumerator, a year or a short clause in front of the subject.
+  static std::string_view after_opening(std::string_view text) {
+    if (const auto year = find_year(text); year && year->begin <= 12) {
+      std::string_view rest = text.substr(year->end);
+      if (rest.starts_with("以来")) rest.remove_prefix(6);
+      if (rest.starts_with(",")) rest.remove_prefix(1);
+      return rest;
+    }
+    if (text.size() > 6 && text.substr(3).starts_with("是")) return text.substr(6);  // 一是, 二是
+    const std::size_t mark = text.find_first_of(",:.)]");
+    if (mark == text.npos || mark > 90) return text;
+    return text.substr(mark + 1);
+  }
+
+  void count(const std::string& name, TextRange range) {
+    for (Vote& vote : votes_) {
+      if (vote.source != "prose" || vote.value != name) continue;
+      vote.weight = std::min(vote.weight + kProseWeight, kProseWeightMax);
+      return;
+    }
+    add(name, "prose", kProseWeight, range);
+  }
+
+  void add_hint(const Hint& hint) {
+    const bool is_user = hint.origin == "user";
+    const std::string folded = fold_label(utf8_prefix(hint.value, 400));
+    std::string name;
+    if (hint.field == "organ") name = folded;
+    if (hint.field == "title") name = parse_title(folded).organ;
+    if (!name.empty()) add(name, "hint." + hint.field + "." + hint.origin, is_user ? kUserWeight : kHintWeight, {});
+  }
+
+  const IdentityEvidence& evidence_;
+  const OrganDirectory& organs_;
+  std::string self_;
+  std::vector<Vote> votes_;
+};
+
+}  // namespace
+
+std::string self_reference(const std::vector<Sentence>& prose) {
+  constexpr std::string_view kWe = "我", kWhole = "全";
+  for (const Sentence& sentence : prose) {
+    const std::string_view text = sentence.folded;
+    for (const std::string_view word : {kWe, kWhole}) {
+      for (std::size_t at = text.find(word); at != text.npos; at = text.find(word, at + 1)) {
+        const std::string_view rest = text.substr(at + word.size());
+        for (const std::string_view kind : kSelfKinds) {
+          if (!rest.starts_with(kind)) continue;
+          if (word == kWe || kind == "镇" || kind == "乡" || kind == "街道") return std::string(kind);
+        }
+      }
+    }
+  }
+  return {};
+}
+
+std::vector<Vote> organ_votes(const IdentityEvidence& evidence, const OrganDirectory& organs) {
+  return OrganVotes(evidence, organs).run();
+}
+
+}  // namespace gouji::parser

@@ -1,0 +1,140 @@
+#include "services/parser/core/report_identity.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "common/text/fold.h"
+
+namespace gouji::parser {
+namespace {
+
+constexpr std::int32_t kYearWeightMin = 4;
+constexpr std::int32_t kScopeWeightMin = 4;
+
+struct Winner {
+  std::string value;
+  std::int32_t weight = 0;
+  std::int32_t second = 0;
+};
+
+// Votes for one value add up; two values of equal weight leave the field open.
+Winner count_votes(const std::vector<Vote>& votes) {
+  std::map<std::string, std::int32_t> weights;
+  for (const Vote& vote : votes) weights[vote.value] += vote.weight;
+  Winner winner;
+  for (const auto& [value, weight] : weights) {
+    if (weight > winner.weight) {
+      winner.second = winner.weight;
+      winner.weight = weight;
+      winner.value = value;
+    } else {
+      winner.second = std::max(winner.second, weight);
+    }
+  }
+  return winner;
+}
+
+// One organ under a shorter and a longer name (望疃镇, 望疃镇人民政府; 民政局, 武汉市民政局) is one value.
+void join_names(std::vector<Vote>& votes) {
+  constexpr std::string_view kEndings[] = {"人民政府", "办事处", "街道办事处"};
+  for (Vote& vote : votes) {
+    for (const Vote& other : votes) {
+      if (other.value.size() <= vote.value.size()) continue;
+      const bool is_ending = std::any_of(std::begin(kEndings), std::end(kEndings), [&](std::string_view ending) {
+        return other.value == vote.value + std::string(ending);
+      });
+      const bool is_town = vote.value.ends_with("镇") || vote.value.ends_with("乡") || vote.value.ends_with("街道");
+      const bool is_longer = other.value.ends_with(vote.value) &&
+                             is_bare_division(std::string_view(other.value).substr(0, other.value.size() - vote.value.size()));
+      if ((is_ending && is_town) || is_longer) vote.value = other.value;
+    }
+  }
+}
+
+// A town's government is named in full somewhere in the text.
+std::string full_town_name(std::string name, const IdentityEvidence& evidence) {
+  const bool is_street = name.ends_with("街道");
+  if (!is_street && !name.ends_with("镇") && !name.ends_with("乡")) return name;
+  const std::string full = name + (is_street ? "办事处" : "人民政府");
+  const auto names_it = [&](const std::string& text) { return text.find(full) != std::string::npos; };
+  const auto& prose = evidence.prose;
+  const auto& lines = evidence.front.first_lines;
+  const bool is_named =
+      std::any_of(prose.begin(), prose.end(), [&](const Sentence& sentence) { return names_it(sentence.folded); }) ||
+      std::any_of(lines.begin(), lines.end(), names_it);
+  return is_named ? full : name;
+}
+
+// The division whose name the organ's begins with; the longest decides.
+std::string division_of(const std::string& name, const OrganDirectory& organs) {
+  const Division* best = nullptr;
+  for (const Division& division : organs.divisions()) {
+    if (!name.starts_with(division.name)) continue;
+    if (best == nullptr || division.name.size() > best->name.size()) best = &division;
+  }
+  return best == nullptr ? std::string() : best->code;
+}
+
+// Many cities have a district of the same name; without its city a district's name decides nothing.
+bool begins_with_district(const std::string& name) {
+  const std::size_t district = name.find("区");
+  if (district == std::string::npos) return false;
+  for (const std::string_view word : {"省", "市", "州", "盟", "县", "旗"}) {
+    if (name.find(word) < district) return false;
+  }
+  return !name.starts_with("内蒙古") && !name.starts_with("广西") && !name.starts_with("西藏") &&
+         !name.starts_with("宁夏") && !name.starts_with("新疆");
+}
+
+std::optional<std::string> organ_id(const std::string& name, const OrganDirectory& organs) {
+  if (const Organ* organ = organs.by_name(name)) return organ->id;
+  const bool is_national = name.starts_with("国家") || name.starts_with("国务院");
+  if (!is_national && (!has_division(name) || begins_with_district(name))) return std::nullopt;
+  std::string folded = fold_label(name);
+  std::replace(folded.begin(), folded.end(), '/', '-');
+  return "name:" + division_of(name, organs) + ":" + folded;
+}
+
+}  // namespace
+
+ReportIdentity decide_identity(const IdentityEvidence& evidence, const OrganDirectory& organs) {
+  ReportIdentity identity;
+  std::vector<Vote> years = year_votes(evidence);
+  const Winner year = count_votes(years);
+  if (year.weight >= kYearWeightMin && year.weight > year.second) identity.year = std::stoi(year.value);
+  if (year.second >= kDamagedPeriodWeight) {
+    identity.warnings.push_back({"YEAR_CONFLICT", "", "年份不一致 / the document names several years of report", {}});
+  }
+
+  std::vector<Vote> names = organ_votes(evidence, organs);
+  join_names(names);
+  const Winner organ = count_votes(names);
+  if (organ.weight > 0 && organ.weight > organ.second) {
+    identity.organ_name = full_town_name(organ.value, evidence);
+    if (const Organ* listed = organs.by_name(*identity.organ_name)) identity.organ_name = listed->name;
+  }
+
+  std::vector<Vote> scopes = scope_votes(evidence, identity.organ_name.value_or(""));
+  const Winner scope = count_votes(scopes);
+  Scope decided = Scope::kUnknown;
+  if (scope.weight >= kScopeWeightMin && scope.weight >= 2 * scope.second) {
+    decided = scope_from(scope.value).value_or(Scope::kUnknown);
+  }
+
+  identity.key = unidentified_key(evidence.location_id, decided);
+  if (identity.organ_name) {
+    const std::optional<std::string> id = organ_id(*identity.organ_name, organs);
+    if (id && identity.year) identity.key = {*id, *identity.year, decided};
+    if (!id) {
+      identity.warnings.push_back({"ORGAN_NOT_UNIQUE", "",
+                                   "机关名称缺少所属行政区划，不能唯一确定 / the name does not tell the organ from its namesakes: " + *identity.organ_name, {}});
+    }
+  }
+  for (std::vector<Vote>* votes : {&years, &names, &scopes}) {
+    identity.votes.insert(identity.votes.end(), votes->begin(), votes->end());
+  }
+  return identity;
+}
+
+}  // namespace gouji::parser

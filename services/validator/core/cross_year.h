@@ -1,0 +1,45 @@
+// The rules that compare a report with the one of the year before. They need cells only, so they
+// are evaluated again from the ledger whenever a neighbouring year arrives, changes or goes.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "common/report/ledger.h"
+#include "common/report/verdict.h"
+#include "services/validator/core/judge.h"
+#include "services/validator/core/table_checks.h"
+
+namespace gouji::validator {
+
+inline constexpr Scope kEveryScope[] = {Scope::kUnknown, Scope::kOwn, Scope::kAggregate, Scope::kSystem};
+
+// The ledger as it will be once the judgement in hand is taken over. Reads each key once.
+class LedgerView {
+ public:
+  explicit LedgerView(const History& history) : history_(history) {}
+
+  const LedgerEntry* find(const ReportKey& key);
+  LedgerEntry& put(LedgerEntry entry);
+  // Entries of an organ's year that stand at some address, in the order of kEveryScope.
+  std::vector<const LedgerEntry*> live(const std::string& organ_id, std::int32_t year);
+
+ private:
+  const History& history_;
+  std::map<ReportKey, std::optional<LedgerEntry>> entries_;
+};
+
+// The report of the year before that may be compared, or why there is none. Two reports compare
+// when their scopes are the same and known, or when each is the only one of its year and one or
+// both scopes are unknown.
+struct Previous {
+  const LedgerEntry* entry = nullptr;
+  Reason reason = Reason::kNone;
+};
+Previous previous_report(LedgerView& ledger, const ReportKey& key);
+
+// X.* on `entry`. Rules that do not apply as a whole give one result without instance.
+std::vector<RuleResult> cross_year_results(const LedgerEntry& entry, const Previous& previous);
+
+}  // namespace gouji::validator

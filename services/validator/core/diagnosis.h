@@ -1,0 +1,31 @@
+// From the failed equations of one table to what explains them, and from unread cells to values
+// that the equations determine.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "common/report/verdict.h"
+#include "services/validator/core/table_checks.h"
+
+namespace gouji::validator {
+
+// Explanations that an anomaly carries at most; more than these and `exhaustive` is false.
+inline constexpr std::size_t kExplanationsMax = 32;
+
+// Failed equations that one cause explains.
+struct Diagnosis {
+  std::vector<std::size_t> equations;     // places in identities(form), rising
+  std::vector<Explanation> explanations;  // best first; empty where none was found
+  bool unique = false;                    // exactly one, and the search was not cut short
+  bool exhaustive = true;
+};
+
+// Nothing when every equation holds. Cells that are no numbers under the convention are unknowns:
+// they constrain nothing.
+std::vector<Diagnosis> diagnose(const TableView& table, Convention convention);
+
+// Values of UNREADABLE and ABSENT cells on which every equation agrees that can be completed.
+std::vector<DerivedValue> derive(const TableView& table, Convention convention);
+
+}  // namespace gouji::validator

@@ -1,0 +1,298 @@
+#include "services/validator/core/document_checks.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "services/validator/core/rules.h"
+#include "services/validator/core/table_checks.h"
+
+namespace gouji::validator {
+namespace {
+
+constexpr std::int64_t kWanYuan = 1'000'000;
+// 10^8 万元, a trillion 元: more than any organ collects or buys in a year.
+constexpr std::int64_t kAmountSuspect = 100'000'000 * kWanYuan;
+constexpr std::int32_t kFirstYearOf2021 = 2021;
+constexpr std::int32_t kTransitionYear = 2019;
+
+Checked result_of(std::string_view id, std::string instance, RuleStatus status, Reason reason = Reason::kNone) {
+  const Rule& of = rule(id);
+  return {{of.id, std::move(instance), status, std::string(to_string(reason)), of.severity, {}, std::nullopt}, {}, {}, {}};
+}
+Checked passed(std::string_view id, std::string instance = "") {
+  return result_of(id, std::move(instance), RuleStatus::kPassed);
+}
+Checked not_applicable(std::string_view id, Reason reason, std::string instance = "") {
+  return result_of(id, std::move(instance), RuleStatus::kNotApplicable, reason);
+}
+Checked failed(std::string_view id, std::string instance, std::string zh, std::string en) {
+  Checked checked = result_of(id, std::move(instance), RuleStatus::kFailed);
+  checked.text_zh = std::move(zh);
+  checked.text_en = std::move(en);
+  return checked;
+}
+
+Reason why_unreadable(const TableReading& table) {
+  switch (table.status) {
+    case TableStatus::kAbsent: return Reason::kTableAbsent;
+    case TableStatus::kNotInText: return Reason::kTableNotInText;
+    case TableStatus::kUnreadable: return Reason::kTableUnreadable;
+    case TableStatus::kRead:
+    case TableStatus::kPartial: return Reason::kNone;
+  }
+  return Reason::kNone;
+}
+
+std::string row_label(const TableReading& table, const std::string& key) {
+  for (const FormBlock& block : form(table.table, table.edition).blocks())
+    for (const FormRow& row : block.rows)
+      if (row.key == key) return row.label;
+  return key;
+}
+
+struct NoteText {
+  std::string_view code;
+  std::string_view zh, en;
+};
+constexpr NoteText kShapeNotes[] = {{"ROW_OVERLONG", "多出一栏数值", "has a figure too many"},
+                                    {"ROW_SHORT", "缺少数值", "has too few figures"},
+                                    {"EXTRA_ROW", "之后多出一行", "is followed by a row of its own"}};
+
+// Rows missing in the middle; missing at the end is a table that was cut off.
+bool has_gap(const TableReading& table) {
+  const auto is_there = [](const Cell& cell) { return cell.state != CellState::kAbsent; };
+  const auto last = std::find_if(table.cells.rbegin(), table.cells.rend(), is_there);
+  return std::any_of(last, table.cells.rend(), [&](const Cell& cell) { return !is_there(cell); });
+}
+
+Checked check_shape(const TableReading& table, bool is_decidable) {
+  const std::string id = table.table == TableId::kT3 ? "T3.SHAPE" : "T4.SHAPE";
+  if (const Reason reason = why_unreadable(table); reason != Reason::kNone) return not_applicable(id, reason);
+  Checked checked = passed(id);
+  const auto add = [&](const std::string& zh, const std::string& en) {
+    checked.result.status = RuleStatus::kFailed;
+    if (checked.text_zh.size() > 300) return;
+    checked.text_zh += (checked.text_zh.empty() ? "" : "；") + zh;
+    checked.text_en += (checked.text_en.empty() ? "" : "; ") + en;
+  };
+  for (const ReadingNote& note : table.notes)
+    for (const NoteText& known : kShapeNotes)
+      if (note.code == known.code) {
+        const std::string label = note.row.empty() ? "" : row_label(table, note.row);
+        add("“" + label + "”" + std::string(known.zh), "“" + label + "” " + std::string(known.en));
+      }
+  if (has_gap(table)) add("缺少若干行或栏", "rows or figures are missing");
+  if (checked.result.status == RuleStatus::kFailed) {
+    checked.result.severity = is_decidable ? Severity::kWarning : Severity::kError;
+    return checked;
+  }
+  const bool is_cut = !table.cells.empty() && table.cells.back().state == CellState::kAbsent;
+  return is_cut ? not_applicable(id, Reason::kTableCut) : checked;
+}
+
+// The amount of table 2: a suffix that is 元 where the form says 万元, or a size beyond belief.
+Checked check_unit(const TableReading& table) {
+  if (const Reason reason = why_unreadable(table); reason != Reason::kNone) return not_applicable("T2.UNIT", reason);
+  const Form& of = form(table.table, table.edition);
+  const auto amount = std::find_if(of.cells().begin(), of.cells().end(),
+                                   [](const FormCell& cell) { return cell.type == CellType::kMoney; });
+  const auto index = static_cast<std::size_t>(amount - of.cells().begin());
+  const std::string instance = of.blocks()[amount->block].rows[amount->row].key;
+  const Cell& cell = table.cells[index];
+  if (!cell.is_number()) return not_applicable("T2.UNIT", Reason::kBlankCell, instance);
+  const std::string raw = index < table.raw.size() ? table.raw[index] : std::string();
+  const bool in_yuan = raw.find("元") != std::string::npos && raw.find("万") == std::string::npos;
+  // The form of 2021 prints its unit; that of 2019 leaves it to the place.
+  if (in_yuan && table.edition == Edition::k2021) return failed("T2.UNIT", instance, raw, raw);
+  if (table.money_unit == MoneyUnit::kNotStated) return not_applicable("T2.UNIT", Reason::kUnitNotStated, instance);
+  if (cell.value < kAmountSuspect) return passed("T2.UNIT", instance);
+  Checked checked = failed("T2.UNIT", instance, raw, raw);
+  checked.result.severity = Severity::kInfo;
+  return checked;
+}
+
+Checked check_regulations(const Reading& reading, const TableReading& table) {
+  constexpr std::string_view kId = "T2.REGULATIONS";
+  if (const Reason reason = why_unreadable(table); reason != Reason::kNone) return not_applicable(kId, reason);
+  const OrganKind kind = organ_kind(reading.organ_name.value_or(""));
+  if (kind != OrganKind::kTown && kind != OrganKind::kCounty) return not_applicable(kId, Reason::kOrganKindUnknown);
+  Checked checked = passed(kId);
+  const Form& of = form(table.table, table.edition);
+  for (std::size_t i = 0; i < of.size() && i < table.cells.size(); ++i) {
+    const FormCell& cell = of.cells()[i];
+    if (of.blocks()[cell.block].rows[cell.row].key != "regulations" || !table.cells[i].is_number()) continue;
+    if (table.cells[i].value <= 0) continue;
+    checked.result.status = RuleStatus::kFailed;
+    checked.result.operands.push_back({cell.id, table.cells[i]});
+  }
+  return checked;
+}
+
+constexpr std::array<std::string_view, 7> kNumerals = {"〇", "一", "二", "三", "四", "五", "六"};
+
+std::vector<Checked> check_sections(const Reading& reading) {
+  constexpr std::string_view kId = "S.SECTION";
+  std::array<bool, 7> is_there{};
+  std::int32_t last = 0;
+  bool is_ordered = true;
+  for (const Section& section : reading.sections) {
+    if (section.number < 1 || section.number > 6) continue;
+    is_there[static_cast<std::size_t>(section.number)] = true;
+    is_ordered = is_ordered && section.number > last;
+    last = section.number;
+  }
+  if (last == 0) return {not_applicable(kId, Reason::kNoSections)};
+  const bool is_complete = std::all_of(is_there.begin() + 1, is_there.end(), [](bool there) { return there; });
+  if (reading.key.year <= kTransitionYear && reading.key.is_identified() && !(is_complete && is_ordered))
+    return {not_applicable(kId, Reason::kTransitionYear)};
+  std::vector<Checked> results;
+  for (std::size_t number = 1; number <= 6; ++number) {
+    const std::string instance = std::to_string(number);
+    if (is_there[number]) results.push_back(passed(kId, instance));
+    else results.push_back(failed(kId, instance, "没有这一部分", "this section is missing"));
+  }
+  for (const TableReading& table : reading.tables) {
+    const std::size_t number = 2 + static_cast<std::size_t>(table.table);
+    Checked& of_section = results[number - 1];
+    if (table.status == TableStatus::kAbsent && is_there[number])
+      of_section = failed(kId, std::to_string(number), "没有应有的表", "its table is missing");
+  }
+  if (!is_ordered) results.push_back(failed(kId, "order", "各部分次序颠倒", "the sections are out of order"));
+  return results;
+}
+
+std::set<std::string> years(const Reading& reading, std::string_view source) {
+  std::set<std::string> found;
+  for (const Vote& vote : reading.votes)
+    if (vote.field == "year" && vote.source == source) found.insert(vote.value);
+  return found;
+}
+
+std::string joined(const std::set<std::string>& values) {
+  std::string text;
+  for (const std::string& value : values) text += (text.empty() ? "" : "、") + value;
+  return text;
+}
+
+Checked check_year(const Reading& reading) {
+  constexpr std::string_view kId = "S.YEAR";
+  const std::set<std::string> titles = years(reading, "title");
+  const std::set<std::string> periods = years(reading, "period");
+  const bool agree = std::any_of(titles.begin(), titles.end(), [&](const auto& year) { return periods.contains(year); });
+  if (!titles.empty() && !periods.empty() && !agree)
+    return failed(kId, "", "题名为 " + joined(titles) + " 年，统计期限为 " + joined(periods) + " 年",
+                  "the title says " + joined(titles) + ", the period " + joined(periods));
+  if (!reading.key.is_identified()) return not_applicable(kId, Reason::kUnidentified);
+  const std::string year = std::to_string(reading.key.year);
+  if (reading.published_on.size() == 10 && reading.published_on.substr(0, 4) <= year)
+    return failed(kId, "", "报告年度 " + year + "，发布日期却是 " + reading.published_on,
+                  "a report for " + year + " published on " + reading.published_on);
+  const bool is_stated = !titles.empty() && !periods.empty();
+  return is_stated || reading.published_on.size() == 10 ? passed(kId) : not_applicable(kId, Reason::kYearNotStated);
+}
+
+Checked check_edition(const Reading& reading, const TableReading& table) {
+  const std::string instance(to_string(table.table));
+  if (!reading.key.is_identified()) return not_applicable("S.EDITION", Reason::kUnidentified, instance);
+  if (const Reason reason = why_unreadable(table); reason != Reason::kNone)
+    return not_applicable("S.EDITION", reason, instance);
+  const Edition due = reading.key.year >= kFirstYearOf2021 ? Edition::k2021 : Edition::k2019;
+  const std::string found(to_string(table.edition));
+  return table.edition == due ? passed("S.EDITION", instance) : failed("S.EDITION", instance, found, found);
+}
+
+// Dates of the year after the report's. An empty date is not set.
+struct Deadlines {
+  std::string_view statutory = "03-31";
+  std::string_view notice;
+};
+
+Deadlines deadlines(const Reading& reading) {
+  const std::string name = reading.organ_name.value_or("");
+  switch (organ_kind(name)) {
+    case OrganKind::kDepartment: return {"01-31", ""};
+    case OrganKind::kTown: return {"03-31", "01-31"};
+    case OrganKind::kCounty: return {"03-31", "02-20"};
+    case OrganKind::kGovernment: return {"03-31", name.ends_with("省人民政府") || name.ends_with("自治区人民政府") ? "" : "03-10"};
+    case OrganKind::kUnknown: return {};
+  }
+  return {};
+}
+
+Checked check_deadline(const Reading& reading) {
+  constexpr std::string_view kId = "S.DEADLINE";
+  if (!reading.key.is_identified()) return not_applicable(kId, Reason::kUnidentified);
+  if (reading.published_on.size() != 10) return not_applicable(kId, Reason::kNoDate);
+  const std::string due_year = std::to_string(reading.key.year + 1);
+  // Years later is a re-post on a new site; before the year is over is the business of S.YEAR.
+  if (reading.published_on.substr(0, 4) != due_year) return not_applicable(kId, Reason::kRepostPossible);
+  const std::string_view day = std::string_view(reading.published_on).substr(5);
+  // A department's system or whole administration reports later than the department itself.
+  const Deadlines due = reading.key.scope == Scope::kSystem ? Deadlines{} : deadlines(reading);
+  const bool is_late = day > due.statutory;
+  if (is_late || (!due.notice.empty() && day > due.notice)) {
+    Checked checked = failed(kId, "", reading.published_on, reading.published_on);
+    checked.result.severity = is_late ? Severity::kWarning : Severity::kInfo;
+    checked.limit = due_year + "-" + std::string(is_late ? due.statutory : due.notice);
+    return checked;
+  }
+  const bool is_unknown = organ_kind(reading.organ_name.value_or("")) == OrganKind::kUnknown && day > "01-31";
+  return is_unknown ? not_applicable(kId, Reason::kOrganKindUnknown) : passed(kId);
+}
+
+Checked check_fee(const Reading& reading) {
+  constexpr std::string_view kId = "S.FEE";
+  if (reading.key.year < kFirstYearOf2021) return not_applicable(kId, Reason::kOtherYear);
+  for (const Section& section : reading.sections)
+    if (section.number == 6) {
+      const bool speaks = section.text.find("处理费") != std::string::npos || section.text.find("收费") != std::string::npos ||
+                          section.text.find("费用") != std::string::npos;
+      return speaks ? passed(kId) : failed(kId, "", "", "");
+    }
+  return not_applicable(kId, Reason::kSectionAbsent);
+}
+
+std::vector<Checked> all_pre_2019() {
+  std::vector<Checked> results;
+  for (const char* id : {"T2.UNIT", "T2.REGULATIONS", "T3.SHAPE", "T4.SHAPE", "S.SECTION", "S.YEAR", "S.EDITION",
+                         "S.DEADLINE", "S.FEE"})
+    results.push_back(not_applicable(id, Reason::kPre2019));
+  return results;
+}
+
+}  // namespace
+
+OrganKind organ_kind(std::string_view name) {
+  const auto ends = [&](std::initializer_list<std::string_view> suffixes) {
+    return std::any_of(suffixes.begin(), suffixes.end(), [&](std::string_view suffix) { return name.ends_with(suffix); });
+  };
+  if (ends({"镇人民政府", "乡人民政府", "街道办事处"})) return OrganKind::kTown;
+  if (ends({"自治区人民政府"})) return OrganKind::kGovernment;
+  if (ends({"县人民政府", "区人民政府", "旗人民政府"})) return OrganKind::kCounty;
+  if (ends({"人民政府"})) return OrganKind::kGovernment;
+  if (ends({"局", "厅", "委员会"}) && !ends({"管理委员会", "管委会"})) return OrganKind::kDepartment;
+  return OrganKind::kUnknown;
+}
+
+std::vector<Checked> document_results(const Reading& reading, const std::vector<bool>& is_decidable) {
+  if (reading.pre_2019) return all_pre_2019();
+  std::vector<Checked> results;
+  for (const TableReading& table : reading.tables) {
+    if (table.table == TableId::kT2) {
+      results.push_back(check_unit(table));
+      results.push_back(check_regulations(reading, table));
+    } else {
+      results.push_back(check_shape(table, is_decidable[static_cast<std::size_t>(table.table)]));
+    }
+  }
+  for (Checked& section : check_sections(reading)) results.push_back(std::move(section));
+  results.push_back(check_year(reading));
+  for (const TableReading& table : reading.tables)
+    if (table.table != TableId::kT4) results.push_back(check_edition(reading, table));
+  results.push_back(check_deadline(reading));
+  results.push_back(check_fee(reading));
+  return results;
+}
+
+}  // namespace gouji::validator

@@ -1,0 +1,28 @@
+// The rules that need the document and not only its cells: shape of the tables, sections, years,
+// dates, units. Their results are kept in the ledger, because they cannot be had again from cells.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/report/reading.h"
+#include "common/report/verdict.h"
+
+namespace gouji::validator {
+
+// A result with the words that its message needs.
+struct Checked {
+  RuleResult result;
+  std::string text_zh, text_en;  // {text}
+  std::string limit;             // {limit}
+};
+
+// What an organ is, as far as its name tells.
+enum class OrganKind { kUnknown, kTown, kCounty, kGovernment, kDepartment };
+OrganKind organ_kind(std::string_view name);
+
+// `is_decidable[i]`: some equation of table i (t2, t3, t4) could be evaluated.
+std::vector<Checked> document_results(const Reading& reading, const std::vector<bool>& is_decidable);
+
+}  // namespace gouji::validator

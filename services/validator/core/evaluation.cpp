@@ -1,0 +1,173 @@
+#include "services/validator/core/evaluation.h"
+
+#include <algorithm>
+
+#include "common/core/id.h"
+#include "services/validator/core/anomalies.h"
+#include "services/validator/core/diagnosis.h"
+#include "services/validator/core/document_checks.h"
+#include "services/validator/core/table_checks.h"
+
+namespace gouji::validator {
+namespace {
+
+bool has_cells(TableStatus status) { return status == TableStatus::kRead || status == TableStatus::kPartial; }
+
+TableView view_of(const LedgerTable& table) {
+  return {&form(table.table, table.edition), table.status, table.cells};
+}
+
+Reason why_unreadable(const LedgerTable& table, bool pre_2019) {
+  if (pre_2019) return Reason::kPre2019;
+  switch (table.status) {
+    case TableStatus::kAbsent: return Reason::kTableAbsent;
+    case TableStatus::kNotInText: return Reason::kTableNotInText;
+    case TableStatus::kUnreadable: return Reason::kTableUnreadable;
+    case TableStatus::kRead:
+    case TableStatus::kPartial: return Reason::kNone;
+  }
+  return Reason::kNone;
+}
+
+// One table of every id, in order; what is missing is absent.
+std::vector<LedgerTable> complete(std::vector<LedgerTable> tables) {
+  std::vector<LedgerTable> all;
+  for (const TableId id : kTables) {
+    const auto found = std::find_if(tables.begin(), tables.end(), [&](const auto& table) { return table.table == id; });
+    all.push_back(found == tables.end() ? LedgerTable{id, TableStatus::kAbsent, Edition::k2021, MoneyUnit::kNotStated, {}}
+                                        : std::move(*found));
+  }
+  return all;
+}
+
+void add_table(const LedgerTable& table, bool pre_2019, Evaluation& evaluation) {
+  const TableView view = view_of(table);
+  const Reason reason = why_unreadable(table, pre_2019);
+  for (RuleResult& result : table_results(view, reason)) evaluation.table_results.push_back(std::move(result));
+  if (reason != Reason::kNone) return;
+  for (DerivedValue& value : derive(view, find_convention(*view.form, view.cells)))
+    evaluation.derived.push_back(std::move(value));
+}
+
+bool is_decidable(const std::vector<RuleResult>& results, std::string_view prefix) {
+  return std::any_of(results.begin(), results.end(), [&](const RuleResult& result) {
+    const bool is_equation = result.rule.ends_with("SUM") || result.rule.ends_with("BALANCE");
+    return is_equation && result.rule.starts_with(prefix) && result.status != RuleStatus::kNotApplicable;
+  });
+}
+
+// The reading with one table of every id, and contradictory ones marked.
+Reading in_order(const Reading& reading, const std::vector<LedgerTable>& tables) {
+  Reading ordered = reading;
+  ordered.tables.clear();
+  for (const LedgerTable& table : tables) {
+    const auto found = std::find_if(reading.tables.begin(), reading.tables.end(),
+                                    [&](const TableReading& each) { return each.table == table.table; });
+    TableReading each = found == reading.tables.end() ? TableReading{} : *found;
+    each.table = table.table;
+    each.status = table.status;
+    each.edition = table.edition;
+    each.cells = table.cells;
+    ordered.tables.push_back(std::move(each));
+  }
+  return ordered;
+}
+
+}  // namespace
+
+std::vector<LedgerTable> ledger_tables(const Reading& reading) {
+  std::vector<LedgerTable> tables;
+  for (const TableReading& table : reading.tables) {
+    LedgerTable kept{table.table, table.status, table.edition, table.money_unit, table.cells};
+    if (!has_cells(kept.status)) kept.cells.clear();
+    if (has_cells(kept.status) && kept.cells.size() != form(kept.table, kept.edition).size()) {
+      kept.status = TableStatus::kUnreadable;
+      kept.cells.clear();
+    }
+    tables.push_back(std::move(kept));
+  }
+  return complete(std::move(tables));
+}
+
+Evaluation evaluate(const Reading& reading, const std::vector<LedgerTable>& tables) {
+  const Reading ordered = in_order(reading, tables);
+  Evaluation evaluation;
+  std::vector<DiagnosedTable> diagnosed;
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    add_table(tables[i], reading.pre_2019, evaluation);
+    const TableView view = view_of(tables[i]);
+    if (reading.pre_2019 || !view.is_readable()) continue;
+    diagnosed.push_back({view, diagnose(view, find_convention(*view.form, view.cells)), &ordered.tables[i]});
+  }
+  const std::vector<Checked> document = document_results(
+      ordered, {true, is_decidable(evaluation.table_results, "T3"), is_decidable(evaluation.table_results, "T4")});
+  std::vector<Checked> all;
+  for (const RuleResult& result : evaluation.table_results)
+    if (result.status == RuleStatus::kFailed) all.push_back({result, "", "", ""});
+  for (const Checked& checked : document) {
+    evaluation.document_results.push_back(checked.result);
+    if (checked.result.status == RuleStatus::kFailed) all.push_back(checked);
+  }
+  evaluation.drafts = draft_anomalies(all, diagnosed, reading.key, reading.organ_name.value_or(""));
+  return evaluation;
+}
+
+Evaluation evaluate_again(const LedgerEntry& entry) {
+  const bool pre_2019 =
+      std::any_of(entry.document_results.begin(), entry.document_results.end(),
+                  [](const RuleResult& result) { return result.reason == to_string(Reason::kPre2019); });
+  Evaluation evaluation;
+  for (const LedgerTable& table : complete(entry.tables)) add_table(table, pre_2019, evaluation);
+  evaluation.document_results = entry.document_results;
+  return evaluation;
+}
+
+std::string result_digest(const std::vector<RuleResult>& results, const std::vector<DerivedValue>& derived,
+                          const std::vector<LedgerTable>& tables, const std::string& organ_name) {
+  std::string text = organ_name;
+  const auto add_cell = [&](const Cell& cell) {
+    text += static_cast<char>('0' + static_cast<int>(cell.state));
+    if (cell.is_number()) text += std::to_string(cell.value);
+  };
+  for (const RuleResult& result : results) {
+    text += "|" + result.rule + "/" + result.instance + static_cast<char>('0' + static_cast<int>(result.status)) +
+            static_cast<char>('0' + static_cast<int>(result.severity)) + result.reason;
+    if (result.difference) text += "d" + std::to_string(*result.difference);
+    for (const Operand& operand : result.operands) {
+      text += "," + operand.cell;
+      add_cell(operand.value);
+    }
+  }
+  for (const DerivedValue& value : derived) text += "|" + value.cell + "=" + std::to_string(value.value);
+  for (const LedgerTable& table : tables) {
+    text += "|" + std::string(to_string(table.table)) + std::string(to_string(table.status)) +
+            std::string(to_string(table.edition)) + static_cast<char>('0' + static_cast<int>(table.money_unit));
+    for (const Cell& cell : table.cells) add_cell(cell);
+  }
+  return hash_id({text});
+}
+
+std::vector<CellChange> changed_cells(const std::vector<LedgerTable>& before, const std::vector<LedgerTable>& after) {
+  std::vector<CellChange> changes;
+  const std::vector<LedgerTable> old_tables = complete(before);
+  const std::vector<LedgerTable> new_tables = complete(after);
+  for (std::size_t i = 0; i < new_tables.size(); ++i) {
+    const Form& old_form = form(old_tables[i].table, old_tables[i].edition);
+    const Form& new_form = form(new_tables[i].table, new_tables[i].edition);
+    const auto cell_in = [](const LedgerTable& table, const Form& of, const std::string& id) {
+      const auto index = of.find(id);
+      return index && !table.cells.empty() ? table.cells[*index] : Cell{};
+    };
+    const auto add = [&](const std::string& id) {
+      const CellChange change{id, cell_in(old_tables[i], old_form, id), cell_in(new_tables[i], new_form, id)};
+      if (change.before != change.after) changes.push_back(change);
+    };
+    if (old_tables[i].cells.empty() && new_tables[i].cells.empty()) continue;
+    for (const FormCell& cell : new_form.cells()) add(cell.id);
+    for (const FormCell& cell : old_form.cells())
+      if (!new_form.find(cell.id)) add(cell.id);
+  }
+  return changes;
+}
+
+}  // namespace gouji::validator

@@ -1,0 +1,38 @@
+// All that the rules say of one report: of a new document, or again from the ledger.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "common/report/ledger.h"
+#include "common/report/reading.h"
+#include "common/report/verdict.h"
+
+namespace gouji::validator {
+
+// Without the rules that compare years.
+struct Evaluation {
+  std::vector<RuleResult> table_results;     // from cells alone
+  std::vector<RuleResult> document_results;  // from the document
+  std::vector<DerivedValue> derived;
+  std::vector<Anomaly> drafts;
+};
+
+// `tables` are ledger_tables(reading).
+Evaluation evaluate(const Reading& reading, const std::vector<LedgerTable>& tables);
+
+// The cells of a reading as the ledger keeps them. A table whose columns contradict its form counts
+// as unreadable.
+std::vector<LedgerTable> ledger_tables(const Reading& reading);
+
+// The table results and derived values of an entry; its document results are in the entry.
+Evaluation evaluate_again(const LedgerEntry& entry);
+
+// Digest of everything that a verdict and its snapshot say of the report itself.
+std::string result_digest(const std::vector<RuleResult>& results, const std::vector<DerivedValue>& derived,
+                          const std::vector<LedgerTable>& tables, const std::string& organ_name);
+
+// Cells by id that differ; a cell that one side lacks is ABSENT there.
+std::vector<CellChange> changed_cells(const std::vector<LedgerTable>& before, const std::vector<LedgerTable>& after);
+
+}  // namespace gouji::validator

@@ -1,0 +1,28 @@
+// Sentences about anomalies, Chinese and English, that name cells as the form does.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "common/report/verdict.h"
+#include "services/validator/core/diagnosis.h"
+#include "services/validator/core/document_checks.h"
+
+namespace gouji::validator {
+
+enum class Language { kChinese, kEnglish };
+
+// "t3.new.total" as 表三“一、本年新收政府信息公开申请数量 × 总计”; "2019:t3.…" with the year in front.
+std::string cell_wording(std::string_view cell_id);
+// Column, row or group of a rule as the form words it.
+std::string instance_wording(std::string_view rule, const std::string& instance);
+
+// One failed result, by its rule's message.
+std::string failure_message(const Checked& checked, const ReportKey& key, const std::string& organ_name,
+                            Language language);
+// Failed equations and what explains them.
+std::string diagnosis_message(const std::vector<RuleResult>& failed, const Diagnosis& diagnosis, Language language);
+// "第 3 版已改正", for a transition that closes an anomaly.
+std::string closing_message(const std::string& leading_rule, const std::string& resolved_by, Language language);
+
+}  // namespace gouji::validator

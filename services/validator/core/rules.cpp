@@ -1,0 +1,187 @@
+#include "services/validator/core/rules.h"
+
+#include <simdjson.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <utility>
+
+#include "common/core/check.h"
+#include "common/core/digest.h"
+#include "common/report/form.h"
+#include "embedded/rules.h"
+#include "services/validator/core/judge.h"
+
+namespace gouji::validator {
+namespace {
+
+using simdjson::dom::element;
+
+constexpr std::pair<Basis, std::string_view> kBases[] = {
+    {Basis::kPrinted, "PRINTED"}, {Basis::kDerived, "DERIVED"}, {Basis::kInferred, "INFERRED"}};
+constexpr Category kCategories[] = {Category::kArithmetic, Category::kStructure, Category::kCrossYear,
+                                    Category::kNarrative, Category::kTimeliness};
+constexpr std::string_view kNames[] = {"instance", "difference", "distance", "more_or_less", "cells", "text", "year",
+                                       "limit",    "organ",      "0",        "1",            "2",     "3"};
+
+// Reads one rule and collects what is wrong with it.
+class RuleReader {
+ public:
+  RuleReader(std::string_view json, element data) : json_(json), data_(data) {}
+
+  Rule read() {
+    rule_.id = text("id");
+    rule_.version = static_cast<std::int32_t>(number("version"));
+    if (const auto severity = severity_from(text("severity"))) rule_.severity = *severity;
+    else complain("severity must be error, warning or info");
+    read_category();
+    read_basis();
+    const std::pair<const char*, std::string*> texts[] = {
+        {"notice", &rule_.notice},         {"wording", &rule_.wording},       {"applies_zh", &rule_.applies_zh},
+        {"applies_en", &rule_.applies_en}, {"name_zh", &rule_.name_zh},       {"name_en", &rule_.name_en},
+        {"message_zh", &rule_.message_zh}, {"message_en", &rule_.message_en}, {"example_zh", &rule_.example_zh},
+        {"example_en", &rule_.example_en}};
+    for (const auto& [key, target] : texts) {
+      *target = text(key);
+      check_names(key, *target);
+    }
+    if (rule_.basis == Basis::kInferred && rule_.severity == Severity::kError)
+      complain("an inferred rule is at most a warning");
+    return std::move(rule_);
+  }
+
+  const std::vector<std::string>& mistakes() const { return mistakes_; }
+
+  void complain(const std::string& what) {
+    const std::size_t at = json_.find("\"id\": \"" + rule_.id + "\"");
+    const auto line = at == std::string_view::npos ? 0 : 1 + std::count(json_.begin(), json_.begin() + static_cast<std::ptrdiff_t>(at), '\n');
+    mistakes_.push_back("line " + std::to_string(line) + ", rule " + rule_.id + ": " + what);
+  }
+
+ private:
+  std::string text(const char* key) {
+    std::string_view value;
+    if (data_[key].get(value) == simdjson::SUCCESS && !value.empty()) return std::string(value);
+    complain(std::string(key) + " is missing or no text");
+    return {};
+  }
+
+  std::int64_t number(const char* key) {
+    std::int64_t value = 0;
+    if (data_[key].get(value) != simdjson::SUCCESS || value < 1) complain(std::string(key) + " must be 1 or more");
+    return value;
+  }
+
+  void read_category() {
+    const std::string name = text("category");
+    for (const Category category : kCategories)
+      if (to_string(category) == name) {
+        rule_.category = category;
+        return;
+      }
+    complain("category \"" + name + "\" is not known");
+  }
+
+  void read_basis() {
+    const std::string name = text("basis");
+    for (const auto& [basis, known] : kBases)
+      if (known == name) {
+        rule_.basis = basis;
+        return;
+      }
+    complain("basis \"" + name + "\" is not known");
+  }
+
+  void check_names(const char* key, std::string_view sentence) {
+    for (std::size_t open = sentence.find('{'); open != std::string_view::npos; open = sentence.find('{', open + 1)) {
+      const std::size_t close = sentence.find('}', open);
+      const std::string_view name =
+          close == std::string_view::npos ? std::string_view() : sentence.substr(open + 1, close - open - 1);
+      if (std::find(std::begin(kNames), std::end(kNames), name) == std::end(kNames))
+        complain(std::string(key) + ": {" + std::string(name) + "} is not known");
+    }
+  }
+
+  std::string_view json_;
+  element data_;
+  Rule rule_;
+  std::vector<std::string> mistakes_;
+};
+
+Error mistaken(const std::vector<std::string>& mistakes) {
+  std::string message = "rules:";
+  for (const std::string& mistake : mistakes) message += "\n  " + mistake;
+  return invalid_input(ErrorCode::kBadSettings, std::move(message));
+}
+
+}  // namespace
+
+std::string_view to_string(Basis basis) {
+  for (const auto& [known, name] : kBases)
+    if (known == basis) return name;
+  return "";
+}
+
+Result<RuleSet> RuleSet::parse(std::string_view json) {
+  simdjson::dom::parser parser;
+  element root;
+  if (const auto failure = parser.parse(json.data(), json.size()).get(root))
+    return mistaken({std::string("no JSON: ") + simdjson::error_message(failure)});
+  RuleSet set;
+  std::vector<std::string> mistakes;
+  std::int64_t version = 0;
+  if (root["version"].get(version) != simdjson::SUCCESS || version < 1) mistakes.push_back("version must be 1 or more");
+  set.version_ = static_cast<std::int32_t>(version);
+  simdjson::dom::array rules;
+  if (root["rules"].get(rules) != simdjson::SUCCESS) return mistaken({"\"rules\" is missing or no list"});
+  for (element each : rules) {
+    RuleReader reader(json, each);
+    set.rules_.push_back(reader.read());
+    mistakes.insert(mistakes.end(), reader.mistakes().begin(), reader.mistakes().end());
+  }
+  std::sort(set.rules_.begin(), set.rules_.end(), [](const Rule& a, const Rule& b) { return a.id < b.id; });
+  for (std::size_t i = 1; i < set.rules_.size(); ++i)
+    if (set.rules_[i].id == set.rules_[i - 1].id) mistakes.push_back("rule " + set.rules_[i].id + " stands there twice");
+  if (!mistakes.empty()) return mistaken(mistakes);
+  return set;
+}
+
+const Rule* RuleSet::find(std::string_view id) const {
+  const auto found = std::lower_bound(rules_.begin(), rules_.end(), id,
+                                      [](const Rule& each, std::string_view wanted) { return each.id < wanted; });
+  return found == rules_.end() || found->id != id ? nullptr : &*found;
+}
+
+const RuleSet& rule_set() {
+  static const RuleSet set = [] {
+    Result<RuleSet> parsed = RuleSet::parse(embedded::rules());
+    GOUJI_CHECK(parsed.has_value());
+    return std::move(*parsed);
+  }();
+  return set;
+}
+
+const Rule& rule(std::string_view id) {
+  const Rule* const found = rule_set().find(id);
+  GOUJI_CHECK(found != nullptr);
+  return *found;
+}
+
+std::int32_t rule_set_number(std::string_view rule_set_version) {
+  std::int32_t number = 0;
+  std::from_chars(rule_set_version.data(), rule_set_version.data() + rule_set_version.size(), number);
+  return number;
+}
+
+const std::string& rule_set_version() {
+  static const std::string version = [] {
+    Sha256Stream stream;
+    stream.add(embedded::rules());
+    stream.add(forms_digest());
+    return std::to_string(rule_set().version()) + "+" + to_hex(stream.finish()).substr(0, 12);
+  }();
+  return version;
+}
+
+}  // namespace gouji::validator
