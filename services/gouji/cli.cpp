@@ -106,6 +106,8 @@ void define_operations(CLI::App& app, Requests& requests) {
   auto* topics = app.add_subcommand("topics", "主题：list、check、apply / topics");
   topics->add_option("ACTION", requests.topics.action, "list, check, apply")->required()->check(CLI::IsMember({"list", "check", "apply"}));
   add_log(topics, requests.topics.where);
+  topics->add_option("--replication", requests.topics.replication, "新建主题的副本数（单个 broker 用 1）/ replication of topics that are created (1 for a single broker)")
+      ->check(CLI::Range(1, 9))->type_name("N");
   topics->add_option("--file", requests.topics.file, "主题文件（默认内置）/ topics file (default: embedded)");
   auto* log = app.add_subcommand("log", "本地日志：stat、verify / the local log");
   log->add_option("ACTION", requests.log.action, "stat, verify")->required()->check(CLI::IsMember({"stat", "verify"}));
