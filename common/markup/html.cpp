@@ -58,8 +58,12 @@ std::string collapse_space(std::string_view text) {
 
 class HtmlScanner {
  public:
-  HtmlScanner(std::string_view html, const HtmlLimits& limits)
-      : html_(html), limits_(limits), tags_(html, limits.attributes), builder_(html, limits) {}
+  HtmlScanner(std::string_view html, const HtmlLimits& limits, HiddenText hidden_text)
+      : html_(html),
+        limits_(limits),
+        hidden_text_(hidden_text),
+        tags_(html, limits.attributes),
+        builder_(html, limits) {}
 
   Document scan() {
     while (at_ < html_.size()) {
@@ -154,7 +158,8 @@ class HtmlScanner {
     }
     if (hidden_ && stays_hidden(tag, kind)) return;
     if (tag.is_end) return end_element(kind, begin);
-    const bool is_hidden = tag.is_hidden || hides(tag.style);
+    const bool is_hidden =
+        hidden_text_ == HiddenText::kSkipped && (tag.is_hidden || hides(tag.style));
     if (is_hidden && hide(tag, kind)) return;
     begin_element(tag, kind);
   }
@@ -178,6 +183,7 @@ class HtmlScanner {
       return true;
     }
     if (kind != ElementKind::kInline && kind != ElementKind::kLink) builder_.end_block();
+    if (kind == ElementKind::kTable) builder_.add_limit("HIDDEN_TABLE");
     hidden_ = Hidden{tag.name, kind};
     return true;
   }
@@ -185,6 +191,7 @@ class HtmlScanner {
   // Moves on inside a hidden element. False when the tag ended it and must be taken as shown.
   bool stays_hidden(const HtmlTag& tag, ElementKind kind) {
     Hidden& hidden = *hidden_;
+    if (kind == ElementKind::kTable && !tag.is_end) builder_.add_limit("HIDDEN_TABLE");
     if (equals_in_lower(tag.name, hidden.name) && kind != ElementKind::kCell &&
         kind != ElementKind::kRow) {
       if (!tag.is_end) return ++hidden.depth, true;
@@ -350,6 +357,7 @@ class HtmlScanner {
 
   std::string_view html_;
   const HtmlLimits& limits_;
+  HiddenText hidden_text_;
   HtmlTagReader tags_;
   DocumentBuilder builder_;
   std::size_t at_ = 0;
@@ -363,8 +371,8 @@ class HtmlScanner {
 
 }  // namespace
 
-Document scan_html(std::string_view html, const HtmlLimits& limits) {
-  return HtmlScanner(html, limits).scan();
+Document scan_html(std::string_view html, const HtmlLimits& limits, HiddenText hidden) {
+  return HtmlScanner(html, limits, hidden).scan();
 }
 
 }  // namespace gouji

@@ -9,7 +9,8 @@
 //  - <br> and every block element end a block; inside a cell that is a line feed in the cell's
 //  text.
 //  - script, style, template, noscript, comments and elements hidden by `hidden` or display:none
-//    give no text. The contents of CDATA sections and of Word's <![if]> do.
+//    give no text. The contents of CDATA sections and of Word's <![if]> do. A hidden table is named
+//    in Document::limits ("HIDDEN_TABLE"): scripts may show what a page hides.
 //  - In `text`, a tab follows each cell and a line feed each block, outside of their ranges.
 #pragma once
 
@@ -38,8 +39,11 @@ struct HtmlLimits {
   std::uint32_t address_bytes = 4'096;  // of href and src; longer ones are dropped ("ADDRESS")
 };
 
+enum class HiddenText : std::uint8_t { kSkipped, kRead };
+
 // Scans valid UTF-8. Provenance is in bytes of `html`. `format` is "html", `charset` "utf-8".
-Document scan_html(std::string_view html, const HtmlLimits& limits = {});
+Document scan_html(std::string_view html, const HtmlLimits& limits = {},
+                   HiddenText hidden = HiddenText::kSkipped);
 
 // The charset that the first 4 KiB of a page name in <meta charset> or <meta http-equiv>, or an XML
 // declaration; empty where there is none. Views `bytes`.

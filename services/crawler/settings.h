@@ -30,7 +30,7 @@ struct CrawlerSettings {
 // "GoujiCrawler/1.2 (+mailto:…)": says who asks, to every portal.
 std::string user_agent_of(const CrawlerSettings& settings);
 
-// Names "crawler.…"; data and admin address belong to the program.
+// The settings of crawling itself.
 std::vector<runtime::SettingSpec> setting_specs();
 // kFatal BAD_SETTINGS with all mistakes that the specs cannot see, such as a bad CIDR block.
 Result<CrawlerSettings> read_settings(const runtime::Settings& settings, std::string data_folder);

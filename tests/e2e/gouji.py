@@ -49,8 +49,8 @@ def folder_of_reports(folder, count, wrong_every=5):
     """`count` text reports of different organs, made from a sample; every `wrong_every`-th with one
     wrong figure. Returns the file names."""
     folder.mkdir(parents=True, exist_ok=True)
-    text = (SAMPLES / 'report_2020.txt').read_text(encoding='utf-8')
-    organ = text.splitlines()[0].split('2020')[0]
+    text = (SAMPLES / 'linhe_2022.txt').read_text(encoding='utf-8')
+    organ = text.splitlines()[0].split('2022')[0]
     for i in range(count):
         changed = text.replace(organ, f'{chinese(i)}县人民政府')
         if wrong_every and i % wrong_every == 0:
@@ -70,8 +70,8 @@ def one_wrong_figure(text):
     lines = text.splitlines(keepends=True)
     for i, line in enumerate(lines):
         if line.startswith('一、本年新收'):
-            label, *figures = line.split()
+            label, *figures = line.rstrip('\n').split('\t')
             figures[-1] = str(int(figures[-1]) + 1)
-            lines[i] = ' '.join([label, *figures]) + '\n'
+            lines[i] = '\t'.join([label, *figures]) + '\n'
             return ''.join(lines)
     raise AssertionError('the sample has no row 一、本年新收')

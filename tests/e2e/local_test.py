@@ -186,7 +186,7 @@ class BadInputTest(unittest.TestCase):
         return code, [json.loads(line) for line in out.splitlines()], err
 
     def test_documents_that_cannot_be_read_are_rejected_with_a_reason(self):
-        good = (SAMPLES / 'report_2020.txt').read_text(encoding='utf-8')
+        good = (SAMPLES / 'linhe_2022.txt').read_text(encoding='utf-8')
         cases = {
             'empty.txt': b'', 'pdf.html': b'%PDF-1.4\n1 0 obj\n<<>>\nendobj\n', 'junk.bin': bytes(range(256)) * 4096,
             'big.txt': b'x' * (33 * 1024 * 1024),
@@ -205,7 +205,7 @@ class BadInputTest(unittest.TestCase):
             self.assertEqual((code, documents[0]['status']), (3, 'PARTIAL'))
 
     def test_a_wrong_charset_label_does_not_matter(self):
-        text = (SAMPLES / 'report_2020.txt').read_text(encoding='utf-8')
+        text = (SAMPLES / 'linhe_2022.txt').read_text(encoding='utf-8')
         page = '<html><head><meta charset="utf-8"></head><body>' + ''.join(f'<p>{l}</p>' for l in text.splitlines()) + '</body></html>'
         _, (wrong,), _ = self.check(self.write('gbk.html', page.encode('gb18030')))
         _, (right,), _ = self.check(self.write('utf8.html', page))
@@ -230,10 +230,10 @@ class BadInputTest(unittest.TestCase):
     def test_a_log_file_from_a_newer_version_is_refused(self):
         import sqlite3
         data = self.folder / 'data'
-        self.assertEqual(gouji('run', '--once', '--data', data, SAMPLES / 'report_2020.txt')[0], 0)
+        self.assertEqual(gouji('run', '--once', '--data', data, SAMPLES / 'linhe_2022.txt')[0], 0)
         with sqlite3.connect(data / 'log.db') as database:
             database.execute('pragma user_version = 999')
-        code, _, err = gouji('run', '--once', '--data', data, SAMPLES / 'report_2020.txt')
+        code, _, err = gouji('run', '--once', '--data', data, SAMPLES / 'linhe_2022.txt')
         self.assertEqual(code, 4, err)
         self.assertIn('999', err)
 

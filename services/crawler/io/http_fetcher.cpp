@@ -22,6 +22,9 @@ constexpr std::size_t kKeptHeaders = 100;
 
 // One hop while libcurl works on it. The callbacks see this; a callback that aborts says why first.
 struct Hop {
+  Hop(const HttpLimits& within, const AddressGuard& guarded, const std::function<bool()>& stop)
+      : limits(within), guard(guarded), stopping(stop) {}
+
   const HttpLimits& limits;
   const AddressGuard& guard;
   const std::function<bool()>& stopping;
@@ -161,6 +164,8 @@ FetchClass class_of_failure(CURLcode code, const Hop& hop) {
     case CURLE_RECV_ERROR:
     case CURLE_HTTP2_STREAM:
     case CURLE_HTTP2:
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_UNSUPPORTED_PROTOCOL:  // the scheme is known to be HTTP: the answer is not
       return FetchClass::kTruncated;
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION:
@@ -169,7 +174,6 @@ FetchClass class_of_failure(CURLcode code, const Hop& hop) {
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_ISSUER_ERROR:
       return FetchClass::kTls;
-    case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_URL_MALFORMAT:
       return FetchClass::kRefusedAddress;
     default:
@@ -349,12 +353,10 @@ FetchResult HttpFetcher::fetch(const FetchRequest& request) {
       return result;
     };
     if (!is_read_alike(url)) return refuse(FetchClass::kRefusedAddress, "an address in disguise; write it plainly");
-    if (const FetchClass admitted = request.admit(url); admitted != FetchClass::kOk) {
-      return refuse(admitted, admitted == FetchClass::kRobots ? "robots.txt asks crawlers to stay away" : "not fetched: " + std::string(to_string(admitted)));
-    }
+    if (const Admission admission = request.admit(url); admission.result != FetchClass::kOk) return refuse(admission.result, admission.message);
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - impl_->clock.monotonic());
     if (left.count() <= 0) return refuse(FetchClass::kTimeout, "no time left after its redirects");
-    Hop hop{impl_->options.limits, impl_->guard, impl_->stopping};
+    Hop hop(impl_->options.limits, impl_->guard, impl_->stopping);
     const CURLcode code = impl_->perform(request, url, hop, left);
     const std::string location = hop.location;
     impl_->finish(result, hop, code);

@@ -32,6 +32,19 @@ std::vector<RuleResult> joined(const Evaluation& evaluation, const std::vector<R
   return all;
 }
 
+std::vector<TableReading> without_provenance(const std::vector<LedgerTable>& tables) {
+  std::vector<TableReading> readings;
+  for (const LedgerTable& table : tables) {
+    TableReading& reading = readings.emplace_back();
+    reading.table = table.table;
+    reading.status = table.status;
+    reading.edition = table.edition;
+    reading.money_unit = table.money_unit;
+    reading.cells = table.cells;
+  }
+  return readings;
+}
+
 class Judge {
  public:
   Judge(const History& history, const Arrival& arrival)
@@ -119,6 +132,7 @@ class Judge {
     }
     ++entry.evaluation;
     Verdict verdict = verdict_of(entry, results, evaluation.derived, book);
+    verdict.tables = arrival_.reading.tables;
     if (is_new_version && entry.version > 1) verdict.changed_cells = changed_cells(before.tables, entry.tables);
     if (is_new_version) {
       verdict.mended = static_cast<std::int32_t>(book.closed.size());
@@ -243,6 +257,7 @@ class Judge {
     occasion.closed_by = closing == Transition::kRetracted ? closed_by.substr(closed_by.find(':') + 1) : closed_by;
     BookUpdate book = update_book(entry.anomalies, cross_year_drafts(after, entry), occasion, is_cross_year);
     Verdict verdict = verdict_of(entry, results, evaluation.derived, book);
+    verdict.tables = without_provenance(entry.tables);
     publish(std::move(entry), std::move(verdict), std::move(book));
   }
 

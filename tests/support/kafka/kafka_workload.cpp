@@ -18,7 +18,7 @@ using std::chrono::steady_clock;
 
 namespace {
 
-constexpr std::chrono::seconds kPatience{30};
+constexpr std::chrono::seconds kPatience{60};
 
 template <typename T>
 T expect_value(Result<T> result) {
@@ -27,13 +27,27 @@ T expect_value(Result<T> result) {
   if constexpr (!std::is_void_v<T>) return std::move(*result);
 }
 
+// The value, asked for again while the broker is away.
+template <typename Call>
+auto patiently(Call call) {
+  const auto deadline = steady_clock::now() + kPatience;
+  auto result = call();
+  while (!result && result.error().kind == ErrorKind::kUnavailable &&
+         steady_clock::now() < deadline) {
+    result = call();
+  }
+  return expect_value(std::move(result));
+}
+
 }  // namespace
 
-std::unique_ptr<EventLog> open_kafka(const std::string& bootstrap) {
+std::unique_ptr<EventLog> open_kafka(const std::string& bootstrap,
+                                     const std::map<std::string, std::string>& settings) {
   OpenOptions options;
   options.kafka = {{"session.timeout.ms", "6000"},
                    {"heartbeat.interval.ms", "500"},
                    {"transaction.timeout.ms", "10000"}};
+  for (const auto& [name, value] : settings) options.kafka.insert_or_assign(name, value);
   return expect_value(open_kafka_log({true, "", bootstrap}, options));
 }
 
@@ -79,12 +93,14 @@ std::vector<std::string> numbers(int begin, int end) {
 
 std::vector<std::string> read_numbers(EventLog& log, const std::string& topic) {
   std::vector<std::string> values;
-  const std::int32_t partitions = expect_value(log.partitions(topic));
+  const std::int32_t partitions = patiently([&] { return log.partitions(topic); });
   for (std::int32_t p = 0; p < partitions; ++p) {
     std::int64_t next = 0;
-    const std::int64_t end = expect_value(log.end_offset({topic, p}, Isolation::kCommitted));
+    const TopicPartition at{topic, p};
+    const std::int64_t end =
+        patiently([&] { return log.end_offset(at, Isolation::kCommitted); });
     while (next < end) {
-      ReadBatch batch = expect_value(log.read({topic, p}, next, {}));
+      ReadBatch batch = patiently([&] { return log.read(at, next, {}); });
       for (StoredRecord& stored : batch.records) values.push_back(*stored.record.value);
       next = batch.next;
     }

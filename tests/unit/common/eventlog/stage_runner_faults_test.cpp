@@ -77,7 +77,7 @@ TEST(StageRunnerFaults, EachFaultAtEachCallLosesAndDoublesNothing) {
 
 TEST(StageRunnerFaults, ManyFaultsAtRandomLoseAndDoubleNothing) {
   const std::uint32_t first = seed();
-  const int rounds = std::getenv("GOUJI_TEST_LONG") != nullptr ? 200000 : 1000;
+  const int rounds = std::getenv("GOUJI_TEST_LONG") != nullptr ? 200'000 : 1000;
   int crashes = 0;
   int unknown_but_done = 0;
   for (int round = 0; round < rounds; ++round) {
