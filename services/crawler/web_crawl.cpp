@@ -86,7 +86,8 @@ WebCrawl::WebCrawl(std::vector<Source> sources, WebCrawlOptions options, WebCraw
 
 FetchResult WebCrawl::fetch(const Source& source, FetchRequest request) {
   request.admit = [this, &source](const Url& url) {
-    return is_host_accepted(source, url.host) ? parts_.gate.admit(url) : FetchClass::kRefusedAddress;
+    if (is_host_accepted(source, url.host)) return parts_.gate.admit(url);
+    return Admission{FetchClass::kRefusedAddress, "its host is not among the hosts of its portal file"};
   };
   const bool is_conditional = !request.etag.empty() || !request.last_modified.empty();
   FetchResult fetched = parts_.fetcher.fetch(request);

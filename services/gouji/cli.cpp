@@ -159,7 +159,7 @@ int carry_out(const CLI::App& app, Requests& requests) {
 
 int dispatch(int argc, char** argv) {
   CLI::App app{"勾稽：核对政府信息公开年度报告 / checks annual government disclosure reports", "gouji"};
-  app.require_subcommand(1);
+  app.require_subcommand(0, 1);  // without one, a misspelt command is named as such
   app.set_version_flag("--version", std::string("gouji ") + std::string(version()));
   app.footer("例 / example: gouji check report.html · gouji run --once tests/samples · gouji COMMAND --help");
   Requests requests;
@@ -174,6 +174,10 @@ int dispatch(int argc, char** argv) {
     return app.exit(success);
   } catch (const CLI::ParseError& error) {
     fmt::print(stderr, "gouji: {}\n用 gouji --help 查看用法 / see gouji --help\n", error.what());
+    return kUsage;
+  }
+  if (app.get_subcommands().empty()) {
+    fmt::print(stderr, "{}", app.help());
     return kUsage;
   }
   return carry_out(app, requests);

@@ -19,13 +19,12 @@ namespace gouji::command {
 namespace {
 
 using eventlog::EventLog;
-using eventlog::TopicPartition;
 using eventlog::TopicSpec;
 
 struct Lag {
   std::string group;
   std::string topic;
-  std::int64_t behind = 0;  // records at most: offsets have gaps
+  std::int64_t behind = 0;  // see lag_of
 };
 
 // The groups and what they read. A group that has committed nothing yet is behind by everything.
@@ -33,20 +32,10 @@ constexpr std::pair<std::string_view, std::string_view> kReaders[] = {{"gouji-pa
                                                                       {"gouji-validator", eventlog::kParsedTopic}};
 
 Result<std::vector<Lag>> lags_of(EventLog& log) {
-  GOUJI_ASSIGN(const auto committed, log.committed_offsets());
   std::vector<Lag> lags;
   for (const auto& [group, topic] : kReaders) {
-    Lag lag{std::string(group), std::string(topic), 0};
-    GOUJI_ASSIGN(const std::int32_t partitions, log.partitions(topic));
-    for (std::int32_t partition = 0; partition < partitions; ++partition) {
-      const TopicPartition at{std::string(topic), partition};
-      GOUJI_ASSIGN(const std::int64_t end, log.end_offset(at, eventlog::Isolation::kCommitted));
-      GOUJI_ASSIGN(std::int64_t from, log.begin_offset(at));
-      for (const auto& offset : committed)
-        if (offset.group == group && offset.at == at) from = offset.offset;
-      lag.behind += end > from ? end - from : 0;
-    }
-    lags.push_back(std::move(lag));
+    GOUJI_ASSIGN(const std::int64_t behind, lag_of(log, group, topic));
+    lags.push_back({std::string(group), std::string(topic), behind});
   }
   return lags;
 }

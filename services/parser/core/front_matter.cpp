@@ -216,8 +216,18 @@ class FrontReader {
     }
   }
 
+  // A field has a mark behind its name, or its name in front of the line.
+  static bool may_hold_field(const std::string& folded) {
+    if (folded.find_first_of(":|") != std::string::npos) return true;
+    for (const std::string_view word : {"发布", "来源", "公开", "更新", "时间", "日期", "信息来源", "文章", "成文", "生成", "发文", "责任", "制发"}) {
+      if (folded.starts_with(word)) return true;
+    }
+    return false;
+  }
+
   void look_for_fields(std::size_t i) {
     const std::string& folded = lines_[i].folded;
+    if (!may_hold_field(folded)) return;
     for (const std::string_view word : kPublisherFields) {
       const std::size_t at = folded.find(word);
       if (at == std::string::npos || front_.publishers.size() >= 8) continue;
