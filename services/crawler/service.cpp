@@ -11,7 +11,7 @@
 #include "gouji/version.h"
 #include "services/crawler/crawler.h"
 #include "services/crawler/settings.h"
-#include "services/crawler/source_arguments.h"
+#include "services/crawler/sources.h"
 #include "services/crawler/telemetry.h"
 
 namespace gouji::crawler {
@@ -29,7 +29,7 @@ Result<void> serve(const runtime::Settings& settings) {
   const runtime::SystemClock clock;
   telemetry::Metrics metrics;
   telemetry::Health health(clock);
-  GOUJI_ASSIGN(auto wanted, parse_sources(settings.list("sources")));
+  GOUJI_ASSIGN(auto wanted, sources_from(settings.list("sources")));
   if (wanted.empty()) return fatal(ErrorCode::kBadSettings, "没有来源，请用 --sources 指定 / no source is named: name one with --sources");
   GOUJI_ASSIGN(CrawlerSettings crawl, read_settings(settings, settings.text("data")));
   crawl.version = version();
