@@ -71,9 +71,10 @@ add_custom_target(programs)
 # gouji_test(core_test LABEL unit SOURCES … LIBS …): one GoogleTest program. The tests run in the
 # root of the repository; GOUJI_BIN names the folder of the programs, GOUJI_CACHE the bootstrap's.
 #   NEEDS   programs that the tests start         TIMEOUT seconds a test (60)
+#   FIXTURE what ctest starts before them and stops after the last: kafka
 #   SERIAL  one after the other: they want the machine, or a broker, for themselves
 function(gouji_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "SERIAL" "LABEL;TIMEOUT" "SOURCES;LIBS;NEEDS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "SERIAL" "LABEL;TIMEOUT;FIXTURE" "SOURCES;LIBS;NEEDS")
   if(NOT arg_LABEL MATCHES "^(unit|contract|integration|e2e)$" OR arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "gouji_test(${name}): LABEL is '${arg_LABEL}', left over: '${arg_UNPARSED_ARGUMENTS}'")
   endif()
@@ -92,10 +93,14 @@ function(gouji_test name)
   if(arg_SERIAL)
     set(serial RUN_SERIAL TRUE)
   endif()
+  set(fixture "")
+  if(arg_FIXTURE)
+    set(fixture FIXTURES_REQUIRED ${arg_FIXTURE})
+  endif()
   # gtest_discover_tests() splits a list of variables at its semicolons, so each property sets one.
   gtest_discover_tests(${name} TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120
     WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}"
-    PROPERTIES LABELS ${arg_LABEL} TIMEOUT ${arg_TIMEOUT} ${serial}
+    PROPERTIES LABELS ${arg_LABEL} TIMEOUT ${arg_TIMEOUT} ${serial} ${fixture}
                ENVIRONMENT "GOUJI_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}"
                ENVIRONMENT_MODIFICATION "GOUJI_CACHE=set:${GOUJI_CACHE}")
 endfunction()

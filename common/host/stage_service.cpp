@@ -33,12 +33,6 @@ int exit_code_of(eventlog::RunnerEnd end) {
   return kExitCannotCreate;
 }
 
-telemetry::LogLevel level_of(const std::string& name) {
-  if (name == "debug") return telemetry::LogLevel::kDebug;
-  if (name == "warning") return telemetry::LogLevel::kWarning;
-  return name == "error" ? telemetry::LogLevel::kError : telemetry::LogLevel::kInfo;
-}
-
 int serve(const StageService& service, const runtime::Settings& settings) {
   runtime::StopSignal stop(settings.duration("shutdown_limit"));
   const runtime::SystemClock clock;
@@ -68,6 +62,12 @@ int serve(const StageService& service, const runtime::Settings& settings) {
 }
 
 }  // namespace
+
+telemetry::LogLevel log_level_of(const std::string& name) {
+  if (name == "debug") return telemetry::LogLevel::kDebug;
+  if (name == "warning") return telemetry::LogLevel::kWarning;
+  return name == "error" ? telemetry::LogLevel::kError : telemetry::LogLevel::kInfo;
+}
 
 std::vector<runtime::SettingSpec> common_settings(const std::string& admin_default) {
   return {
@@ -134,7 +134,7 @@ int run_stage_service(int argc, char** argv, const StageService& service) {
   if (line.exit_code) return *line.exit_code;
   line.sources.environment = runtime::gouji_environment();
   const auto settings = runtime::load_settings(specs, line.sources);
-  telemetry::start_log(service.program, settings ? level_of(settings->text("log_level")) : telemetry::LogLevel::kInfo);
+  telemetry::start_log(service.program, settings ? log_level_of(settings->text("log_level")) : telemetry::LogLevel::kInfo);
   if (!settings) return fail(settings.error());
   return serve(service, *settings);
 }

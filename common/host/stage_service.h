@@ -12,6 +12,7 @@
 #include "common/eventlog/log.h"
 #include "common/eventlog/stage.h"
 #include "common/runtime/settings.h"
+#include "common/telemetry/log.h"
 #include "common/telemetry/metrics.h"
 
 namespace gouji::host {
@@ -54,5 +55,7 @@ Result<void> check_topics(eventlog::EventLog& log, const std::vector<eventlog::T
 // The topics file that the settings name, else the embedded one.
 Result<std::vector<eventlog::TopicSpec>> topics_of(const runtime::Settings& settings);
 int exit_code_of(const Error& error);
+// Of the setting log_level.
+telemetry::LogLevel log_level_of(const std::string& name);
 
 }  // namespace gouji::host

@@ -39,8 +39,9 @@ Where both(const Where& first, const Where& last) {
 Where Document::where(TextRange range) const {
   if (runs.empty()) return {};
   // The last run that begins at or before the range's begin; runs do not overlap.
-  auto first = std::upper_bound(runs.begin(), runs.end(), range.begin,
-                                [](std::uint32_t at, const SourceRun& run) { return at < run.text.begin; });
+  auto first =
+      std::upper_bound(runs.begin(), runs.end(), range.begin,
+                       [](std::uint32_t at, const SourceRun& run) { return at < run.text.begin; });
   if (first != runs.begin()) --first;
   if (range.empty()) return part_of(*first, range);
   if (first->text.end <= range.begin && std::next(first) != runs.end() &&

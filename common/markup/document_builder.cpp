@@ -18,7 +18,7 @@ constexpr std::uint32_t kFiguresOfData = 3;
 
 constexpr std::array<bool, 256> make_white() {
   std::array<bool, 256> white{};
-  for (unsigned char c : {' ', '\t', '\n', '\r', '\f'}) white[c] = true;
+  for (char c : {' ', '\t', '\n', '\r', '\f'}) white[static_cast<unsigned char>(c)] = true;
   return white;
 }
 constexpr std::array<bool, 256> kWhite = make_white();
@@ -27,7 +27,8 @@ bool is_white(char c) { return kWhite[static_cast<unsigned char>(c)]; }
 bool is_multibyte(char c) { return (c & 0x80) != 0; }
 
 bool is_figure(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 }  // namespace
@@ -55,7 +56,8 @@ bool DocumentBuilder::may_write() {
 
 void DocumentBuilder::add_run(TextRange text, std::size_t begin, std::size_t end) {
   std::vector<SourceRun>& runs = document_.runs;
-  const auto source_begin = static_cast<std::int64_t>(begin), source_end = static_cast<std::int64_t>(end);
+  const auto source_begin = static_cast<std::int64_t>(begin),
+             source_end = static_cast<std::int64_t>(end);
   if (!runs.empty()) {
     SourceRun& last = runs.back();
     const bool is_verbatim = end - begin == text.end - text.begin &&
@@ -81,7 +83,8 @@ void DocumentBuilder::put_space() {
   if (!has_space_) return;
   has_space_ = false;
   std::string& text = document_.text;
-  if (text.size() > block_begin_ && !(has_line_feed_ && is_multibyte(text.back()))) text.push_back(' ');
+  if (text.size() > block_begin_ && !(has_line_feed_ && is_multibyte(text.back())))
+    text.push_back(' ');
   has_line_feed_ = false;
 }
 
@@ -103,7 +106,8 @@ void DocumentBuilder::add_text(std::size_t begin, std::size_t end) {
     }
     std::size_t stop = at + 1;
     // A single space inside text is copied with it.
-    for (stop = find_blank(source_, stop, end); stop < end; stop = find_blank(source_, stop + 1, end)) {
+    for (stop = find_blank(source_, stop, end); stop < end;
+         stop = find_blank(source_, stop + 1, end)) {
       const bool is_single = source[stop] == ' ' && stop + 1 < end && !is_white(source[stop + 1]);
       if (is_white(source[stop]) && !is_single) break;
     }
@@ -273,13 +277,14 @@ void DocumentBuilder::end_table() {
   Table table = std::move(tables_.back());
   tables_.pop_back();
   const bool has_data = table.numeric_cells >= kFiguresOfData;
-  const bool is_layout = table.grid.cells().size() < 2 || (!has_data && (table.is_prose || !table.hosts.empty()));
+  const bool is_layout =
+      table.grid.cells().size() < 2 || (!has_data && (table.is_prose || !table.hosts.empty()));
   const std::size_t blocks_before = table.first_block;
   is_layout ? close_dissolved(table) : close_as_grid(table);
   if (tables_.empty()) return;
-  const bool has_grid = std::any_of(document_.blocks.begin() + static_cast<std::ptrdiff_t>(blocks_before),
-                                    document_.blocks.end(),
-                                    [](const Block& block) { return block.kind == BlockKind::kGrid; });
+  const bool has_grid = std::any_of(
+      document_.blocks.begin() + static_cast<std::ptrdiff_t>(blocks_before), document_.blocks.end(),
+      [](const Block& block) { return block.kind == BlockKind::kGrid; });
   if (has_grid) tables_.back().is_cell_host = true;
 }
 
@@ -288,8 +293,10 @@ void DocumentBuilder::close_dissolved(Table& table) {
   if (inserted == 0) return;
   document_.blocks.insert(document_.blocks.begin() + static_cast<std::ptrdiff_t>(table.first_block),
                           table.outside.begin(), table.outside.end());
-  for (std::size_t i = table.first_link; i < document_.links.size(); ++i) document_.links[i].block += inserted;
-  for (std::size_t i = table.first_image; i < document_.images.size(); ++i) document_.images[i].block += inserted;
+  for (std::size_t i = table.first_link; i < document_.links.size(); ++i)
+    document_.links[i].block += inserted;
+  for (std::size_t i = table.first_image; i < document_.images.size(); ++i)
+    document_.images[i].block += inserted;
 }
 
 void DocumentBuilder::close_as_grid(Table& table) {
@@ -304,8 +311,10 @@ void DocumentBuilder::close_as_grid(Table& table) {
   document_.blocks.resize(table.first_block);
   document_.blocks.insert(document_.blocks.end(), blocks.begin(), blocks.end());
   document_.grids.push_back(table.grid.finish());
-  for (std::size_t i = table.first_link; i < document_.links.size(); ++i) document_.links[i].block = grid_block;
-  for (std::size_t i = table.first_image; i < document_.images.size(); ++i) document_.images[i].block = grid_block;
+  for (std::size_t i = table.first_link; i < document_.links.size(); ++i)
+    document_.links[i].block = grid_block;
+  for (std::size_t i = table.first_image; i < document_.images.size(); ++i)
+    document_.images[i].block = grid_block;
 }
 
 // A table of data that holds tables was not closed, most likely: its own text in the cell is what
@@ -345,7 +354,8 @@ void DocumentBuilder::end_link() {
 
 void DocumentBuilder::add_image(std::string src, std::string alt) {
   if (document_.images.size() >= limits_.links) return add_limit("IMAGES");
-  document_.images.push_back({std::move(src), std::move(alt), static_cast<std::uint32_t>(document_.blocks.size())});
+  document_.images.push_back(
+      {std::move(src), std::move(alt), static_cast<std::uint32_t>(document_.blocks.size())});
 }
 
 void DocumentBuilder::add_meta(std::string name, std::string content) {
@@ -366,7 +376,8 @@ void DocumentBuilder::put_in_order() {
     block.grid = static_cast<std::uint32_t>(grids.size() - 1);
   }
   document_.grids = std::move(grids);
-  const auto last = static_cast<std::uint32_t>(std::max<std::size_t>(document_.blocks.size(), 1) - 1);
+  const auto last =
+      static_cast<std::uint32_t>(std::max<std::size_t>(document_.blocks.size(), 1) - 1);
   for (Link& link : document_.links) link.block = std::min(link.block, last);
   for (Image& image : document_.images) image.block = std::min(image.block, last);
 }

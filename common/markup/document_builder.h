@@ -99,8 +99,8 @@ class DocumentBuilder {
   std::uint32_t last_block_end_ = 0;
   std::uint8_t heading_level_ = 0;
   std::uint32_t preformatted_ = 0;
-  bool has_space_ = false;       // white space read and not yet written
-  bool has_line_feed_ = false;   // ... with a line feed in it
+  bool has_space_ = false;      // white space read and not yet written
+  bool has_line_feed_ = false;  // ... with a line feed in it
   bool is_link_open_ = false;
   Link link_;
 };

@@ -20,25 +20,29 @@ struct NamedEntity {
 
 // Sorted by name, bytewise.
 constexpr NamedEntity kEntities[] = {
-    {"Alpha", 0x391},   {"Beta", 0x392},    {"Delta", 0x394},   {"Omega", 0x3A9},   {"Sigma", 0x3A3},
-    {"acute", 0xB4},    {"alpha", 0x3B1},   {"amp", '&'},       {"apos", '\''},     {"asymp", 0x2248},
-    {"bdquo", 0x201E},  {"beta", 0x3B2},    {"brvbar", 0xA6},   {"bull", 0x2022},   {"cap", 0x2229},
-    {"cedil", 0xB8},    {"cent", 0xA2},     {"copy", 0xA9},     {"cup", 0x222A},    {"curren", 0xA4},
-    {"darr", 0x2193},   {"deg", 0xB0},      {"divide", 0xF7},   {"emsp", 0x2003},   {"ensp", 0x2002},
-    {"equiv", 0x2261},  {"euro", 0x20AC},   {"frac12", 0xBD},   {"frac14", 0xBC},   {"frac34", 0xBE},
-    {"frasl", 0x2044},  {"ge", 0x2265},     {"gt", '>'},        {"hellip", 0x2026}, {"horbar", 0x2015},
-    {"iexcl", 0xA1},    {"infin", 0x221E},  {"iquest", 0xBF},   {"laquo", 0xAB},    {"larr", 0x2190},
-    {"ldquo", 0x201C},  {"le", 0x2264},     {"lowast", 0x2217}, {"lrm", 0x200E},    {"lsaquo", 0x2039},
-    {"lsquo", 0x2018},  {"lt", '<'},        {"macr", 0xAF},     {"mdash", 0x2014},  {"micro", 0xB5},
-    {"middot", 0xB7},   {"minus", 0x2212},  {"mu", 0x3BC},      {"nbsp", 0xA0},     {"ndash", 0x2013},
-    {"ne", 0x2260},     {"not", 0xAC},      {"oline", 0x203E},  {"ordf", 0xAA},     {"ordm", 0xBA},
-    {"para", 0xB6},     {"permil", 0x2030}, {"pi", 0x3C0},      {"plusmn", 0xB1},   {"pound", 0xA3},
-    {"prime", 0x2032},  {"quot", '"'},      {"radic", 0x221A},  {"raquo", 0xBB},    {"rarr", 0x2192},
-    {"rdquo", 0x201D},  {"reg", 0xAE},      {"rlm", 0x200F},    {"rsaquo", 0x203A}, {"rsquo", 0x2019},
-    {"sbquo", 0x201A},  {"sect", 0xA7},     {"shy", 0xAD},      {"sum", 0x2211},    {"sup1", 0xB9},
-    {"sup2", 0xB2},     {"sup3", 0xB3},     {"thinsp", 0x2009}, {"tilde", 0x2DC},   {"times", 0xD7},
-    {"trade", 0x2122},  {"uarr", 0x2191},   {"uml", 0xA8},      {"yen", 0xA5},      {"zwj", 0x200D},
-    {"zwnj", 0x200C},
+    {"Alpha", 0x391},   {"Beta", 0x392},    {"Delta", 0x394},   {"Omega", 0x3A9},
+    {"Sigma", 0x3A3},   {"acute", 0xB4},    {"alpha", 0x3B1},   {"amp", '&'},
+    {"apos", '\''},     {"asymp", 0x2248},  {"bdquo", 0x201E},  {"beta", 0x3B2},
+    {"brvbar", 0xA6},   {"bull", 0x2022},   {"cap", 0x2229},    {"cedil", 0xB8},
+    {"cent", 0xA2},     {"copy", 0xA9},     {"cup", 0x222A},    {"curren", 0xA4},
+    {"darr", 0x2193},   {"deg", 0xB0},      {"divide", 0xF7},   {"emsp", 0x2003},
+    {"ensp", 0x2002},   {"equiv", 0x2261},  {"euro", 0x20AC},   {"frac12", 0xBD},
+    {"frac14", 0xBC},   {"frac34", 0xBE},   {"frasl", 0x2044},  {"ge", 0x2265},
+    {"gt", '>'},        {"hellip", 0x2026}, {"horbar", 0x2015}, {"iexcl", 0xA1},
+    {"infin", 0x221E},  {"iquest", 0xBF},   {"laquo", 0xAB},    {"larr", 0x2190},
+    {"ldquo", 0x201C},  {"le", 0x2264},     {"lowast", 0x2217}, {"lrm", 0x200E},
+    {"lsaquo", 0x2039}, {"lsquo", 0x2018},  {"lt", '<'},        {"macr", 0xAF},
+    {"mdash", 0x2014},  {"micro", 0xB5},    {"middot", 0xB7},   {"minus", 0x2212},
+    {"mu", 0x3BC},      {"nbsp", 0xA0},     {"ndash", 0x2013},  {"ne", 0x2260},
+    {"not", 0xAC},      {"oline", 0x203E},  {"ordf", 0xAA},     {"ordm", 0xBA},
+    {"para", 0xB6},     {"permil", 0x2030}, {"pi", 0x3C0},      {"plusmn", 0xB1},
+    {"pound", 0xA3},    {"prime", 0x2032},  {"quot", '"'},      {"radic", 0x221A},
+    {"raquo", 0xBB},    {"rarr", 0x2192},   {"rdquo", 0x201D},  {"reg", 0xAE},
+    {"rlm", 0x200F},    {"rsaquo", 0x203A}, {"rsquo", 0x2019},  {"sbquo", 0x201A},
+    {"sect", 0xA7},     {"shy", 0xAD},      {"sum", 0x2211},    {"sup1", 0xB9},
+    {"sup2", 0xB2},     {"sup3", 0xB3},     {"thinsp", 0x2009}, {"tilde", 0x2DC},
+    {"times", 0xD7},    {"trade", 0x2122},  {"uarr", 0x2191},   {"uml", 0xA8},
+    {"yen", 0xA5},      {"zwj", 0x200D},    {"zwnj", 0x200C},
 };
 static_assert(std::is_sorted(std::begin(kEntities), std::end(kEntities),
                              [](const auto& a, const auto& b) { return a.name < b.name; }));
@@ -89,14 +93,16 @@ Entity read_named(std::string_view text) {
   const bool is_closed = end < text.size() && text[end] == ';';
   // Without a semicolon only the oldest names count, and they may have letters behind them.
   for (; !name.empty(); name.remove_suffix(1)) {
-    const auto* found = std::lower_bound(std::begin(kEntities), std::end(kEntities), name,
-                                         [](const NamedEntity& e, std::string_view n) { return e.name < n; });
+    const auto* found =
+        std::lower_bound(std::begin(kEntities), std::end(kEntities), name,
+                         [](const NamedEntity& e, std::string_view n) { return e.name < n; });
     if (found == std::end(kEntities) || found->name != name) {
       if (is_closed) return {};
       continue;
     }
     if (is_closed) return {found->code_point, name.size() + 2};
-    const bool is_old = name == "nbsp" || name == "amp" || name == "lt" || name == "gt" || name == "quot";
+    const bool is_old =
+        name == "nbsp" || name == "amp" || name == "lt" || name == "gt" || name == "quot";
     if (is_old) return {found->code_point, name.size() + 1};
   }
   return {};

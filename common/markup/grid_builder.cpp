@@ -24,7 +24,8 @@ std::uint32_t GridBuilder::next_free_column() const {
   return column;
 }
 
-std::optional<std::uint32_t> GridBuilder::add_cell(const CellSpans& spans, const HtmlLimits& limits) {
+std::optional<std::uint32_t> GridBuilder::add_cell(const CellSpans& spans,
+                                                   const HtmlLimits& limits) {
   exceeded_ = nullptr;
   const std::uint32_t column = next_free_column();
   cursor_ = column;

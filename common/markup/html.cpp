@@ -22,7 +22,8 @@ bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
 
 bool equals_in_lower(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return lower(x) == lower(y); });
 }
 
 std::string decode_entities(std::string_view text) {
@@ -57,8 +58,12 @@ std::string collapse_space(std::string_view text) {
 
 class HtmlScanner {
  public:
-  HtmlScanner(std::string_view html, const HtmlLimits& limits)
-      : html_(html), limits_(limits), tags_(html, limits.attributes), builder_(html, limits) {}
+  HtmlScanner(std::string_view html, const HtmlLimits& limits, HiddenText hidden_text)
+      : html_(html),
+        limits_(limits),
+        hidden_text_(hidden_text),
+        tags_(html, limits.attributes),
+        builder_(html, limits) {}
 
   Document scan() {
     while (at_ < html_.size()) {
@@ -83,7 +88,9 @@ class HtmlScanner {
     std::uint32_t tables = 0;  // tables inside
   };
 
-  std::string_view rest(std::size_t from) const { return html_.substr(std::min(from, html_.size())); }
+  std::string_view rest(std::size_t from) const {
+    return html_.substr(std::min(from, html_.size()));
+  }
 
   // Text from at_, whose first `sure` - at_ bytes are text whatever they look like.
   void take_text(std::size_t sure) {
@@ -113,7 +120,8 @@ class HtmlScanner {
   void take_declaration() {
     const std::string_view text = html_.substr(at_);
     if (text.starts_with("<!--")) {
-      const std::size_t end = is_comment_end_missing_ ? std::string_view::npos : html_.find("-->", at_ + 2);
+      const std::size_t end =
+          is_comment_end_missing_ ? std::string_view::npos : html_.find("-->", at_ + 2);
       is_comment_end_missing_ = end == std::string_view::npos;
       if (!is_comment_end_missing_) {
         at_ = end + 3;
@@ -126,7 +134,8 @@ class HtmlScanner {
 
   void take_cdata() {
     constexpr std::size_t kOpening = 9;
-    const std::size_t end = is_cdata_end_missing_ ? std::string_view::npos : html_.find("]]>", at_ + kOpening);
+    const std::size_t end =
+        is_cdata_end_missing_ ? std::string_view::npos : html_.find("]]>", at_ + kOpening);
     is_cdata_end_missing_ = end == std::string_view::npos;
     if (is_cdata_end_missing_) return skip_to_greater();
     if (!hidden_) builder_.add_text(at_ + kOpening, end);
@@ -149,7 +158,8 @@ class HtmlScanner {
     }
     if (hidden_ && stays_hidden(tag, kind)) return;
     if (tag.is_end) return end_element(kind, begin);
-    const bool is_hidden = tag.is_hidden || hides(tag.style);
+    const bool is_hidden =
+        hidden_text_ == HiddenText::kSkipped && (tag.is_hidden || hides(tag.style));
     if (is_hidden && hide(tag, kind)) return;
     begin_element(tag, kind);
   }
@@ -160,15 +170,20 @@ class HtmlScanner {
       case ElementKind::kBreak:
       case ElementKind::kMeta:
       case ElementKind::kBase:
-      case ElementKind::kTitle: return false;
-      case ElementKind::kImage: return true;
-      default: break;
+      case ElementKind::kTitle:
+        return false;
+      case ElementKind::kImage:
+        return true;
+      default:
+        break;
     }
-    if (kind == ElementKind::kInline && (equals_in_lower(tag.name, "input") || equals_in_lower(tag.name, "col") ||
-                                         equals_in_lower(tag.name, "link") || html_[tag.end - 2] == '/')) {
+    if (kind == ElementKind::kInline &&
+        (equals_in_lower(tag.name, "input") || equals_in_lower(tag.name, "col") ||
+         equals_in_lower(tag.name, "link") || html_[tag.end - 2] == '/')) {
       return true;
     }
     if (kind != ElementKind::kInline && kind != ElementKind::kLink) builder_.end_block();
+    if (kind == ElementKind::kTable) builder_.add_limit("HIDDEN_TABLE");
     hidden_ = Hidden{tag.name, kind};
     return true;
   }
@@ -176,7 +191,9 @@ class HtmlScanner {
   // Moves on inside a hidden element. False when the tag ended it and must be taken as shown.
   bool stays_hidden(const HtmlTag& tag, ElementKind kind) {
     Hidden& hidden = *hidden_;
-    if (equals_in_lower(tag.name, hidden.name) && kind != ElementKind::kCell && kind != ElementKind::kRow) {
+    if (kind == ElementKind::kTable && !tag.is_end) builder_.add_limit("HIDDEN_TABLE");
+    if (equals_in_lower(tag.name, hidden.name) && kind != ElementKind::kCell &&
+        kind != ElementKind::kRow) {
       if (!tag.is_end) return ++hidden.depth, true;
       if (hidden.depth > 0) return --hidden.depth, true;
       hidden_.reset();
@@ -188,8 +205,11 @@ class HtmlScanner {
     }
     if (hidden.tables > 0 || hidden.kind == ElementKind::kTable) return true;
     const bool is_end_of_cell = kind == ElementKind::kCell && hidden.kind != ElementKind::kRow;
-    const bool is_end_of_row = kind == ElementKind::kRow || kind == ElementKind::kTable || kind == ElementKind::kRowGroup;
-    if (hidden.kind == ElementKind::kRowGroup && kind != ElementKind::kTable && kind != ElementKind::kRowGroup) return true;
+    const bool is_end_of_row =
+        kind == ElementKind::kRow || kind == ElementKind::kTable || kind == ElementKind::kRowGroup;
+    if (hidden.kind == ElementKind::kRowGroup && kind != ElementKind::kTable &&
+        kind != ElementKind::kRowGroup)
+      return true;
     if (!is_end_of_cell && !is_end_of_row) return true;
     const bool is_own_end = tag.is_end && kind == hidden.kind;
     hidden_.reset();
@@ -200,37 +220,59 @@ class HtmlScanner {
     switch (kind) {
       case ElementKind::kInline:
       case ElementKind::kRawText:
-      case ElementKind::kSkipped: return;
+      case ElementKind::kSkipped:
+        return;
       case ElementKind::kBlock:
-      case ElementKind::kBreak: return builder_.end_block();
-      case ElementKind::kHeading: return builder_.begin_heading(static_cast<std::uint8_t>(tag.name[1] - '0'));
-      case ElementKind::kPreformatted: return builder_.begin_preformatted();
-      case ElementKind::kTable: return builder_.begin_table();
-      case ElementKind::kRow: return builder_.begin_row();
-      case ElementKind::kRowGroup: return builder_.end_row_group();
-      case ElementKind::kCell: return begin_cell(tag);
-      case ElementKind::kLink: return begin_link(tag);
-      case ElementKind::kImage: return builder_.add_image(address(tag.first), decode_entities(utf8_prefix(tag.second, limits_.address_bytes)));
-      case ElementKind::kMeta: return take_meta(tag);
+      case ElementKind::kBreak:
+        return builder_.end_block();
+      case ElementKind::kHeading:
+        return builder_.begin_heading(static_cast<std::uint8_t>(tag.name[1] - '0'));
+      case ElementKind::kPreformatted:
+        return builder_.begin_preformatted();
+      case ElementKind::kTable:
+        return builder_.begin_table();
+      case ElementKind::kRow:
+        return builder_.begin_row();
+      case ElementKind::kRowGroup:
+        return builder_.end_row_group();
+      case ElementKind::kCell:
+        return begin_cell(tag);
+      case ElementKind::kLink:
+        return begin_link(tag);
+      case ElementKind::kImage:
+        return builder_.add_image(address(tag.first),
+                                  decode_entities(utf8_prefix(tag.second, limits_.address_bytes)));
+      case ElementKind::kMeta:
+        return take_meta(tag);
       case ElementKind::kBase:
         if (!tag.first.empty()) builder_.add_meta("base", address(tag.first));
         return;
-      case ElementKind::kTitle: return take_title();
+      case ElementKind::kTitle:
+        return take_title();
     }
   }
 
   void end_element(ElementKind kind, std::size_t begin) {
     switch (kind) {
       case ElementKind::kBlock:
-      case ElementKind::kBreak: return builder_.end_block();
-      case ElementKind::kHeading: return builder_.end_heading();
-      case ElementKind::kPreformatted: return builder_.end_preformatted();
-      case ElementKind::kTable: return builder_.end_table();
-      case ElementKind::kRow: return builder_.end_row();
-      case ElementKind::kRowGroup: return builder_.end_row_group();
-      case ElementKind::kCell: return builder_.end_cell(begin);
-      case ElementKind::kLink: return builder_.end_link();
-      default: return;
+      case ElementKind::kBreak:
+        return builder_.end_block();
+      case ElementKind::kHeading:
+        return builder_.end_heading();
+      case ElementKind::kPreformatted:
+        return builder_.end_preformatted();
+      case ElementKind::kTable:
+        return builder_.end_table();
+      case ElementKind::kRow:
+        return builder_.end_row();
+      case ElementKind::kRowGroup:
+        return builder_.end_row_group();
+      case ElementKind::kCell:
+        return builder_.end_cell(begin);
+      case ElementKind::kLink:
+        return builder_.end_link();
+      default:
+        return;
     }
   }
 
@@ -277,7 +319,8 @@ class HtmlScanner {
   void take_title() {
     constexpr std::size_t kTitleBytesMax = 4096;
     const std::size_t end = std::min(html_.find('<', at_), html_.size());
-    builder_.set_title(collapse_space(decode_entities(utf8_prefix(html_.substr(at_, end - at_), kTitleBytesMax))));
+    builder_.set_title(
+        collapse_space(decode_entities(utf8_prefix(html_.substr(at_, end - at_), kTitleBytesMax))));
     at_ = end;
   }
 
@@ -298,13 +341,15 @@ class HtmlScanner {
   }
 
   bool is_known_unclosed(std::string_view name) const {
-    return std::any_of(unclosed_.begin(), unclosed_.begin() + static_cast<std::ptrdiff_t>(unclosed_count_),
+    return std::any_of(unclosed_.begin(),
+                       unclosed_.begin() + static_cast<std::ptrdiff_t>(unclosed_count_),
                        [&](std::string_view known) { return equals_in_lower(known, name); });
   }
 
   // Where the </name> after `from` starts.
   std::size_t find_end_tag(std::string_view name, std::size_t from) const {
-    for (std::size_t at = html_.find("</", from); at != std::string_view::npos; at = html_.find("</", at + 2)) {
+    for (std::size_t at = html_.find("</", from); at != std::string_view::npos;
+         at = html_.find("</", at + 2)) {
       if (equals_in_lower(html_.substr(at + 2, name.size()), name)) return at;
     }
     return std::string_view::npos;
@@ -312,6 +357,7 @@ class HtmlScanner {
 
   std::string_view html_;
   const HtmlLimits& limits_;
+  HiddenText hidden_text_;
   HtmlTagReader tags_;
   DocumentBuilder builder_;
   std::size_t at_ = 0;
@@ -325,6 +371,8 @@ class HtmlScanner {
 
 }  // namespace
 
-Document scan_html(std::string_view html, const HtmlLimits& limits) { return HtmlScanner(html, limits).scan(); }
+Document scan_html(std::string_view html, const HtmlLimits& limits, HiddenText hidden) {
+  return HtmlScanner(html, limits, hidden).scan();
+}
 
 }  // namespace gouji

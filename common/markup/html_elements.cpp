@@ -1,5 +1,6 @@
 #include "common/markup/html_elements.h"
 
+#include <array>
 #include <cstddef>
 
 namespace gouji {
@@ -18,44 +19,115 @@ constexpr std::uint64_t packed(std::string_view name) {
 // Most elements of a page, told by length and first letter before anything is packed.
 ElementKind kind_of_short_name(std::string_view name) {
   const int first = name[0] | 0x20;
-  if (name.size() == 1) return first == 'p' ? ElementKind::kBlock : first == 'a' ? ElementKind::kLink : ElementKind::kInline;
+  if (name.size() == 1)
+    return first == 'p'   ? ElementKind::kBlock
+           : first == 'a' ? ElementKind::kLink
+                          : ElementKind::kInline;
   const int second = name[1] | 0x20;
-  if (first == 't') return second == 'd' || second == 'h' ? ElementKind::kCell : second == 'r' ? ElementKind::kRow : ElementKind::kInline;
-  if (first == 'h') return second >= '1' && second <= '6' ? ElementKind::kHeading : second == 'r' ? ElementKind::kBreak : ElementKind::kInline;
+  if (first == 't')
+    return second == 'd' || second == 'h' ? ElementKind::kCell
+           : second == 'r'                ? ElementKind::kRow
+                                          : ElementKind::kInline;
+  if (first == 'h')
+    return second >= '1' && second <= '6' ? ElementKind::kHeading
+           : second == 'r'                ? ElementKind::kBreak
+                                          : ElementKind::kInline;
   if (first == 'b') return second == 'r' ? ElementKind::kBreak : ElementKind::kInline;
-  const bool is_list = (second == 'l' && (first == 'u' || first == 'o' || first == 'd')) || (first == 'l' && second == 'i') ||
+  const bool is_list = (second == 'l' && (first == 'u' || first == 'o' || first == 'd')) ||
+                       (first == 'l' && second == 'i') ||
                        (first == 'd' && (second == 't' || second == 'd'));
   return is_list ? ElementKind::kBlock : ElementKind::kInline;
 }
+
+struct NamedElement {
+  std::string_view name;
+  ElementKind kind;
+};
+
+// Names of three letters and more.
+constexpr NamedElement kElements[] = {
+    {"div", ElementKind::kBlock},
+    {"section", ElementKind::kBlock},
+    {"article", ElementKind::kBlock},
+    {"header", ElementKind::kBlock},
+    {"footer", ElementKind::kBlock},
+    {"main", ElementKind::kBlock},
+    {"nav", ElementKind::kBlock},
+    {"aside", ElementKind::kBlock},
+    {"blockquote", ElementKind::kBlock},
+    {"form", ElementKind::kBlock},
+    {"fieldset", ElementKind::kBlock},
+    {"legend", ElementKind::kBlock},
+    {"address", ElementKind::kBlock},
+    {"center", ElementKind::kBlock},
+    {"body", ElementKind::kBlock},
+    {"html", ElementKind::kBlock},
+    {"head", ElementKind::kBlock},
+    {"figure", ElementKind::kBlock},
+    {"figcaption", ElementKind::kBlock},
+    {"details", ElementKind::kBlock},
+    {"summary", ElementKind::kBlock},
+    {"caption", ElementKind::kBlock},
+    {"dir", ElementKind::kBlock},
+    {"menu", ElementKind::kBlock},
+    {"hgroup", ElementKind::kBlock},
+    {"dialog", ElementKind::kBlock},
+    {"frameset", ElementKind::kBlock},
+    {"pre", ElementKind::kPreformatted},
+    {"listing", ElementKind::kPreformatted},
+    {"table", ElementKind::kTable},
+    {"thead", ElementKind::kRowGroup},
+    {"tbody", ElementKind::kRowGroup},
+    {"tfoot", ElementKind::kRowGroup},
+    {"img", ElementKind::kImage},
+    {"meta", ElementKind::kMeta},
+    {"base", ElementKind::kBase},
+    {"title", ElementKind::kTitle},
+    {"script", ElementKind::kRawText},
+    {"style", ElementKind::kRawText},
+    {"xmp", ElementKind::kRawText},
+    {"iframe", ElementKind::kRawText},
+    {"noembed", ElementKind::kRawText},
+    {"noframes", ElementKind::kRawText},
+    {"textarea", ElementKind::kRawText},
+    {"template", ElementKind::kSkipped},
+    {"noscript", ElementKind::kSkipped},
+    {"svg", ElementKind::kSkipped},
+    {"math", ElementKind::kSkipped},
+    {"xml", ElementKind::kSkipped},
+    {"select", ElementKind::kSkipped},
+};
+
+struct Slot {
+  std::uint64_t name = 0;
+  ElementKind kind = ElementKind::kInline;
+};
+
+constexpr std::size_t kSlots = 256;
+
+constexpr std::size_t first_slot(std::uint64_t name) { return (name * 0x9E3779B97F4A7C15U) >> 56; }
+
+// A table of slots, four times as many as elements: a name is in its first slot or soon behind it.
+constexpr std::array<Slot, kSlots> make_slots() {
+  std::array<Slot, kSlots> slots{};
+  for (const NamedElement& element : kElements) {
+    std::size_t at = first_slot(packed(element.name));
+    while (slots[at].name != 0) at = (at + 1) % kSlots;
+    slots[at] = {packed(element.name), element.kind};
+  }
+  return slots;
+}
+constexpr std::array<Slot, kSlots> kElementSlots = make_slots();
 
 }  // namespace
 
 ElementKind element_kind(std::string_view name) {
   if (name.size() <= 2) return name.empty() ? ElementKind::kInline : kind_of_short_name(name);
-  switch (packed(name)) {
-    case packed("div"): case packed("section"): case packed("article"):
-    case packed("header"): case packed("footer"): case packed("main"): case packed("nav"): case packed("aside"):
-    case packed("blockquote"): case packed("form"): case packed("fieldset"): case packed("legend"):
-    case packed("address"): case packed("center"): case packed("body"): case packed("html"): case packed("head"):
-    case packed("figure"): case packed("figcaption"): case packed("details"): case packed("summary"):
-    case packed("caption"): case packed("dir"): case packed("menu"): case packed("hgroup"): case packed("dialog"):
-    case packed("frameset"):
-      return ElementKind::kBlock;
-    case packed("pre"): case packed("listing"): return ElementKind::kPreformatted;
-    case packed("table"): return ElementKind::kTable;
-    case packed("thead"): case packed("tbody"): case packed("tfoot"): return ElementKind::kRowGroup;
-    case packed("img"): return ElementKind::kImage;
-    case packed("meta"): return ElementKind::kMeta;
-    case packed("base"): return ElementKind::kBase;
-    case packed("title"): return ElementKind::kTitle;
-    case packed("script"): case packed("style"): case packed("xmp"): case packed("iframe"): case packed("noembed"):
-    case packed("noframes"): case packed("textarea"):
-      return ElementKind::kRawText;
-    case packed("template"): case packed("noscript"): case packed("svg"): case packed("math"): case packed("xml"):
-    case packed("select"):
-      return ElementKind::kSkipped;
-    default: return ElementKind::kInline;
+  const std::uint64_t wanted = packed(name);
+  for (std::size_t at = first_slot(wanted); kElementSlots[at].name != 0; at = (at + 1) % kSlots) {
+    if (kElementSlots[at].name == wanted) return kElementSlots[at].kind;
   }
+  return ElementKind::kInline;
 }
 
 }  // namespace gouji

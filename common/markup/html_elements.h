@@ -7,10 +7,10 @@
 namespace gouji {
 
 enum class ElementKind : std::uint8_t {
-  kInline,    // no effect on the text; also every unknown element
-  kBlock,     // its start and its end end a block
-  kBreak,     // br, hr
-  kHeading,   // h1 to h6
+  kInline,   // no effect on the text; also every unknown element
+  kBlock,    // its start and its end end a block
+  kBreak,    // br, hr
+  kHeading,  // h1 to h6
   kPreformatted,
   kTable,
   kRow,

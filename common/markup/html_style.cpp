@@ -26,7 +26,8 @@ bool hides_at(std::string_view style, std::size_t at) {
   if (!begins_with(rest, kProperty)) return false;
   rest.remove_prefix(kProperty.size());
   std::size_t colons = 0;
-  while (!rest.empty() && (rest[0] == ' ' || (rest[0] == ':' && colons++ == 0))) rest.remove_prefix(1);
+  while (!rest.empty() && (rest[0] == ' ' || (rest[0] == ':' && colons++ == 0)))
+    rest.remove_prefix(1);
   return colons > 0 && begins_with(rest, kValue);
 }
 

@@ -10,8 +10,9 @@ enum : std::uint8_t { kWhiteBit = 1, kEndsName = 2 };
 
 constexpr std::array<std::uint8_t, 256> make_classes() {
   std::array<std::uint8_t, 256> classes{};
-  for (unsigned char c : {' ', '\t', '\n', '\r', '\f'}) classes[c] = kWhiteBit | kEndsName;
-  for (unsigned char c : {'/', '>', '='}) classes[c] = kEndsName;
+  for (char c : {' ', '\t', '\n', '\r', '\f'})
+    classes[static_cast<unsigned char>(c)] = kWhiteBit | kEndsName;
+  for (char c : {'/', '>', '='}) classes[static_cast<unsigned char>(c)] = kEndsName;
   return classes;
 }
 constexpr std::array<std::uint8_t, 256> kClasses = make_classes();
@@ -38,14 +39,33 @@ void keep(HtmlTag& tag, const Attribute& attribute) {
     if (place.data() == nullptr && equals(name, lower)) place = attribute.value;
   };
   switch (name.size()) {
-    case 3: set("src", tag.first); set("alt", tag.second); break;
-    case 4: set("href", tag.first); set("name", tag.first); break;
-    case 5: set("style", tag.style); break;
-    case 6: tag.is_hidden = tag.is_hidden || equals(name, "hidden"); break;
-    case 7: set("colspan", tag.first); set("rowspan", tag.second); set("content", tag.second); break;
-    case 8: set("property", tag.first); break;
-    case 10: set("http-equiv", tag.first); break;
-    default: break;
+    case 3:
+      set("src", tag.first);
+      set("alt", tag.second);
+      break;
+    case 4:
+      set("href", tag.first);
+      set("name", tag.first);
+      break;
+    case 5:
+      set("style", tag.style);
+      break;
+    case 6:
+      tag.is_hidden = tag.is_hidden || equals(name, "hidden");
+      break;
+    case 7:
+      set("colspan", tag.first);
+      set("rowspan", tag.second);
+      set("content", tag.second);
+      break;
+    case 8:
+      set("property", tag.first);
+      break;
+    case 10:
+      set("http-equiv", tag.first);
+      break;
+    default:
+      break;
   }
 }
 

@@ -11,7 +11,7 @@ namespace gouji {
 struct HtmlTag {
   std::string_view name;  // as written
   bool is_end = false;
-  bool is_hidden = false;             // has `hidden`
+  bool is_hidden = false;  // has `hidden`
   bool has_too_many_attributes = false;
   std::string_view style;
   std::string_view first;   // colspan, href, src, name, property, http-equiv or charset

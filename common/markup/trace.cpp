@@ -49,7 +49,8 @@ void trace_to_source(Document& document, std::string_view bytes, const CharsetDe
   traced.reserve(document.runs.size() * 2);
   for (const SourceRun& run : document.runs) {
     const std::string_view text = document.view(run.text);
-    const bool is_split = !is_verbatim(decision) && !text.empty() && is_one_to_one(run) && traced.size() < kRunsMax;
+    const bool is_split =
+        !is_verbatim(decision) && !text.empty() && is_one_to_one(run) && traced.size() < kRunsMax;
     if (!is_split) {
       traced.push_back(tracer.trace(run));
       continue;
@@ -78,7 +79,9 @@ std::string_view html_charset_label(std::string_view bytes) {
     std::size_t at = head.find(key);
     if (at == std::string_view::npos) continue;
     at += key.size();
-    while (at < head.size() && (head[at] == ' ' || head[at] == '=' || head[at] == '"' || head[at] == '\'')) ++at;
+    while (at < head.size() &&
+           (head[at] == ' ' || head[at] == '=' || head[at] == '"' || head[at] == '\''))
+      ++at;
     std::size_t end = at;
     while (end < head.size() && !is_end(head[end])) ++end;
     if (end > at && end - at <= 32) return head.substr(at, end - at);

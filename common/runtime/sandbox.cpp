@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstddef>
@@ -131,13 +132,23 @@ Error refused(const char* what) {
   return fatal(ErrorCode::kInternal, fmt::format("worker: the kernel refuses {} (errno {})", what, errno));
 }
 
+// Kernels before 5.9 and older container rules do not know close_range.
+void close_all_above(int descriptor) {
+  constexpr rlim_t kFallbackMax = 65'536;
+  if (syscall(SYS_close_range, static_cast<unsigned>(descriptor) + 1, ~0U, 0U) == 0) return;
+  rlimit open{};
+  getrlimit(RLIMIT_NOFILE, &open);
+  const auto end = static_cast<int>(std::min(open.rlim_cur, kFallbackMax));
+  for (int other = descriptor + 1; other < end; ++other) close(other);
+}
+
 Result<void> limit_resources(const Sandbox& sandbox) {
   if (!limit(RLIMIT_CORE, 0)) return refused("RLIMIT_CORE");
   if (!limit(RLIMIT_FSIZE, 0)) return refused("RLIMIT_FSIZE");
   if (!limit(RLIMIT_NPROC, 0)) return refused("RLIMIT_NPROC");
+  if (kIsPartial) return ok();
   if (!limit(RLIMIT_NOFILE, static_cast<rlim_t>(sandbox.channel) + 1)) return refused("RLIMIT_NOFILE");
-  if (!kIsPartial && !limit(RLIMIT_AS, static_cast<rlim_t>(sandbox.memory_bytes_max)))
-    return refused("RLIMIT_AS");
+  if (!limit(RLIMIT_AS, static_cast<rlim_t>(sandbox.memory_bytes_max))) return refused("RLIMIT_AS");
   return ok();
 }
 
@@ -151,8 +162,7 @@ Result<void> drop_privileges(const Sandbox& sandbox) {
     return fatal(ErrorCode::kInternal, "worker: the parent is gone");
   if (prctl(PR_SET_DUMPABLE, 0) != 0) return refused("PR_SET_DUMPABLE");
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return refused("PR_SET_NO_NEW_PRIVS");
-  if (syscall(SYS_close_range, static_cast<unsigned>(sandbox.channel) + 1, ~0U, 0U) != 0)
-    return refused("close_range");
+  close_all_above(sandbox.channel);
   GOUJI_TRY(limit_resources(sandbox));
   if (!kIsPartial && !filter_system_calls()) return refused("a seccomp filter");
   return ok();

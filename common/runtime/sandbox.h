@@ -16,8 +16,8 @@ struct Sandbox {
   int channel = 3;                     // the only descriptor above standard error that stays open
 };
 
-// True in builds with a sanitizer: its run-time needs memory, files and threads, so the limit of the
-// address space and the filter of system calls are left out there.
+// True in builds with a sanitizer: its run-time needs address space, and pipes to probe memory, so
+// the limits of both and the filter of system calls are left out there.
 bool is_sandbox_partial();
 
 // Cannot be undone. Afterwards: no new descriptor, no file written, no process, no network, no new

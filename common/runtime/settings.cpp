@@ -25,6 +25,7 @@ constexpr std::string_view kPrefix = "GOUJI_";
 // Variables that belong to the build, the tests, or to Kubernetes, which invents
 // GOUJI_PARSER_SERVICE_HOST and the like in every pod beside a service named gouji-parser.
 bool is_foreign_variable(std::string_view name) {
+  if (name.find("__") != std::string_view::npos) return false;  // only settings are spelled so
   for (const std::string_view own : {"GOUJI_BIN", "GOUJI_CACHE"})
     if (name == own) return true;
   return name.starts_with("GOUJI_TEST_") || name.ends_with("_SERVICE_HOST") ||

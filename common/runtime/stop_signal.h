@@ -10,8 +10,8 @@
 
 namespace gouji::runtime {
 
-// One per process, created in main before any thread (it blocks the signals and takes them in a
-// thread of its own). SIGPIPE is ignored.
+// One per process, created in main before any thread (it blocks the signals, for good, and takes them
+// in a thread of its own). SIGPIPE is ignored. The destructor waits for actions that run.
 class StopSignal {
  public:
   explicit StopSignal(std::chrono::milliseconds limit);
@@ -20,7 +20,8 @@ class StopSignal {
   StopSignal& operator=(const StopSignal&) = delete;
 
   bool requested() const;
-  // Runs on the signal thread, in order of registration, once; at once if already requested.
+  // Runs on a thread of this object, in order of registration, once; at once, on the caller's, if a
+  // stop is already requested. An action that hangs is ended by the limit.
   void on_stop(std::function<void()> action);
   // As if a signal had come.
   void request();

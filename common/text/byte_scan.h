@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -15,9 +16,15 @@ namespace gouji {
 #ifdef __SSE2__
 namespace byte_scan {
 
-inline __m128i load(const char* at) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(at)); }
-inline __m128i equal(__m128i bytes, char wanted) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(wanted)); }
-inline std::uint32_t bits(__m128i mask) { return static_cast<std::uint32_t>(_mm_movemask_epi8(mask)); }
+inline __m128i load(const char* at) {
+  return _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+}
+inline __m128i equal(__m128i bytes, char wanted) {
+  return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(wanted));
+}
+inline std::uint32_t bits(__m128i mask) {
+  return static_cast<std::uint32_t>(_mm_movemask_epi8(mask));
+}
 
 }  // namespace byte_scan
 #endif
@@ -27,8 +34,8 @@ inline std::size_t find_either(std::string_view text, std::size_t at, char first
 #ifdef __SSE2__
   for (; at + 16 <= text.size(); at += 16) {
     const __m128i bytes = byte_scan::load(text.data() + at);
-    const std::uint32_t found =
-        byte_scan::bits(_mm_or_si128(byte_scan::equal(bytes, first), byte_scan::equal(bytes, second)));
+    const std::uint32_t found = byte_scan::bits(
+        _mm_or_si128(byte_scan::equal(bytes, first), byte_scan::equal(bytes, second)));
     if (found != 0) return at + static_cast<std::size_t>(std::countr_zero(found));
   }
 #endif
@@ -46,8 +53,20 @@ inline std::size_t find_blank(std::string_view text, std::size_t at, std::size_t
     if (found != 0) return at + static_cast<std::size_t>(std::countr_zero(found));
   }
 #endif
-  while (at < end && static_cast<unsigned char>(text[at]) > 0x20) ++at;
+  while (at<end&& static_cast<unsigned char>(text[at])> 0x20) ++at;
   return at;
+}
+
+// Length of the ASCII text that starts at `at` and ends before `end`.
+inline std::size_t ascii_length(std::string_view text, std::size_t at, std::size_t end) {
+  std::size_t stop = at;
+  for (; stop + 8 <= end; stop += 8) {
+    std::uint64_t word;
+    std::memcpy(&word, text.data() + stop, 8);
+    if ((word & 0x8080808080808080U) != 0) break;
+  }
+  while (stop < end && (text[stop] & 0x80) == 0) ++stop;
+  return stop - at;
 }
 
 }  // namespace gouji

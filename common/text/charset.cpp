@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <optional>
 
+#include "common/text/byte_scan.h"
 #include "common/text/gb18030.h"
 #include "common/text/utf8.h"
 
@@ -13,6 +14,7 @@ namespace {
 
 // Enough to tell the encodings apart, and a bound on what a hostile document costs.
 constexpr std::size_t kEvidenceBytesMax = 1U << 20;
+constexpr std::size_t kErrorsToGiveUp = 256;
 
 enum class LabelKind { kNone, kUtf8, kGb18030, kUtf16, kLatin, kOther };
 
@@ -23,18 +25,28 @@ struct NamedLabel {
 
 // Latin labels are what servers say when nobody has set anything: no evidence against Chinese.
 constexpr NamedLabel kLabels[] = {
-    {"utf-8", LabelKind::kUtf8},          {"utf8", LabelKind::kUtf8},
+    {"utf-8", LabelKind::kUtf8},
+    {"utf8", LabelKind::kUtf8},
     {"unicode-1-1-utf-8", LabelKind::kUtf8},
-    {"gb18030", LabelKind::kGb18030},     {"gbk", LabelKind::kGb18030},
-    {"gb2312", LabelKind::kGb18030},      {"gb_2312", LabelKind::kGb18030},
-    {"gb_2312-80", LabelKind::kGb18030},  {"x-gbk", LabelKind::kGb18030},
-    {"cp936", LabelKind::kGb18030},       {"ms936", LabelKind::kGb18030},
-    {"euc-cn", LabelKind::kGb18030},      {"chinese", LabelKind::kGb18030},
+    {"gb18030", LabelKind::kGb18030},
+    {"gbk", LabelKind::kGb18030},
+    {"gb2312", LabelKind::kGb18030},
+    {"gb_2312", LabelKind::kGb18030},
+    {"gb_2312-80", LabelKind::kGb18030},
+    {"x-gbk", LabelKind::kGb18030},
+    {"cp936", LabelKind::kGb18030},
+    {"ms936", LabelKind::kGb18030},
+    {"euc-cn", LabelKind::kGb18030},
+    {"chinese", LabelKind::kGb18030},
     {"gb18030-2022", LabelKind::kGb18030},
-    {"utf-16", LabelKind::kUtf16},        {"utf-16le", LabelKind::kUtf16},
-    {"utf-16be", LabelKind::kUtf16},      {"unicode", LabelKind::kUtf16},
-    {"iso-8859-1", LabelKind::kLatin},    {"latin1", LabelKind::kLatin},
-    {"windows-1252", LabelKind::kLatin},  {"us-ascii", LabelKind::kLatin},
+    {"utf-16", LabelKind::kUtf16},
+    {"utf-16le", LabelKind::kUtf16},
+    {"utf-16be", LabelKind::kUtf16},
+    {"unicode", LabelKind::kUtf16},
+    {"iso-8859-1", LabelKind::kLatin},
+    {"latin1", LabelKind::kLatin},
+    {"windows-1252", LabelKind::kLatin},
+    {"us-ascii", LabelKind::kLatin},
     {"ascii", LabelKind::kLatin},
 };
 
@@ -52,7 +64,7 @@ LabelKind label_kind(std::string_view label) {
 }
 
 bool is_ascii(std::string_view bytes) {
-  return std::none_of(bytes.begin(), bytes.end(), [](char c) { return (c & 0x80) != 0; });
+  return ascii_length(bytes, 0, bytes.size()) == bytes.size();
 }
 
 struct Fit {
@@ -66,9 +78,11 @@ Fit utf8_fit(std::string_view bytes) {
   Fit fit;
   const std::size_t end = std::min(bytes.size(), kEvidenceBytesMax);
   for (std::size_t at = 0; at < end;) {
+    at += ascii_length(bytes, at, end);
+    if (at >= end) break;
     const CodePoint next = code_point_at(bytes, at);
-    if (!next.is_valid) ++fit.errors;
-    if (next.is_valid && next.length > 1) ++fit.characters;
+    ++(next.is_valid ? fit.characters : fit.errors);
+    if (fit.errors > kErrorsToGiveUp && !fit.is_likely()) break;
     at += next.length;
   }
   return fit;
@@ -97,12 +111,17 @@ std::optional<CharsetDecision> by_bytes(std::string_view bytes) {
 
 bool contradicts(LabelKind label, Charset charset) {
   switch (label) {
-    case LabelKind::kNone: return false;
-    case LabelKind::kUtf8: return charset != Charset::kUtf8;
-    case LabelKind::kGb18030: return charset != Charset::kGb18030;
-    case LabelKind::kUtf16: return charset != Charset::kUtf16Le && charset != Charset::kUtf16Be;
+    case LabelKind::kNone:
+      return false;
+    case LabelKind::kUtf8:
+      return charset != Charset::kUtf8;
+    case LabelKind::kGb18030:
+      return charset != Charset::kGb18030;
+    case LabelKind::kUtf16:
+      return charset != Charset::kUtf16Le && charset != Charset::kUtf16Be;
     case LabelKind::kLatin:
-    case LabelKind::kOther: return true;
+    case LabelKind::kOther:
+      return true;
   }
   return true;
 }
@@ -111,7 +130,8 @@ CodePoint utf16_at(std::string_view bytes, std::size_t at, Charset charset) {
   const auto unit = [&](std::size_t i) {
     const auto first = static_cast<unsigned char>(bytes[i]);
     const auto second = static_cast<unsigned char>(bytes[i + 1]);
-    return static_cast<char32_t>(charset == Charset::kUtf16Le ? first | second << 8 : first << 8 | second);
+    return static_cast<char32_t>(charset == Charset::kUtf16Le ? first | second << 8
+                                                              : first << 8 | second);
   };
   const std::size_t left = bytes.size() - at;
   if (left < 2) return {kReplacementCharacter, 1, false};
@@ -144,10 +164,14 @@ std::size_t utf8_length(char32_t value) {
 
 std::string_view to_string(Charset charset) {
   switch (charset) {
-    case Charset::kUtf8: return "utf-8";
-    case Charset::kGb18030: return "gb18030";
-    case Charset::kUtf16Le: return "utf-16le";
-    case Charset::kUtf16Be: return "utf-16be";
+    case Charset::kUtf8:
+      return "utf-8";
+    case Charset::kGb18030:
+      return "gb18030";
+    case Charset::kUtf16Le:
+      return "utf-16le";
+    case Charset::kUtf16Be:
+      return "utf-16be";
   }
   return "";
 }
@@ -158,8 +182,9 @@ Result<CharsetDecision> decide_charset(std::string_view bytes,
   const bool is_marked = decision.has_value();
   if (!decision) decision = by_bytes(bytes);
   if (!decision) {
-    return invalid_input(ErrorCode::kMalformed,
-                         "文字编码无法确定：既不是 UTF-8 也不是 GB18030 / the text is neither UTF-8 nor GB18030");
+    return invalid_input(
+        ErrorCode::kMalformed,
+        "文字编码无法确定：既不是 UTF-8 也不是 GB18030 / the text is neither UTF-8 nor GB18030");
   }
   const bool is_open = !is_marked && decision->charset == Charset::kUtf8 && is_ascii(bytes);
   for (std::string_view label : labels) {
@@ -177,10 +202,13 @@ Result<CharsetDecision> decide_charset(std::string_view bytes,
 std::string decode_text(std::string_view bytes, const CharsetDecision& decision) {
   const std::string_view text = bytes.substr(decision.mark_bytes);
   switch (decision.charset) {
-    case Charset::kUtf8: return decision.is_damaged ? repair_utf8(text) : std::string(text);
-    case Charset::kGb18030: return utf8_from_gb18030(text);
+    case Charset::kUtf8:
+      return decision.is_damaged ? repair_utf8(text) : std::string(text);
+    case Charset::kGb18030:
+      return utf8_from_gb18030(text);
     case Charset::kUtf16Le:
-    case Charset::kUtf16Be: return utf8_from_utf16(text, decision.charset);
+    case Charset::kUtf16Be:
+      return utf8_from_utf16(text, decision.charset);
   }
   return {};
 }
@@ -191,21 +219,30 @@ SourceCursor::SourceCursor(std::string_view bytes, const CharsetDecision& decisi
 SourceCursor::Step SourceCursor::next_step() const {
   CodePoint next;
   switch (decision_.charset) {
-    case Charset::kUtf8: next = code_point_at(bytes_, source_); break;
-    case Charset::kGb18030: next = gb18030_at(bytes_, source_); break;
+    case Charset::kUtf8:
+      next = code_point_at(bytes_, source_);
+      break;
+    case Charset::kGb18030:
+      next = gb18030_at(bytes_, source_);
+      break;
     case Charset::kUtf16Le:
-    case Charset::kUtf16Be: next = utf16_at(bytes_, source_, decision_.charset); break;
+    case Charset::kUtf16Be:
+      next = utf16_at(bytes_, source_, decision_.charset);
+      break;
   }
   return {next.length, utf8_length(next.value)};
 }
 
 std::size_t SourceCursor::source_offset(std::size_t text_offset) {
   if (is_verbatim(decision_)) return std::min(decision_.mark_bytes + text_offset, bytes_.size());
-  const bool has_ascii_bytes = decision_.charset == Charset::kUtf8 || decision_.charset == Charset::kGb18030;
+  const bool has_ascii_bytes =
+      decision_.charset == Charset::kUtf8 || decision_.charset == Charset::kGb18030;
   while (source_ < bytes_.size() && text_ < text_offset) {
     if (has_ascii_bytes && (bytes_[source_] & 0x80) == 0) {
-      ++source_;
-      ++text_;
+      const std::size_t wanted = std::min(text_offset - text_, bytes_.size() - source_);
+      const std::size_t ascii = ascii_length(bytes_, source_, source_ + wanted);
+      source_ += ascii;
+      text_ += ascii;
       continue;
     }
     const Step step = next_step();

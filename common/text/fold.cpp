@@ -79,7 +79,8 @@ void simplify(Table& table) {
   }
   fold_in_order(table, kSupplementRadicalFirst, kSupplementRadicals);
   fold_in_order(table, kKangxiRadicalFirst, kKangxiRadicals);
-  for (char32_t c = 0x2E80; c < 0x2FE0; ++c) table[c] = table[table[c]];  // a radical may be traditional
+  for (char32_t c = 0x2E80; c < 0x2FE0; ++c)
+    table[c] = table[table[c]];  // a radical may be traditional
 }
 
 std::unique_ptr<const Table> make_table() {
@@ -117,9 +118,20 @@ bool append_expansion(std::string& folded, char32_t c, char32_t simple) {
   return true;
 }
 
+// As code_point_at, with a short way for what labels are made of.
+CodePoint next_code_point(std::string_view text, std::size_t at) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text.data()[at + i]); };
+  if (byte(0) < 0x80) return {byte(0), 1, true};
+  const bool is_common = byte(0) >= 0xE1 && byte(0) <= 0xEC && text.size() - at >= 3;
+  if (!is_common || (byte(1) & 0xC0) != 0x80 || (byte(2) & 0xC0) != 0x80)
+    return code_point_at(text, at);
+  return {(byte(0) & 0x0FU) << 12 | (byte(1) & 0x3FU) << 6 | (byte(2) & 0x3FU), 3, true};
+}
+
 bool is_latin_letter(char32_t c) {
   return (c >= U'a' && c <= U'z') || (c >= U'A' && c <= U'Z') || (c >= 0xC0 && c <= 0x24F) ||
-         (c >= 0x1E00 && c <= 0x1EFF) || (c >= 0x251 && c <= 0x261) || (c >= 0x300 && c <= 0x304) || c == 0x30C;
+         (c >= 0x1E00 && c <= 0x1EFF) || (c >= 0x251 && c <= 0x261) || (c >= 0x300 && c <= 0x304) ||
+         c == 0x30C;
 }
 
 // Length of "(gong)" at `at`, where an opening bracket of `opening_bytes` stands; 0 when the
@@ -143,14 +155,14 @@ std::size_t pinyin_length(std::string_view text, std::size_t at, std::size_t ope
 }  // namespace
 
 bool is_cjk(char32_t c) {
-  return (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0x3400 && c <= 0x4DBF) || (c >= 0xF900 && c <= 0xFAFF) ||
-         (c >= 0x20000 && c <= 0x323AF) || c == U'〇';
+  return (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0x3400 && c <= 0x4DBF) ||
+         (c >= 0xF900 && c <= 0xFAFF) || (c >= 0x20000 && c <= 0x323AF) || c == U'〇';
 }
 
 bool is_space(char32_t c) {
-  return c == U' ' || (c >= 0x09 && c <= 0x0D) || c == 0x85 || c == 0xA0 || c == 0x1680 || c == 0x180E ||
-         (c >= 0x2000 && c <= 0x200F) || (c >= 0x2028 && c <= 0x202F) || (c >= 0x205F && c <= 0x2064) ||
-         c == 0x3000 || c == 0xFEFF || c == 0x3164 || c == 0x2800;
+  return c == U' ' || (c >= 0x09 && c <= 0x0D) || c == 0x85 || c == 0xA0 || c == 0x1680 ||
+         c == 0x180E || (c >= 0x2000 && c <= 0x200F) || (c >= 0x2028 && c <= 0x202F) ||
+         (c >= 0x205F && c <= 0x2064) || c == 0x3000 || c == 0xFEFF || c == 0x3164 || c == 0x2800;
 }
 
 char32_t fold_character(char32_t c) { return c < kTableSize ? table()[c] : c; }
@@ -158,10 +170,10 @@ char32_t fold_character(char32_t c) { return c < kTableSize ? table()[c] : c; }
 std::string fold_label(std::string_view text) {
   const Table& folds = table();
   std::string folded;
-  folded.reserve(text.size());
+  folded.reserve(text.size() + 8);
   bool is_after_cjk = false;
   for (std::size_t at = 0; at < text.size();) {
-    const CodePoint next = code_point_at(text, at);
+    const CodePoint next = next_code_point(text, at);
     const char32_t c = next.value < kTableSize ? folds[next.value] : next.value;
     if (c == U'(' && is_after_cjk) {
       if (const std::size_t pinyin = pinyin_length(text, at, next.length); pinyin > 0) {
@@ -169,11 +181,16 @@ std::string fold_label(std::string_view text) {
         continue;
       }
     }
+    const bool is_same = c == next.value && next.is_valid;
+    const bool is_enclosed =
+        (next.value >= U'①' && next.value <= U'⒛') || (next.value >= U'㈠' && next.value <= U'㈩');
+    if (is_same && !is_enclosed && c != kRemoved) {
+      folded.append(text.data() + at, next.length);
+    } else if (c != kRemoved && (!is_enclosed || !append_expansion(folded, next.value, c))) {
+      append_utf8(folded, c);
+    }
     at += next.length;
-    if (c == kRemoved) continue;
-    const bool is_enclosed = (next.value >= U'①' && next.value <= U'⒛') || (next.value >= U'㈠' && next.value <= U'㈩');
-    if (!is_enclosed || !append_expansion(folded, next.value, c)) append_utf8(folded, c);
-    is_after_cjk = is_cjk(c);
+    if (c != kRemoved) is_after_cjk = is_cjk(c);
   }
   return folded;
 }

@@ -1,6 +1,6 @@
 // Build program: writes the tables of GB18030 as C++ source to standard output, asking the iconv of
-// the build host for every code. The two-byte codes become one table of code points, the four-byte codes of
-// the basic plane ranges of equal distance; the form is that of gb18030_table.h.
+// the build host for every code. The two-byte codes become one table of code points, the four-byte
+// codes of the basic plane ranges of equal distance; the form is that of gb18030_table.h.
 #include <iconv.h>
 
 #include <cstdint>
@@ -39,7 +39,9 @@ class Converter {
     iconv(handle_, nullptr, nullptr, nullptr, nullptr);
     if (iconv(handle_, &input, &input_left, &output, &output_left) != 0) return std::nullopt;
     if (sizeof out - output_left != 4) return std::nullopt;
-    return out[0] | out[1] << 8 | out[2] << 16 | static_cast<unsigned>(out[3]) << 24;
+    unsigned value = 0;
+    for (int i = 3; i >= 0; --i) value = value << 8 | out[i];
+    return value;
   }
 
  private:
@@ -57,8 +59,8 @@ void write_two_byte_table(const Converter& converter) {
   std::printf("const std::uint16_t kGb18030TwoByte[] = {\n");
   for (int lead = kLeadFirst; lead <= kLeadLast; ++lead) {
     for (int trail = kTrailFirst; trail < kTrailFirst + kTrailsPerLead; ++trail) {
-      const auto found = trail == 0x7F ? std::nullopt
-                                       : converter.code_point(byte_string({lead, trail}));
+      const auto found =
+          trail == 0x7F ? std::nullopt : converter.code_point(byte_string({lead, trail}));
       if (found && *found > 0xFFFF) beyond.push_back(*found);
       const auto place = static_cast<unsigned>(beyond.size());
       std::printf("%u,", !found ? 0U : *found <= 0xFFFF ? *found : place);
@@ -73,8 +75,9 @@ void write_two_byte_table(const Converter& converter) {
 std::vector<Range> four_byte_ranges(const Converter& converter) {
   std::vector<Range> ranges;
   for (int index = 0; index < kFourByteCodes; ++index) {
-    const auto found = converter.code_point(byte_string({0x81 + index / 12600, 0x30 + index / 1260 % 10,
-                                                         0x81 + index / 10 % 126, 0x30 + index % 10}));
+    const auto found =
+        converter.code_point(byte_string({0x81 + index / 12600, 0x30 + index / 1260 % 10,
+                                          0x81 + index / 10 % 126, 0x30 + index % 10}));
     if (!found) continue;
     if (!ranges.empty() && ranges.back().index + ranges.back().length == index &&
         ranges.back().first + static_cast<unsigned>(ranges.back().length) == *found) {
@@ -88,7 +91,8 @@ std::vector<Range> four_byte_ranges(const Converter& converter) {
 
 void write_ranges(const std::vector<Range>& ranges) {
   std::printf("const Gb18030Range kGb18030Ranges[] = {\n");
-  for (const Range& range : ranges) std::printf("{%d, %u, %d},\n", range.index, range.first, range.length);
+  for (const Range& range : ranges)
+    std::printf("{%d, %u, %d},\n", range.index, range.first, range.length);
   std::printf("};\nconst std::size_t kGb18030RangeCount = %zu;\n", ranges.size());
 }
 
@@ -97,7 +101,9 @@ void write_ranges(const std::vector<Range>& ranges) {
 int main() {
   const Converter converter;
   if (!converter.is_open()) {
-    std::fprintf(stderr, "iconv of this host does not know GB18030; install the gconv modules (libc-bin, locales)\n");
+    std::fprintf(stderr,
+                 "iconv of this host does not know GB18030; install the gconv modules (libc-bin, "
+                 "locales)\n");
     return 1;
   }
   std::printf("#include \"common/text/gb18030_table.h\"\n\nnamespace gouji {\n\n");

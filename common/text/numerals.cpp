@@ -26,16 +26,32 @@ Sign sign_of(char32_t c) {
     if (at != std::u32string_view::npos) return {Sign::kDigit, static_cast<std::int64_t>(at)};
   }
   switch (c) {
-    case U'○': return {Sign::kDigit, 0};
-    case U'两': case U'兩': return {Sign::kDigit, 2};
-    case U'十': case U'拾': return {Sign::kTens, 10};
-    case U'百': case U'佰': return {Sign::kTens, 100};
-    case U'千': case U'仟': return {Sign::kTens, 1000};
-    case U'廿': return {Sign::kTwenty, 20};
-    case U'卅': return {Sign::kTwenty, 30};
-    case U'万': case U'萬': return {Sign::kMyriads, 10'000};
-    case U'亿': case U'億': return {Sign::kMyriads, 100'000'000};
-    default: return {};
+    case U'○':
+      return {Sign::kDigit, 0};
+    case U'两':
+    case U'兩':
+      return {Sign::kDigit, 2};
+    case U'十':
+    case U'拾':
+      return {Sign::kTens, 10};
+    case U'百':
+    case U'佰':
+      return {Sign::kTens, 100};
+    case U'千':
+    case U'仟':
+      return {Sign::kTens, 1000};
+    case U'廿':
+      return {Sign::kTwenty, 20};
+    case U'卅':
+      return {Sign::kTwenty, 30};
+    case U'万':
+    case U'萬':
+      return {Sign::kMyriads, 10'000};
+    case U'亿':
+    case U'億':
+      return {Sign::kMyriads, 100'000'000};
+    default:
+      return {};
   }
 }
 
@@ -45,11 +61,16 @@ class NumeralReader {
  public:
   bool take(Sign sign) {
     switch (sign.kind) {
-      case Sign::kNone: return false;
-      case Sign::kDigit: return take_digit(sign.value);
-      case Sign::kTens: return take_unit(sign.value);
-      case Sign::kMyriads: return take_myriads(sign.value);
-      case Sign::kTwenty: return take_twenty(sign.value);
+      case Sign::kNone:
+        return false;
+      case Sign::kDigit:
+        return take_digit(sign.value);
+      case Sign::kTens:
+        return take_unit(sign.value);
+      case Sign::kMyriads:
+        return take_myriads(sign.value);
+      case Sign::kTwenty:
+        return take_twenty(sign.value);
     }
     return false;
   }

@@ -19,19 +19,22 @@ std::uint8_t announced_length(unsigned char lead) {
 // The second byte has a narrower range after E0, ED, F0 and F4 (Unicode standard, table 3-7).
 bool is_second_byte(unsigned char lead, unsigned char second) {
   switch (lead) {
-    case 0xE0: return second >= 0xA0 && second <= 0xBF;
-    case 0xED: return second >= 0x80 && second <= 0x9F;
-    case 0xF0: return second >= 0x90 && second <= 0xBF;
-    case 0xF4: return second >= 0x80 && second <= 0x8F;
-    default: return is_continuation(second);
+    case 0xE0:
+      return second >= 0xA0 && second <= 0xBF;
+    case 0xED:
+      return second >= 0x80 && second <= 0x9F;
+    case 0xF0:
+      return second >= 0x90 && second <= 0xBF;
+    case 0xF4:
+      return second >= 0x80 && second <= 0x8F;
+    default:
+      return is_continuation(second);
   }
 }
 
 }  // namespace
 
-bool is_utf8(std::string_view bytes) {
-  return simdjson::validate_utf8(bytes.data(), bytes.size());
-}
+bool is_utf8(std::string_view bytes) { return simdjson::validate_utf8(bytes.data(), bytes.size()); }
 
 CodePoint code_point_at(std::string_view bytes, std::size_t at) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes[at + i]); };
@@ -42,7 +45,8 @@ CodePoint code_point_at(std::string_view bytes, std::size_t at) {
   if (length == 0) return {kReplacementCharacter, 1, false};
   char32_t value = lead & (0xFFU >> (length + 1));
   for (std::uint8_t i = 1; i < length; ++i) {
-    const bool fits = i < left && (i == 1 ? is_second_byte(lead, byte(1)) : is_continuation(byte(i)));
+    const bool fits =
+        i < left && (i == 1 ? is_second_byte(lead, byte(1)) : is_continuation(byte(i)));
     if (!fits) return {kReplacementCharacter, i, false};
     value = (value << 6) | (byte(i) & 0x3FU);
   }

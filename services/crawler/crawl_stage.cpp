@@ -20,8 +20,8 @@ std::vector<eventlog::Outgoing> outgoing_of(const std::vector<OutboxRow>& rows) 
 
 }  // namespace
 
-Publisher::Publisher(State& state, eventlog::EventLog& log, CrawlerObserver& observer, PublisherOptions options)
-    : state_(state), log_(log), observer_(observer), options_(options), pause_(options.retry_min), thread_([this] { run(); }) {}
+Publisher::Publisher(State& state, eventlog::EventLog& log, CrawlerObserver& observer, PublisherOptions options, std::function<void()> failed)
+    : state_(state), log_(log), observer_(observer), options_(options), tell_failed_(std::move(failed)), pause_(options.retry_min), thread_([this] { run(); }) {}
 
 Publisher::~Publisher() {
   stop();
@@ -61,6 +61,12 @@ Result<void> Publisher::drain() {
     observer_.heartbeat();
     changed_.wait_for(lock, kTurn);
   }
+  if (failed_) return *failed_;
+  return ok();
+}
+
+Result<void> Publisher::failure() const {
+  const std::lock_guard guard(mutex_);
   if (failed_) return *failed_;
   return ok();
 }
@@ -111,6 +117,8 @@ void Publisher::wait_after(const Error& error) {
     // A record that the log refuses for good would be refused again: a person must look at it.
     failed_ = with_context("outbox", error);
     changed_.notify_all();
+    lock.unlock();
+    tell_failed_();
     return;
   }
   observer_.publish_failed(error, pause_);

@@ -4,8 +4,10 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "common/core/result.h"
@@ -26,8 +28,9 @@ struct PublisherOptions {
 
 class Publisher {
  public:
-  // Starts its thread. State, log and observer outlive it.
-  Publisher(State& state, eventlog::EventLog& log, CrawlerObserver& observer, PublisherOptions options);
+  // Starts its thread. State, log and observer outlive it. `failed` is called, from its thread, when
+  // it cannot go on.
+  Publisher(State& state, eventlog::EventLog& log, CrawlerObserver& observer, PublisherOptions options, std::function<void()> failed);
   // Stops without waiting for the outbox to be empty: the rest is sent after the next start.
   ~Publisher();
   Publisher(const Publisher&) = delete;
@@ -40,6 +43,8 @@ class Publisher {
   // Waits until the outbox is empty; the error that stopped the publisher, or kUnavailable TIMEOUT
   // when stop() came first.
   Result<void> drain();
+  // The error that stopped the publisher for good, if there is one.
+  Result<void> failure() const;
   // Ends all waits soon.
   void stop();
 
@@ -54,6 +59,7 @@ class Publisher {
   eventlog::EventLog& log_;
   CrawlerObserver& observer_;
   const PublisherOptions options_;
+  const std::function<void()> tell_failed_;
   std::unique_ptr<eventlog::Appender> appender_;  // of the publisher's thread
   std::chrono::milliseconds pause_;               // of the publisher's thread
 

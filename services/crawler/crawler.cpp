@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <condition_variable>
 #include <cstring>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <thread>
@@ -14,9 +16,12 @@
 #include "services/crawler/crawl_stage.h"
 #include "services/crawler/file_crawl.h"
 #include "services/crawler/io/blob_store.h"
+#include "services/crawler/host_gate.h"
 #include "services/crawler/io/file_watch.h"
+#include "services/crawler/io/http_fetcher.h"
 #include "services/crawler/io/state.h"
 #include "services/crawler/recorder.h"
+#include "services/crawler/web_crawl.h"
 
 namespace gouji::crawler {
 
@@ -32,6 +37,24 @@ Result<void> make_data_folder(const std::string& path) {
   return fatal(ErrorCode::kUnreadable, "data folder " + path + ": " + std::strerror(errno) + "; choose another with --data");
 }
 
+Result<std::vector<Cidr>> blocks_of(const std::vector<std::string>& texts) {
+  std::vector<Cidr> blocks;
+  for (const std::string& text : texts) {
+    auto block = parse_cidr(text);
+    if (!block) return fatal(ErrorCode::kBadSettings, "allow_net: " + block.error().message);
+    blocks.push_back(*block);
+  }
+  return blocks;
+}
+
+HttpFetcherOptions fetcher_options(const CrawlerSettings& settings, std::vector<Cidr> allow_net) {
+  HttpFetcherOptions options;
+  options.user_agent = user_agent_of(settings);
+  options.limits.total = settings.request_timeout;
+  options.allow_net = std::move(allow_net);
+  return options;
+}
+
 }  // namespace
 
 struct Crawler::Impl {
@@ -42,15 +65,25 @@ struct Crawler::Impl {
   BlobStore blobs;
   FileWatch watch;
   std::atomic<bool> stopping = false;
+  std::mutex pause_mutex;
+  std::condition_variable paused;
+  std::unique_ptr<HttpFetcher> fetcher;  // null without a source on the web
   Publisher publisher;
 
   Impl(CrawlerSettings with, std::vector<Source> from, CrawlerParts using_parts, std::unique_ptr<State> opened, BlobStore store,
        FileWatch watching)
       : settings(std::move(with)), sources(std::move(from)), parts(using_parts), state(std::move(opened)),
-        blobs(std::move(store)), watch(std::move(watching)), publisher(*state, parts.log, parts.observer, {}) {}
+        blobs(std::move(store)), watch(std::move(watching)), publisher(*state, parts.log, parts.observer, {}, [this] { stop_crawl(); }) {}
 
   void stop();
+  void stop_crawl();
   bool is_stopping() const { return stopping; }
+  bool pause(std::chrono::milliseconds wait);
+  Result<void> open_web();
+  std::vector<Source> web_sources() const;
+  Result<void> with_web(const std::function<Result<void>(WebCrawl&)>& work);
+  Result<void> read_web_once(CrawlSummary& summary);
+  Result<void> watch_web();
   std::function<void()> after_commit();
   FileCrawlOptions file_options(std::chrono::milliseconds settle) const;
   Result<void> read_files_once(CrawlSummary& summary);
@@ -59,9 +92,77 @@ struct Crawler::Impl {
 };
 
 void Crawler::Impl::stop() {
-  stopping = true;
-  watch.wake();
+  stop_crawl();
   publisher.stop();
+}
+
+// Without the publisher, which calls this itself when it cannot go on.
+void Crawler::Impl::stop_crawl() {
+  {
+    const std::lock_guard guard(pause_mutex);
+    stopping = true;
+    paused.notify_all();
+  }
+  watch.wake();
+}
+
+// False when the crawler is stopping.
+bool Crawler::Impl::pause(std::chrono::milliseconds wait) {
+  std::unique_lock lock(pause_mutex);
+  const auto end = std::chrono::steady_clock::now() + wait;
+  while (!stopping && std::chrono::steady_clock::now() < end) {
+    parts.observer.heartbeat();
+    paused.wait_until(lock, std::min(end, std::chrono::steady_clock::now() + kTurn));
+  }
+  return !stopping;
+}
+
+std::vector<Source> Crawler::Impl::web_sources() const {
+  std::vector<Source> found;
+  std::copy_if(sources.begin(), sources.end(), std::back_inserter(found), [](const Source& source) { return source.kind != SourceKind::kFiles; });
+  return found;
+}
+
+Result<void> Crawler::Impl::open_web() {
+  GOUJI_ASSIGN(auto blocks, blocks_of(settings.allow_net));
+  if (web_sources().empty()) return ok();
+  GOUJI_ASSIGN(fetcher, HttpFetcher::create(fetcher_options(settings, std::move(blocks)), parts.clock, [this] { return is_stopping(); }));
+  return ok();
+}
+
+Result<void> Crawler::Impl::with_web(const std::function<Result<void>(WebCrawl&)>& work) {
+  if (!fetcher) return ok();
+  const auto wait = [this](std::chrono::milliseconds time) { return pause(time); };
+  HostGate gate({settings.host_delay, settings.obey_robots, "GoujiCrawler"}, *fetcher, parts.clock, wait);
+  Recorder recorder(*state, blobs, parts.observer, after_commit());
+  WebCrawlOptions options;
+  options.document_bytes_max = settings.document_bytes_max;
+  options.list_bytes_max = settings.list_bytes_max;
+  options.gone.apart = settings.page_gone_after.count();
+  options.retry_wait = settings.host_delay;
+  WebCrawl crawl(web_sources(), options, {*state, recorder, *fetcher, gate, parts.lists, parts.observer, parts.clock, wait});
+  return work(crawl);
+}
+
+Result<void> Crawler::Impl::read_web_once(CrawlSummary& summary) {
+  return with_web([&summary](WebCrawl& crawl) -> Result<void> {
+    GOUJI_ASSIGN(const WebResult result, crawl.read_once());
+    summary.documents += result.documents;
+    summary.failures += result.failures;
+    return ok();
+  });
+}
+
+Result<void> Crawler::Impl::watch_web() {
+  return with_web([this](WebCrawl& crawl) -> Result<void> {
+    while (!stopping) {
+      const auto next = crawl.turn();
+      if (!next && next.error().kind == ErrorKind::kFatal) return next.error();
+      if (!next) parts.observer.postponed(FetchClass::kUnreadable, next.error().message);
+      pause(next.value_or(kRetry));
+    }
+    return ok();
+  });
 }
 
 std::function<void()> Crawler::Impl::after_commit() {
@@ -146,7 +247,9 @@ Result<std::unique_ptr<Crawler>> Crawler::open(CrawlerSettings settings, std::ve
   GOUJI_ASSIGN(auto state, State::open(settings.data_folder + "/crawler.db"));
   GOUJI_ASSIGN(auto blobs, BlobStore::open(settings.data_folder + "/blobs"));
   GOUJI_ASSIGN(auto watch, FileWatch::open());
+  GOUJI_TRY(blocks_of(settings.allow_net));
   auto impl = std::make_unique<Impl>(std::move(settings), std::move(sources), parts, std::move(state), std::move(blobs), std::move(watch));
+  GOUJI_TRY(impl->open_web());
   return std::unique_ptr<Crawler>(new Crawler(std::move(impl)));
 }
 
@@ -155,13 +258,23 @@ void Crawler::stop() { impl_->stop(); }
 Result<CrawlSummary> Crawler::run_once() {
   CrawlSummary summary;
   GOUJI_TRY(impl_->read_files_once(summary));
+  GOUJI_TRY(impl_->read_web_once(summary));
   GOUJI_TRY(impl_->publisher.drain());
   return summary;
 }
 
 Result<void> Crawler::run() {
-  GOUJI_TRY(impl_->watch_files());
-  return ok();
+  Result<void> web;
+  // Whichever side ends first for good takes the other with it.
+  std::thread web_thread([this, &web] {
+    web = impl_->watch_web();
+    if (!web) stop();
+  });
+  const Result<void> files = impl_->watch_files();
+  if (!files) stop();
+  web_thread.join();
+  if (!files) return files;
+  return web ? impl_->publisher.failure() : web;
 }
 
 }  // namespace gouji::crawler

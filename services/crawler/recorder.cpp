@@ -53,6 +53,8 @@ Result<void> Recorder::take(Seen seen, UnixMillis now) {
   return ok();
 }
 
+void Recorder::add(Location location) { pending_.locations.push_back(std::move(location)); }
+
 Result<void> Recorder::add_report(RawReport report, Location& location) {
   report.location_id = location.id;
   report.source_id = location.source_id;

@@ -40,6 +40,9 @@ class Recorder {
 
   // Takes a sighting into the pending batch; commits when the batch is large enough.
   Result<void> take(Seen seen, UnixMillis now);
+  // A location as it is, without a sighting: a document that a list names. Becomes durable with the
+  // next commit, which may be that of its list's memory.
+  void add(Location location);
   // A source's new memory, with a health event when its state changed or the last is an hour old.
   Result<void> take_source(SourceKind kind, SourceMemory memory, UnixMillis now);
   // Commits what is pending. Afterwards everything taken so far is safe; after an error nothing of

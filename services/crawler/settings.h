@@ -24,9 +24,13 @@ struct CrawlerSettings {
   std::vector<std::string> allow_net;  // CIDR blocks that are not public and still may be fetched from
   std::string contact;                 // for the user agent: an address for the people of a portal
   bool obey_robots = true;
+  std::string version = "0";           // of this build, for the user agent
 };
 
-// Names "crawler.…"; data and admin address belong to the program.
+// "GoujiCrawler/1.2 (+mailto:…)": says who asks, to every portal.
+std::string user_agent_of(const CrawlerSettings& settings);
+
+// The settings of crawling itself.
 std::vector<runtime::SettingSpec> setting_specs();
 // kFatal BAD_SETTINGS with all mistakes that the specs cannot see, such as a bad CIDR block.
 Result<CrawlerSettings> read_settings(const runtime::Settings& settings, std::string data_folder);

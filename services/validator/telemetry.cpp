@@ -33,7 +33,7 @@ Telemetry::Telemetry(telemetry::Metrics& metrics, const Clock& clock) : metrics_
     transitions_[std::string(to_string(transition))] =
         metrics.counter("gouji_anomaly_transitions_total", "Anomaly events, by transition.",
                         {{"transition", std::string(to_string(transition))}});
-  for (const Rule& rule : rules())
+  for (const Rule& rule : rule_set().rules())
     for (const Severity severity : kSeverities)
       for (const Fault fault : kFaults)
         for (const bool is_current : {true, false}) add({rule.id, severity, fault, is_current}, 0);

@@ -48,7 +48,8 @@ void extract_page(benchmark::State& state, const std::string& page) {
     auto outcome = parser::extract(source);
     benchmark::DoNotOptimize(outcome);
   }
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) * static_cast<std::int64_t>(page.size()));
+  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) *
+                          static_cast<std::int64_t>(page.size()));
   const double ours = shortest(5, [&] { benchmark::DoNotOptimize(parser::extract(source)); });
   state.counters["times_memcpy"] = ours / copy_seconds(page);
   state.counters["page_kB"] = static_cast<double>(page.size()) / 1000;
@@ -65,7 +66,8 @@ void ExtractCleanPage(benchmark::State& state) {
 BENCHMARK(ExtractCleanPage);
 
 void ExtractWordPageInGb18030(benchmark::State& state) {
-  extract_page(state, testing::gb18030_by_iconv(testing::render_word_html(testing::made_up_figures(2019, 2019))));
+  extract_page(state, testing::gb18030_by_iconv(
+                          testing::render_word_html(testing::made_up_figures(2019, 2019))));
 }
 BENCHMARK(ExtractWordPageInGb18030);
 
@@ -91,19 +93,22 @@ double iconv_seconds(const std::string& bytes) {
 
 void decode(benchmark::State& state, const std::string& bytes) {
   for (auto step : state) benchmark::DoNotOptimize(utf8_from_gb18030(bytes));
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) * static_cast<std::int64_t>(bytes.size()));
+  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) *
+                          static_cast<std::int64_t>(bytes.size()));
   const double ours = shortest(5, [&] { benchmark::DoNotOptimize(utf8_from_gb18030(bytes)); });
   state.counters["faster_than_iconv"] = iconv_seconds(bytes) / ours;
 }
 
 void DecodeGb18030Page(benchmark::State& state) {
-  decode(state, testing::gb18030_by_iconv(testing::render_word_html(testing::made_up_figures(2019, 2019))));
+  decode(state, testing::gb18030_by_iconv(
+                    testing::render_word_html(testing::made_up_figures(2019, 2019))));
 }
 BENCHMARK(DecodeGb18030Page);
 
 void DecodeGb18030Prose(benchmark::State& state) {
   std::string prose;
-  for (int i = 0; i < 300; ++i) prose += "本机关把门户网站的栏目重新理过一遍，常用的办事指南排在前面，过期的文件单独归档。";
+  for (int i = 0; i < 300; ++i)
+    prose += "本机关把门户网站的栏目重新理过一遍，常用的办事指南排在前面，过期的文件单独归档。";
   decode(state, testing::gb18030_by_iconv(prose));
 }
 BENCHMARK(DecodeGb18030Prose);
@@ -111,7 +116,8 @@ BENCHMARK(DecodeGb18030Prose);
 void FoldLabels(benchmark::State& state) {
   const std::string label = "（三）不予公开 ２.其他法律行政法规禁止公开";
   for (auto step : state) benchmark::DoNotOptimize(fold_label(label));
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) * static_cast<std::int64_t>(label.size()));
+  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) *
+                          static_cast<std::int64_t>(label.size()));
 }
 BENCHMARK(FoldLabels);
 

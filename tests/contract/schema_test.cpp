@@ -124,7 +124,8 @@ TEST(Schema, MayDropAFieldWhoseNumberAndNameAreReserved) {
 }
 
 TEST(Schema, HasNoFloatingPoint) {
-  for (const auto& file : baseline().file())
+  const auto published = baseline();
+  for (const auto& file : published.file())
     for (const auto& message : file.message_type())
       for (const auto& field : message.field())
         EXPECT_TRUE(field.type() != FieldDescriptorProto::TYPE_DOUBLE && field.type() != FieldDescriptorProto::TYPE_FLOAT)

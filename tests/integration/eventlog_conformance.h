@@ -22,6 +22,8 @@ class LogBackend {
   virtual std::string unique(const std::string& name) = 0;
   // Compacts and expires now. False where the log does that in its own time.
   virtual bool maintain(eventlog::EventLog& log, UnixMillis now) = 0;
+  // Waits until what was committed can be read: on Kafka that is a moment after commit() returns.
+  virtual void settle(eventlog::EventLog& /*log*/, const eventlog::TopicPartition& /*at*/) {}
 };
 
 using LogBackendFactory = std::function<std::unique_ptr<LogBackend>()>;
@@ -45,6 +47,8 @@ class EventLogConformance : public ::testing::TestWithParam<LogBackendFactory> {
   std::unique_ptr<eventlog::StageLog> stage_log(const std::string& group, const std::string& transactional_id,
                                                 const std::string& input);
   void reopen();
+  // Values that can be read once no transaction on the partition is open or being finished.
+  std::vector<std::string> settled_values(const eventlog::TopicPartition& at);
 
   std::unique_ptr<LogBackend> backend_;
   std::unique_ptr<eventlog::EventLog> log_;

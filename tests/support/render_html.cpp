@@ -14,7 +14,7 @@ using Row = std::vector<Cell>;
 using Rows = std::vector<Row>;
 
 struct Block {
-  std::string heading;               // "第二十条第（一）项"
+  std::string heading;  // "第二十条第（一）项"
   std::vector<std::string> columns;
   std::vector<std::string> rows;
 };
@@ -27,9 +27,13 @@ std::vector<Block> table2_blocks(int edition) {
             {"第二十条第（五）项", items, {"行政许可", "其他对外管理服务事项"}},
             {"第二十条第（六）项", items, {"行政处罚", "行政强制"}},
             {"第二十条第（八）项", {"上一年项目数量", "本年增/减"}, {"行政事业性收费"}},
-            {"第二十条第（九）项", {"采购项目数量", "采购总金额（单位：万元，保留4位小数）"}, {"政府集中采购"}}};
+            {"第二十条第（九）项",
+             {"采购项目数量", "采购总金额（单位：万元，保留4位小数）"},
+             {"政府集中采购"}}};
   }
-  return {{"第二十条第（一）项", {"本年制发件数", "本年废止件数", "现行有效件数"}, {"规章", "行政规范性文件"}},
+  return {{"第二十条第（一）项",
+           {"本年制发件数", "本年废止件数", "现行有效件数"},
+           {"规章", "行政规范性文件"}},
           {"第二十条第（五）项", {"本年处理决定数量"}, {"行政许可"}},
           {"第二十条第（六）项", {"本年处理决定数量"}, {"行政处罚", "行政强制"}},
           {"第二十条第（八）项", {"本年收费金额（单位：万元）"}, {"行政事业性收费"}}};
@@ -41,7 +45,8 @@ Row padded(const std::string& label, const std::vector<std::string>& cells) {
   Row row = {{label}};
   const int count = static_cast<int>(cells.size());
   for (int i = 0; i < count; ++i) {
-    row.push_back({cells[static_cast<std::size_t>(i)], 1, i + 1 == count ? kColumns - count + 1 : 1});
+    row.push_back(
+        {cells[static_cast<std::size_t>(i)], 1, i + 1 == count ? kColumns - count + 1 : 1});
   }
   return row;
 }
@@ -52,7 +57,8 @@ Rows table2_rows(const ReportFigures& figures) {
   for (const Block& block : table2_blocks(figures.table2_edition)) {
     rows.push_back({{block.heading, 1, 4}});
     rows.push_back(padded("信息内容", block.columns));
-    for (const std::string& label : block.rows) rows.push_back(padded(label, figures.table2.at(next++)));
+    for (const std::string& label : block.rows)
+      rows.push_back(padded(label, figures.table2.at(next++)));
   }
   return rows;
 }
@@ -67,18 +73,21 @@ std::vector<Group> table3_groups(int edition) {
       {"（一）予以公开", {}},
       {"（二）部分公开（区分处理的，只计这一情形，不计其他情形）", {}},
       {"（三）不予公开",
-       {"1.属于国家秘密", "2.其他法律行政法规禁止公开", "3.危及“三安全一稳定”", "4.保护第三方合法权益",
-        "5.属于三类内部事务信息", "6.属于四类过程性信息", "7.属于行政执法案卷", "8.属于行政查询事项"}},
-      {"（四）无法提供", {"1.本机关不掌握相关政府信息", "2.没有现成信息需要另行制作", "3.补正后申请内容仍不明确"}},
+       {"1.属于国家秘密", "2.其他法律行政法规禁止公开", "3.危及“三安全一稳定”",
+        "4.保护第三方合法权益", "5.属于三类内部事务信息", "6.属于四类过程性信息",
+        "7.属于行政执法案卷", "8.属于行政查询事项"}},
+      {"（四）无法提供",
+       {"1.本机关不掌握相关政府信息", "2.没有现成信息需要另行制作", "3.补正后申请内容仍不明确"}},
       {"（五）不予处理",
        {"1.信访举报投诉类申请", "2.重复申请", "3.要求提供公开出版物", "4.无正当理由大量反复申请",
         "5.要求行政机关确认或重新出具已获取信息"}}};
   if (edition == 2019) {
     groups.push_back({"（六）其他处理", {}});
   } else {
-    groups.push_back({"（六）其他处理",
-                      {"1.申请人无正当理由逾期不补正、行政机关不再处理其政府信息公开申请",
-                       "2.申请人逾期未按收费通知要求缴纳费用、行政机关不再处理其政府信息公开申请", "3.其他"}});
+    groups.push_back(
+        {"（六）其他处理",
+         {"1.申请人无正当理由逾期不补正、行政机关不再处理其政府信息公开申请",
+          "2.申请人逾期未按收费通知要求缴纳费用、行政机关不再处理其政府信息公开申请", "3.其他"}});
   }
   groups.push_back({"（七）总计", {}});
   return groups;
@@ -89,7 +98,8 @@ void append_figures(Row& row, const std::vector<std::string>& cells) {
 }
 
 Rows table3_header() {
-  return {{{"（本列数据的勾稽关系为：第一项加第二项之和，等于第三项加第四项之和）", 3, 3}, {"申请人情况", 1, 7}},
+  return {{{"（本列数据的勾稽关系为：第一项加第二项之和，等于第三项加第四项之和）", 3, 3},
+           {"申请人情况", 1, 7}},
           {{"自然人", 2, 1}, {"法人或其他组织", 1, 5}, {"总计", 2, 1}},
           {{"商业企业"}, {"科研机构"}, {"社会公益组织"}, {"法律服务机构"}, {"其他"}}};
 }
@@ -142,7 +152,8 @@ std::string clean_table(const Rows& rows) {
   std::string html = "<table border=\"1\">\n";
   for (const Row& row : rows) {
     html += "<tr>";
-    for (const Cell& cell : row) html += "<td" + spans(cell) + ">" + cell.text + "</td>";
+    for (const Cell& cell : row)
+      html += "<td align=\"center\"" + spans(cell) + ">" + cell.text + "</td>";
     html += "</tr>\n";
   }
   return html + "</table>\n";
@@ -150,8 +161,9 @@ std::string clean_table(const Rows& rows) {
 
 // One paragraph of a cell as Word writes it; a figure of several digits may stand in two spans.
 std::string word_runs(const std::string& text, bool is_split) {
-  const std::string style = "font-size:10.5pt;mso-bidi-font-size:12.0pt;font-family:\"Times New Roman\",\"serif\";"
-                            "mso-fareast-font-family:仿宋_GB2312;color:black;mso-font-kerning:0pt";
+  const std::string style =
+      "font-size:10.5pt;mso-bidi-font-size:12.0pt;font-family:\"Times New Roman\",\"serif\";"
+      "mso-fareast-font-family:仿宋_GB2312;color:black;mso-font-kerning:0pt";
   const auto run = [&](const std::string& part) {
     return "<span lang=EN-US style='" + style + "'>" + part + "<o:p></o:p></span>";
   };
@@ -161,19 +173,25 @@ std::string word_runs(const std::string& text, bool is_split) {
 }
 
 std::string word_table(const Rows& rows, bool is_digit_split) {
-  std::string html = "<table class=MsoNormalTable border=0 cellspacing=0 cellpadding=0 width=\"100%\" "
-                     "style='width:100.0%;border-collapse:collapse;mso-yfti-tbllook:1184'>\r\n";
+  std::string html =
+      "<table class=MsoNormalTable border=0 cellspacing=0 cellpadding=0 width=\"100%\" "
+      "style='width:100.0%;border-collapse:collapse;mso-yfti-tbllook:1184'>\r\n";
   std::size_t cells = 0;
   for (const Row& row : rows) {
     html += " <tr style='mso-yfti-irow:1;height:21.0pt'>\r\n";
     for (const Cell& cell : row) {
-      const bool is_figure = !cell.text.empty() && cell.text.find_first_not_of("0123456789") == std::string::npos;
+      const bool is_figure =
+          !cell.text.empty() && cell.text.find_first_not_of("0123456789") == std::string::npos;
       html += "  <td width=64 nowrap" + spans(cell) +
-              " style='width:48.0pt;border:solid windowtext 1.0pt;border-left:none;mso-border-left-alt:solid windowtext "
-              ".5pt;mso-border-alt:solid windowtext .5pt;padding:0cm 5.4pt 0cm 5.4pt;height:21.0pt'>\r\n  <p "
-              "class=MsoNormal align=center style='text-align:center;line-height:15.0pt;mso-line-height-rule:exactly;"
+              " style='width:48.0pt;border:solid windowtext "
+              "1.0pt;border-left:none;mso-border-left-alt:solid windowtext "
+              ".5pt;mso-border-alt:solid windowtext .5pt;padding:0cm 5.4pt 0cm "
+              "5.4pt;height:21.0pt'>\r\n  <p "
+              "class=MsoNormal align=center "
+              "style='text-align:center;line-height:15.0pt;mso-line-height-rule:exactly;"
               "mso-pagination:widow-orphan'>" +
-              word_runs(cell.text, is_digit_split && is_figure && ++cells % 3 == 0) + "</p>\r\n  </td>\r\n";
+              word_runs(cell.text, is_digit_split && is_figure && ++cells % 3 == 0) +
+              "</p>\r\n  </td>\r\n";
     }
     html += " </tr>\r\n";
   }
@@ -186,15 +204,46 @@ std::string title_of(const ReportFigures& figures) {
 
 struct Part {
   bool is_heading = false;
-  std::string text;      // or, when empty,
+  std::string text;  // or, when empty,
   const Rows* table = nullptr;
 };
 
 std::vector<Part> parts_of(const ReportFigures& figures, const std::array<Rows, 3>& tables) {
   return {{true, title_of(figures), nullptr},
           {true, "一、总体情况", nullptr},
-          {false, "这一年里，本机关把门户网站的栏目重新理过一遍，常用的办事指南排在前面，过期的文件单独归档并注明失效日期。收到的公开申请由专人登记，办理的每一步都留有记录，到期之前三个工作日提醒承办处室。", nullptr},
-          {false, "基层的宣传栏、政务大厅的查询机和网上的专栏用的是同一份目录，内容更新以后三处同时换新；群众电话里问得最多的二十个问题，整理成问答放在首页。", nullptr},
+          {false,
+           "这一年里，本机关把门户网站的栏目重新理过一遍，常用的办事指南排在前面，过期的文件单独归"
+           "档并注明失效日期。收到的公开申请由专人登记，办理的每一步都留有记录，到期之前三个工作日"
+           "提醒承办处室。",
+           nullptr},
+          {false,
+           "基层的宣传栏、政务大厅的查询机和网上的专栏用的是同一份目录，内容更新以后三处同时换新；"
+           "群众电话里问得最多的二十个问题，整理成问答放在首页。",
+           nullptr},
+          {false,
+           "在信息公开的范围上，规划、预算、重大项目和公共服务四类文件一经签发就进入发布流程，由起"
+           "草处室提出公开属性，办公室复核，争议交会议讨论；凡定为不公开的，都写明依据的条款。",
+           nullptr},
+          {false,
+           "在办理申请上，全年分四批抽查答复文书，重点看事实是否查清、引用的条款是否对应、救济途径"
+           "是否写全。抽查出的问题逐件退回，改好的文书作为范本发给各承办处室。",
+           nullptr},
+          {false,
+           "在平台建设上，检索框支持按文号和关键词查找，附件可以直接预览；老年人版面放大了字号，并"
+           "留有电话和窗口两条线下途径。全年平台没有发生中断超过十分钟的故障。",
+           nullptr},
+          {false,
+           "在监督保障上，公开工作写进处室的年度目标，分值与往年相同；对照上级测评指出的不足，列出"
+           "清单，写明责任人和完成日期，按月销号，逾期的在办公会上说明原因。",
+           nullptr},
+          {false,
+           "在政策解读上，与文件同步发布解读材料，尽量用表格和流程图说明办理条件和时限；对群众留言"
+           "集中的事项，由主要负责人在线回答，答复内容整理后长期保留在专栏里。",
+           nullptr},
+          {false,
+           "在队伍建设上，举办两次培训，请法制机构和法院的同志讲解案例；新任的信息公开联络员都参加"
+           "了测试。各街道设一名兼职人员，负责本街道目录的维护和纸质材料的归档。",
+           nullptr},
           {true, "二、主动公开政府信息情况", nullptr},
           {false, "", &tables[0]},
           {true, "三、收到和处理政府信息公开申请情况", nullptr},
@@ -202,13 +251,17 @@ std::vector<Part> parts_of(const ReportFigures& figures, const std::array<Rows, 
           {true, "四、政府信息公开行政复议、行政诉讼情况", nullptr},
           {false, "", &tables[2]},
           {true, "五、存在的主要问题及改进情况", nullptr},
-          {false, "部分处室报送信息不够及时，个别答复文书的说理过于简单。下一步将每季度抽查一次答复文书，把抽查结果发给各处室对照修改，同时给新到岗的同志安排一次半天的培训。", nullptr},
+          {false,
+           "部分处室报送信息不够及时，个别答复文书的说理过于简单。下一步将每季度抽查一次答复文书，"
+           "把抽查结果发给各处室对照修改，同时给新到岗的同志安排一次半天的培训。",
+           nullptr},
           {true, "六、其他需要报告的事项", nullptr},
           {false, "本年度没有收取信息处理费，没有其他需要报告的事项。", nullptr}};
 }
 
 std::string word_body(const ReportFigures& figures, const WordStyle& style) {
-  const std::array<Rows, 3> tables = {table2_rows(figures), table3_rows(figures), table4_rows(figures)};
+  const std::array<Rows, 3> tables = {table2_rows(figures), table3_rows(figures),
+                                      table4_rows(figures)};
   std::string html;
   for (const Part& part : parts_of(figures, tables)) {
     if (part.table != nullptr) {
@@ -216,9 +269,13 @@ std::string word_body(const ReportFigures& figures, const WordStyle& style) {
       continue;
     }
     const std::string weight = part.is_heading ? "font-weight:bold;" : "";
-    html += "<p class=MsoNormal style='text-indent:32.0pt;mso-char-indent-count:2.0;line-height:28.0pt'><span style='font-size:"
-            "16.0pt;" + weight + "font-family:仿宋_GB2312;mso-hansi-font-family:宋体'>" + part.text +
-            "<span lang=EN-US><o:p></o:p></span></span></p>\r\n";
+    html +=
+        "<p class=MsoNormal "
+        "style='text-indent:32.0pt;mso-char-indent-count:2.0;line-height:28.0pt'><span "
+        "style='font-size:"
+        "16.0pt;" +
+        weight + "font-family:仿宋_GB2312;mso-hansi-font-family:宋体'>" + part.text +
+        "<span lang=EN-US><o:p></o:p></span></span></p>\r\n";
   }
   return html;
 }
@@ -226,9 +283,10 @@ std::string word_body(const ReportFigures& figures, const WordStyle& style) {
 }  // namespace
 
 std::string render_clean_html(const ReportFigures& figures) {
-  const std::array<Rows, 3> tables = {table2_rows(figures), table3_rows(figures), table4_rows(figures)};
-  std::string html = "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>" + title_of(figures) +
-                     "</title></head>\n<body>\n";
+  const std::array<Rows, 3> tables = {table2_rows(figures), table3_rows(figures),
+                                      table4_rows(figures)};
+  std::string html = "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>" +
+                     title_of(figures) + "</title></head>\n<body>\n";
   bool is_title = true;
   for (const Part& part : parts_of(figures, tables)) {
     if (part.table != nullptr) {
@@ -245,18 +303,27 @@ std::string render_clean_html(const ReportFigures& figures) {
 
 std::string render_word_html(const ReportFigures& figures, const WordStyle& style) {
   std::string body = word_body(figures, style);
-  if (style.has_layout_table) body = "<table width=1000><tr><td>导航</td><td>" + body + "</td></tr></table>";
-  std::string html = "<html xmlns:o=\"urn:schemas-microsoft-com:office:office\">\r\n<head>\r\n<meta http-equiv=Content-Type "
-                     "content=\"text/html; charset=utf-8\">\r\n<title>" + title_of(figures) +
-                     "</title>\r\n<!--[if gte mso 9]><xml><w:WordDocument><w:View>Normal</w:View></w:WordDocument></xml>"
-                     "<![endif]-->\r\n<style><!-- p.MsoNormal, td {margin:0cm; font-size:10.5pt;} --></style>\r\n"
-                     "<script>var row = \"<tr><td>99999</td></tr>\"; if (1 < 2) document.title = row;</script>\r\n</head>\r\n"
-                     "<body lang=ZH-CN style='tab-interval:21.0pt'>\r\n<ul class=nav>\r\n";
-  const std::string tail = "</ul>\r\n<div class=content>\r\n" + body + "</div>\r\n</body>\r\n</html>\r\n";
+  if (style.has_layout_table)
+    body = "<table width=1000><tr><td>导航</td><td>" + body + "</td></tr></table>";
+  std::string html =
+      "<html xmlns:o=\"urn:schemas-microsoft-com:office:office\">\r\n<head>\r\n<meta "
+      "http-equiv=Content-Type "
+      "content=\"text/html; charset=utf-8\">\r\n<title>" +
+      title_of(figures) +
+      "</title>\r\n<!--[if gte mso "
+      "9]><xml><w:WordDocument><w:View>Normal</w:View></w:WordDocument></xml>"
+      "<![endif]-->\r\n<style><!-- p.MsoNormal, td {margin:0cm; font-size:10.5pt;} --></style>\r\n"
+      "<script>var row = \"<tr><td>99999</td></tr>\"; if (1 < 2) document.title = "
+      "row;</script>\r\n</head>\r\n"
+      "<body lang=ZH-CN style='tab-interval:21.0pt'>\r\n<ul class=nav>\r\n";
+  const std::string tail =
+      "</ul>\r\n<div class=content>\r\n" + body + "</div>\r\n</body>\r\n</html>\r\n";
   for (int i = 1; i <= 120 || html.size() + tail.size() < style.bytes; ++i) {
-    html += "<li class=\"menu-item level-2\" style=\"float:left;padding:0 12px;line-height:36px\"><a href=\"/zwgk/column" +
-            std::to_string(i) + "/index.html\" target=\"_blank\" title=\"栏目" + std::to_string(i) + "\">栏目" +
-            std::to_string(i) + "</a></li>\r\n";
+    html +=
+        "<li class=\"menu-item level-2\" style=\"float:left;padding:0 12px;line-height:36px\"><a "
+        "href=\"/zwgk/column" +
+        std::to_string(i) + "/index.html\" target=\"_blank\" title=\"栏目" + std::to_string(i) +
+        "\">栏目" + std::to_string(i) + "</a></li>\r\n";
   }
   return html + tail;
 }

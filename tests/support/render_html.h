@@ -22,7 +22,8 @@ struct ReportFigures {
   std::vector<std::string> table4;               // 15
 };
 
-// Figures that satisfy every identity, all different enough to tell cells apart; `seed` varies them.
+// Figures that satisfy every identity, all different enough to tell cells apart; `seed` varies
+// them.
 ReportFigures made_up_figures(int table2_edition, int table3_edition, std::uint32_t seed = 1);
 
 // Figures of a file like grids/000.json; nullopt when the file is not there or has another shape.

@@ -17,7 +17,9 @@ std::string text_of(std::int64_t value) { return std::to_string(value); }
 // Rows of 7: new, carried in, outcomes, total, carried out, all identities satisfied.
 std::vector<std::vector<std::string>> made_up_table3(std::size_t rows, std::mt19937& random) {
   std::vector<std::array<std::int64_t, 7>> values(rows);
-  const auto draw = [&](int most) { return static_cast<std::int64_t>(random() % static_cast<unsigned>(most)); };
+  const auto draw = [&](int most) {
+    return static_cast<std::int64_t>(random() % static_cast<unsigned>(most));
+  };
   const std::size_t total = rows - 2, carried_out = rows - 1;
   for (std::size_t column = 0; column < kApplicants; ++column) {
     for (std::size_t row = 2; row < total; ++row) {
@@ -60,37 +62,44 @@ std::vector<std::string> strings_of(simdjson::dom::array values) {
 }
 
 std::optional<ReportFigures> figures_of(simdjson::dom::element root) {
-  constexpr const char* kTable2Rows[] = {"规章", "规范性文件", "行政许可", "其他对外", "行政处罚", "行政强制", "收费", "采购"};
-  constexpr const char* kTable3Rows[] = {"new",  "cin",  "r1",   "r2",   "r3_1", "r3_2", "r3_3", "r3_4", "r3_5",
-                                         "r3_6", "r3_7", "r3_8", "r4_1", "r4_2", "r4_3", "r5_1", "r5_2", "r5_3",
-                                         "r5_4", "r5_5", "r6",   "r6_1", "r6_2", "r6_3", "tot",  "cout"};
+  constexpr const char* kTable2Rows[] = {"规章",     "规范性文件", "行政许可", "其他对外",
+                                         "行政处罚", "行政强制",   "收费",     "采购"};
+  constexpr const char* kTable3Rows[] = {"new",  "cin",  "r1",   "r2",   "r3_1", "r3_2", "r3_3",
+                                         "r3_4", "r3_5", "r3_6", "r3_7", "r3_8", "r4_1", "r4_2",
+                                         "r4_3", "r5_1", "r5_2", "r5_3", "r5_4", "r5_5", "r6",
+                                         "r6_1", "r6_2", "r6_3", "tot",  "cout"};
   ReportFigures figures;
   figures.organ = std::string(std::string_view(root["agency"]));
   figures.year = static_cast<int>(std::int64_t(root["year"]));
   simdjson::dom::array cells;
   for (const char* row : kTable2Rows) {
-    if (root["t2"][row].get(cells) == simdjson::SUCCESS) figures.table2.push_back(strings_of(cells));
+    if (root["t2"][row].get(cells) == simdjson::SUCCESS)
+      figures.table2.push_back(strings_of(cells));
   }
   for (const char* row : kTable3Rows) {
-    if (root["t3"][row].get(cells) == simdjson::SUCCESS) figures.table3.push_back(strings_of(cells));
+    if (root["t3"][row].get(cells) == simdjson::SUCCESS)
+      figures.table3.push_back(strings_of(cells));
   }
   figures.table4 = strings_of(root["t4"]);
   figures.table2_edition = figures.table2.size() == 8 ? 2019 : 2021;
   figures.table3_edition = figures.table3.size() == 23 ? 2019 : 2021;
   const bool is_whole = (figures.table2.size() == 8 || figures.table2.size() == 6) &&
-                        (figures.table3.size() == 23 || figures.table3.size() == 25) && figures.table4.size() == 15;
+                        (figures.table3.size() == 23 || figures.table3.size() == 25) &&
+                        figures.table4.size() == 15;
   return is_whole ? std::optional(figures) : std::nullopt;
 }
 
 std::string converted(const std::string& text, const char* from, const char* to) {
   const iconv_t handle = iconv_open(to, from);
-  if (handle == reinterpret_cast<iconv_t>(-1)) throw std::runtime_error("iconv does not know the charset");
+  if (handle == reinterpret_cast<iconv_t>(-1))
+    throw std::runtime_error("iconv does not know the charset");
   std::string input = text, output(text.size() * 4 + 16, '\0');
   char *in = input.data(), *out = output.data();
   std::size_t in_left = input.size(), out_left = output.size();
   const std::size_t result = iconv(handle, &in, &in_left, &out, &out_left);
   iconv_close(handle);
-  if (result == static_cast<std::size_t>(-1)) throw std::runtime_error("iconv cannot convert the text");
+  if (result == static_cast<std::size_t>(-1))
+    throw std::runtime_error("iconv cannot convert the text");
   output.resize(output.size() - out_left);
   return output;
 }
@@ -104,10 +113,12 @@ ReportFigures made_up_figures(int table2_edition, int table3_edition, std::uint3
   figures.table3_edition = table3_edition;
   figures.year = table2_edition == 2019 ? 2020 : 2021;
   if (table2_edition == 2019) {
-    figures.table2 = {{"2", "2", "31"},    {"117", "96", "1204"}, {"568", "12", "14358"}, {"380", "-7", "24814"},
-                      {"1140", "0", "243"}, {"61", "3", "16"},     {"15", "-2"},           {"279", "123253.0625"}};
+    figures.table2 = {{"2", "2", "31"},       {"117", "96", "1204"}, {"568", "12", "14358"},
+                      {"380", "-7", "24814"}, {"1140", "0", "243"},  {"61", "3", "16"},
+                      {"15", "-2"},           {"279", "123253.0625"}};
   } else {
-    figures.table2 = {{"2", "1", "30"}, {"88", "55", "698"}, {"10690"}, {"2113"}, {"47"}, {"9116.36"}};
+    figures.table2 = {{"2", "1", "30"}, {"88", "55", "698"}, {"10690"}, {"2113"},
+                      {"47"},           {"9116.36"}};
   }
   figures.table3 = made_up_table3(table3_edition == 2019 ? 23 : 25, random);
   figures.table4 = made_up_table4(random);
@@ -133,7 +144,11 @@ std::vector<std::string> all_figures(const ReportFigures& figures) {
   return all;
 }
 
-std::string gb18030_by_iconv(const std::string& utf8) { return converted(utf8, "UTF-8", "GB18030"); }
-std::string utf8_by_iconv(const std::string& bytes, const char* charset) { return converted(bytes, charset, "UTF-8"); }
+std::string gb18030_by_iconv(const std::string& utf8) {
+  return converted(utf8, "UTF-8", "GB18030");
+}
+std::string utf8_by_iconv(const std::string& bytes, const char* charset) {
+  return converted(bytes, charset, "UTF-8");
+}
 
 }  // namespace gouji::testing

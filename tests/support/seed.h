@@ -10,7 +10,8 @@ namespace gouji::testing {
 
 inline std::uint32_t seed() {
   const char* given = std::getenv("GOUJI_TEST_SEED");
-  const auto value = given != nullptr ? static_cast<std::uint32_t>(std::strtoul(given, nullptr, 10)) : std::random_device{}();
+  const auto value = given != nullptr ? static_cast<std::uint32_t>(std::strtoul(given, nullptr, 10))
+                                      : std::random_device{}();
   std::printf("GOUJI_TEST_SEED=%u\n", value);
   return value;
 }

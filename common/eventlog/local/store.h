@@ -74,11 +74,13 @@ class LocalStore {
   const LocalMode mode_;
   std::unique_ptr<OwnerLock> lock_;
   Catalog catalog_;
-  std::unique_ptr<ChangeWatch> changes_;
 
+  // Closed after all readers: only then does the last close fold the write-ahead log into the file.
   std::mutex writer_mutex_;
   std::unique_ptr<SqliteConnection> writer_;  // under writer_mutex_
   std::optional<Error> failure_;              // under writer_mutex_
+
+  std::unique_ptr<ChangeWatch> changes_;
 
   std::mutex groups_mutex_;
   std::set<std::string> groups_;  // under groups_mutex_

@@ -38,6 +38,7 @@ struct Source {
   std::string address;      // absolute path, or canonical URL
   std::vector<Hint> hints;  // of every document of this source
   ListRules list;
+  std::vector<std::string> hosts;  // globs of where documents may lie; empty = anywhere public
   std::chrono::milliseconds interval{3'600'000};  // between two readings
 };
 

@@ -100,7 +100,7 @@ std::optional<Mention> mention_at(std::string_view text, std::size_t at) {
 // The words between the number before (or the clause's start) and this number.
 std::string_view words_in_front(std::string_view text, std::size_t from, std::size_t begin) {
   std::string_view words = text.substr(from, begin - from);
-  for (const std::string_view mark : {"。", ";", ",", "(", ":", "·"}) {
+  for (const std::string_view mark : {";", ",", "(", ":", "."}) {
     const std::size_t at = words.rfind(mark);
     if (at != words.npos) words.remove_prefix(at + mark.size());
   }
@@ -120,7 +120,7 @@ class ReadingFinder {
   Readings find(std::string_view clause, std::string_view sentence) const {
     if (contains_any(clause, {"行政复议", "行政诉讼", "提起诉讼", "复议"})) return of_table4(clause);
     if (contains_any(clause, {"许可", "处罚", "行政强制", "规范性文件", "规章"})) return of_table2(clause);
-    const bool is_about_requests = contains_any(clause, {"申请", "依申请", "答复", "办结", "结转", "予以公开"}) ||
+    const bool is_about_requests = contains_any(clause, {"申请", "答复", "办结", "结转", "予以公开", "部分公开", "不予公开", "无法提供", "不予处理"}) ||
                                    contains_any(sentence, {"公开申请", "依申请公开", "申请公开"});
     if (!is_about_requests || contains_any(clause, {"网民", "留言", "信箱", "建议", "提案", "投诉热线"})) return {};
     return of_table3(clause);

@@ -5,11 +5,12 @@
 
 #include "common/core/digest.h"
 #include "common/text/fold.h"
+#include "common/text/utf8.h"
 
 namespace gouji::parser {
 namespace {
 
-constexpr std::size_t kChromeLineBytes = 300;
+constexpr std::size_t kChromeLineBytes = 160;
 
 constexpr std::string_view kFieldWords[] = {"来源:", "来源 ", "发布时间", "发布日期", "字体", "字号", "浏览次数", "浏览量", "点击数", "点击:", "打印",
                                             "分享", "关闭窗口", "索引号", "责任编辑", "阅读次数", "访问量", "您的位置", "当前位置", "所在位置",
@@ -18,13 +19,32 @@ constexpr std::string_view kFootWords[] = {"上一篇", "下一篇", "主办单�
                                            "网站地图", "联系我们", "扫一扫", "关闭窗口", "打印本页", "相关链接", "友情链接", "技术支持", "相关附件",
                                            "附件下载", "打印", "分享到", "责任编辑", "关闭"};
 
+// Spaces out, widths folded, ideographs as they are: what stays the same when a page is laid out anew.
+std::string without_layout(std::string_view raw) {
+  std::string text;
+  text.reserve(raw.size());
+  for (std::size_t at = 0; at < raw.size();) {
+    const auto lead = static_cast<unsigned char>(raw[at]);
+    if (lead >= 0xE4 && lead <= 0xE9 && at + 3 <= raw.size()) {
+      text.append(raw, at, 3);
+      at += 3;
+      continue;
+    }
+    const CodePoint point = code_point_at(raw, at);
+    at += point.length;
+    const char32_t c = point.value < 0x10000 ? fold_character(point.value) : point.value;
+    if (c != 0) append_utf8(text, c);
+  }
+  return text;
+}
+
 template <std::size_t N>
 bool holds_any(std::string_view folded, const std::string_view (&words)[N]) {
   return std::any_of(std::begin(words), std::end(words),
                      [&](std::string_view word) { return folded.find(word) != folded.npos; });
 }
 
-bool is_sentence(std::string_view folded) { return folded.find("。") != folded.npos; }
+bool is_sentence(std::string_view raw) { return raw.find("。") != raw.npos; }
 
 std::uint32_t begin_of_report(const FrontMatter& front, const SectionMap& sections) {
   std::uint32_t begin = sections.marks().empty() ? 0 : sections.marks().front().heading.begin;
@@ -47,8 +67,9 @@ std::uint32_t end_of_report(const Document& document, const SectionMap& sections
   for (const Block& block : document.blocks) {
     if (block.text.begin < last || block.kind == BlockKind::kGrid) continue;
     if (block.text.end - block.text.begin > kChromeLineBytes) continue;
-    const std::string folded = fold_label(document.view(block.text));
-    if (!is_sentence(folded) && holds_any(folded, kFootWords)) return block.text.begin;
+    const std::string_view raw = document.view(block.text);
+    const std::string folded = fold_label(raw);
+    if (!is_sentence(raw) && holds_any(folded, kFootWords)) return block.text.begin;
   }
   return size;
 }
@@ -61,10 +82,10 @@ std::string content_digest(const Document& document, const FrontMatter& front, c
   for (const Block& block : document.blocks) {
     if (block.text.end <= begin || block.text.begin >= end) continue;
     const TextRange range{std::max(block.text.begin, begin), std::min(block.text.end, end)};
-    const std::string folded = fold_label(document.view(range));
-    const bool is_field = block.kind != BlockKind::kGrid && folded.size() <= kChromeLineBytes &&
-                          !is_sentence(folded) && holds_any(folded, kFieldWords);
-    if (!is_field) stream.add(folded);
+    const std::string_view raw = document.view(range);
+    const bool may_be_field = block.kind != BlockKind::kGrid && raw.size() <= kChromeLineBytes && !is_sentence(raw);
+    if (may_be_field && holds_any(fold_label(raw), kFieldWords)) continue;
+    stream.add(without_layout(raw));
   }
   for (const std::string& digest : attachment_digests) {
     stream.add("\n");

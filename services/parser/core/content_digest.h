@@ -10,8 +10,8 @@
 
 namespace gouji::parser {
 
-// SHA-256, hex, over the folded text from the title or first heading to the end of the last section
-// and over the attachments' digests in their order. Folding takes away spaces, line ends, widths and
+// SHA-256, hex, over the text without layout from the title or first heading to the end of the last section
+// and over the attachments' digests in their order. Layout is spaces, line ends, widths and
 // markup. Left out is what portals put around and between: everything in front of the title (menus,
 // breadcrumbs), the fields above the text (来源, 发布时间, 字体), and everything from the first line that
 // belongs to the foot of a page (上一篇, 打印, 主办单位, ICP备 …) behind the last heading. A document

@@ -16,7 +16,8 @@ ExtractOutcome refuse_empty(const Source&) {
 }
 
 ExtractOutcome refuse_binary(const Source&) {
-  return Reason{"NOT_TEXT_BINARY", "不是文本，也不是可识别的文件格式 / neither text nor a known format"};
+  return Reason{"NOT_TEXT_BINARY",
+                "不是文本，也不是可识别的文件格式 / neither text nor a known format"};
 }
 
 struct Reader {
@@ -26,8 +27,8 @@ struct Reader {
 
 // A format that is not here is refused by name.
 constexpr Reader kReaders[] = {
-    {Format::kEmpty, refuse_empty},  {Format::kBinary, refuse_binary}, {Format::kHtml, extract_html},
-    {Format::kText, extract_text},   {Format::kJson, extract_json},
+    {Format::kEmpty, refuse_empty}, {Format::kBinary, refuse_binary}, {Format::kHtml, extract_html},
+    {Format::kText, extract_text},  {Format::kJson, extract_json},
 };
 
 std::string_view charset_parameter(std::string_view media_type) {
@@ -47,7 +48,8 @@ ExtractOutcome extract(const Source& source) {
                                     [&](const Reader& known) { return known.format == format; });
   if (reader == std::end(kReaders)) {
     const std::string name(to_string(format));
-    return Reason{"FORMAT_NOT_SUPPORTED", "暂不支持 " + name + " 格式 / the format " + name + " is not supported"};
+    return Reason{"FORMAT_NOT_SUPPORTED",
+                  "暂不支持 " + name + " 格式 / the format " + name + " is not supported"};
   }
   Source labelled = source;
   if (labelled.charset_label.empty()) labelled.charset_label = charset_parameter(source.media_type);

@@ -30,6 +30,30 @@ std::optional<std::u32string> fold_short(std::string_view text) {
   return folded;
 }
 
+// Words without a digit are told from figures before anything is folded.
+bool may_be_figure(std::string_view text) {
+  constexpr std::size_t kMarkBytesMax = 12;
+  if (text.size() <= kMarkBytesMax) return true;
+  if (text.size() > kFigureBytesMax) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] >= '0' && text[i] <= '9') return true;
+    if (text.substr(i).starts_with("\xEF\xBC")) return true;  // full-width forms
+  }
+  return false;
+}
+
+// "690": what nearly every cell holds.
+std::optional<Figure> plain_count(std::string_view text) {
+  constexpr std::size_t kDigitsMax = 15;
+  if (text.empty() || text.size() > kDigitsMax) return std::nullopt;
+  Figure figure;
+  for (const char c : text) {
+    if (c < '0' || c > '9') return std::nullopt;
+    figure.value.unscaled = figure.value.unscaled * 10 + (c - '0');
+  }
+  return figure;
+}
+
 bool is_nil(std::u32string_view text) {
   if (text == U"无" || text == U"/" || text == U"\\") return true;
   return text.find_first_not_of(U"-—–―─━") == text.npos;
@@ -136,15 +160,22 @@ std::optional<std::int64_t> money_value(const Decimal& value, FigureUnit unit) {
 }  // namespace
 
 std::optional<Figure> parse_figure(std::string_view text) {
-  const std::optional<std::u32string> folded = fold_short(text);
+  if (auto count = plain_count(text)) return count;
+  Figure figure;
+  std::string_view core = trim_spaces(text);
+  for (const std::string_view mark : {"。", "；", ";"}) {
+    if (!core.ends_with(mark)) continue;
+    core.remove_suffix(mark.size());
+    figure.is_dirty = true;
+  }
+  if (!may_be_figure(core)) return std::nullopt;
+  const std::optional<std::u32string> folded = fold_short(core);
   if (!folded) return std::nullopt;
   std::u32string_view rest = *folded;
-  Figure figure;
   if (is_nil(rest)) {
     figure.state = CellState::kNil;
     return figure;
   }
-  for (const std::u32string_view mark : {U"。", U";"}) figure.is_dirty |= take_back(rest, mark);
   const Sign sign = take_sign(rest);
   figure.has_sign = sign.is_printed;
   figure.is_dirty |= sign.is_dirty;

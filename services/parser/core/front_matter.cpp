@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t kTitleBytesMax = 200;
 constexpr std::size_t kTitleFoldedMax = 150;
 constexpr std::size_t kFieldBytesMax = 300;
+constexpr std::size_t kLineBytesMax = 400;
 
 struct Line {
   TextRange range;
@@ -104,7 +105,7 @@ class FrontReader {
   FrontMatter run() {
     collect_lines();
     for (const Line& line : lines_) {
-      if (front_.first_lines.size() < 20) front_.first_lines.push_back(line.folded);
+      if (front_.first_lines.size() < 20 && !line.folded.empty()) front_.first_lines.push_back(line.folded);
     }
     for (std::size_t i = 0; i < lines_.size(); ++i) look_at(i);
     look_at_meta();
@@ -141,21 +142,24 @@ class FrontReader {
 
   void add_line(TextRange range) {
     if (range.empty() || lines_.size() >= kFrontLinesMax) return;
-    std::string folded = fold_label(utf8_prefix(document_.view(range), 4 * kFieldBytesMax));
-    if (!folded.empty()) lines_.push_back({range, std::move(folded)});
+    // Long lines are prose; only titles in quotes are looked for in them.
+    const std::string_view raw = document_.view(range);
+    std::string folded = raw.size() <= kLineBytesMax ? fold_label(raw) : std::string();
+    if (!folded.empty() || raw.size() > kLineBytesMax) lines_.push_back({range, std::move(folded)});
   }
 
   void look_at(std::size_t i) {
     const Line& line = lines_[i];
-    if (line.folded.size() <= kFieldBytesMax) look_for_fields(i);
+    if (!line.folded.empty() && line.folded.size() <= kFieldBytesMax) look_for_fields(i);
     if (line.range.end - line.range.begin > kTitleBytesMax) {
       look_for_quoted_title(line);
       return;
     }
     const bool has_one = add_title(line.range, document_.view(line.range), "title");
     // A title over two lines.
-    if (i + 1 < lines_.size() && lines_[i + 1].folded.size() <= 90 && line.folded.size() <= 90 &&
-        line.folded.find("。") == std::string::npos && !is_sub_heading(line.folded) && !is_sub_heading(lines_[i + 1].folded)) {
+    if (i + 1 < lines_.size() && lines_[i + 1].folded.size() <= 90 && line.folded.size() <= 90 && !line.folded.empty() &&
+        !lines_[i + 1].folded.empty() &&
+        document_.view(line.range).find("。") == std::string_view::npos && !is_sub_heading(line.folded) && !is_sub_heading(lines_[i + 1].folded)) {
       const TextRange both{line.range.begin, lines_[i + 1].range.end};
       const bool has_next = parse_title(lines_[i + 1].folded).is_report;
       if ((!has_one || !has_next) && both.end - both.begin <= kTitleBytesMax + 40) {
@@ -178,12 +182,16 @@ class FrontReader {
     }
     folded.erase(0, folded.find_first_not_of(":|#*") == std::string::npos ? 0 : folded.find_first_not_of(":|#*"));
     while (!folded.empty() && folded.back() == '|') folded.pop_back();
-    if (folded.size() > kTitleFoldedMax || folded.find("。") != std::string::npos) return false;
+    if (folded.size() > kTitleFoldedMax || raw.find("。") != raw.npos) return false;
     if (folded.find(',') != std::string::npos && folded.find("年度") > folded.find(',')) return false;
     TitleParts parts = parse_title(folded);
     if (!parts.is_report || front_.titles.size() >= 16) return false;
     if (folded.starts_with("(") || is_sentence(folded)) return false;
-    front_.titles.push_back({collapse_spaces(raw), std::move(folded), source, std::move(parts), range});
+    std::string text = collapse_spaces(raw);
+    for (const std::string_view word : {"标题:", "标题：", "名称:", "名称："}) {
+      if (text.starts_with(word)) text.erase(0, word.size());
+    }
+    front_.titles.push_back({std::move(text), std::move(folded), source, std::move(parts), range});
     return true;
   }
 
@@ -198,9 +206,9 @@ class FrontReader {
   void look_for_quoted_title(const Line& line) {
     const std::string_view text = document_.view(line.range);
     for (std::size_t at = text.find("《"); at != text.npos; at = text.find("《", at + 3)) {
-      const std::size_t end = text.find("》", at);
-      if (end == text.npos) return;
-      if (end - at > kTitleBytesMax) continue;
+      const std::size_t length = text.substr(at, kTitleBytesMax).find("》");
+      if (length == text.npos) continue;
+      const std::size_t end = at + length;
       const auto begin = line.range.begin + static_cast<std::uint32_t>(at + 3);
       const TextRange range{begin, line.range.begin + static_cast<std::uint32_t>(end)};
       const TitleParts parts = parse_title(fold_label(document_.view(range)));
@@ -208,8 +216,18 @@ class FrontReader {
     }
   }
 
+  // A field has a mark behind its name, or its name in front of the line.
+  static bool may_hold_field(const std::string& folded) {
+    if (folded.find_first_of(":|") != std::string::npos) return true;
+    for (const std::string_view word : {"发布", "来源", "公开", "更新", "时间", "日期", "信息来源", "文章", "成文", "生成", "发文", "责任", "制发"}) {
+      if (folded.starts_with(word)) return true;
+    }
+    return false;
+  }
+
   void look_for_fields(std::size_t i) {
     const std::string& folded = lines_[i].folded;
+    if (!may_hold_field(folded)) return;
     for (const std::string_view word : kPublisherFields) {
       const std::size_t at = folded.find(word);
       if (at == std::string::npos || front_.publishers.size() >= 8) continue;

@@ -6,15 +6,32 @@
 #include "services/parser/core/letters.h"
 
 namespace gouji::parser {
+namespace {
+
+Token token_of(const Document& document, const GridCell& cell) {
+  Token token;
+  token.range = cell.text;
+  const std::string_view text = trim_spaces(document.view(cell.text));
+  if (text.empty()) {
+    token.kind = TokenKind::kBlank;
+  } else if (const auto figure = parse_figure(text)) {
+    token.kind = TokenKind::kFigure;
+    token.figure = *figure;
+  }
+  return token;
+}
+
+}  // namespace
 
 GridMatrix::GridMatrix(const Document& document, const Grid& grid)
-    : document_(document), grid_(grid), rows_(grid.rows), columns_(grid.columns) {
+    : grid_(grid), rows_(grid.rows), columns_(grid.columns) {
   covering_.assign(rows_ * columns_, 0);
   starts_.resize(rows_);
   letters_end_.reserve(grid.cells.size());
   for (std::size_t i = 0; i < grid.cells.size(); ++i) {
     const GridCell& cell = grid.cells[i];
-    append_letters(letters_, document.view(cell.text));
+    tokens_.push_back(token_of(document, cell));
+    if (tokens_.back().kind == TokenKind::kText) append_letters(letters_, document.view(cell.text));
     letters_end_.push_back(static_cast<std::uint32_t>(letters_.size()));
     if (cell.row >= rows_ || cell.column >= columns_) continue;
     starts_[cell.row].push_back(&cell);
@@ -35,27 +52,10 @@ const GridCell* GridMatrix::at(std::size_t row, std::size_t column) const {
   return covering == 0 ? nullptr : &grid_.cells[covering - 1];
 }
 
-std::size_t GridMatrix::index(const GridCell& cell) const {
-  return static_cast<std::size_t>(&cell - grid_.cells.data());
-}
-
 std::u32string_view GridMatrix::letters(const GridCell& cell) const {
   const std::size_t i = index(cell);
   const std::uint32_t begin = i == 0 ? 0 : letters_end_[i - 1];
   return std::u32string_view(letters_).substr(begin, letters_end_[i] - begin);
-}
-
-Token GridMatrix::token(const GridCell& cell) const {
-  Token token;
-  token.range = cell.text;
-  const std::string_view text = trim_spaces(document_.view(cell.text));
-  if (text.empty()) {
-    token.kind = TokenKind::kBlank;
-  } else if (const auto figure = parse_figure(text)) {
-    token.kind = TokenKind::kFigure;
-    token.figure = *figure;
-  }
-  return token;
 }
 
 std::vector<GridMatrix> grids_in(const Document& document, TextRange range) {

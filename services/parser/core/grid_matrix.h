@@ -26,12 +26,13 @@ class GridMatrix {
   const std::vector<const GridCell*>& starting_in(std::size_t row) const { return starts_[row]; }
   std::u32string_view letters(const GridCell& cell) const;
   // The cell's content as a figure, a blank or words.
-  Token token(const GridCell& cell) const;
+  const Token& token(const GridCell& cell) const { return tokens_[index(cell)]; }
 
  private:
-  std::size_t index(const GridCell& cell) const;
+  std::size_t index(const GridCell& cell) const {
+    return static_cast<std::size_t>(&cell - grid_.cells.data());
+  }
 
-  const Document& document_;
   const Grid& grid_;
   std::size_t rows_ = 0;
   std::size_t columns_ = 0;
@@ -39,6 +40,7 @@ class GridMatrix {
   std::vector<std::vector<const GridCell*>> starts_;
   std::u32string letters_;
   std::vector<std::uint32_t> letters_end_;
+  std::vector<Token> tokens_;  // one a cell
 };
 
 // Grids with more places than this are not expanded; a report's largest has some 300.

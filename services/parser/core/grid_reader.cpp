@@ -48,38 +48,40 @@ class RowReader {
     std::u32string letters;
   };
 
-  std::optional<std::size_t> match(std::u32string_view letters, bool& is_exact) const {
-    is_exact = true;
-    if (const auto row = names_.exact(letters)) {
-      if (!is_short_label(letters) || (*row >= next_row_ && *row <= next_row_ + 5)) return row;
-      return std::nullopt;
-    }
-    is_exact = false;
-    return letters.size() < 3 ? std::nullopt : names_.nearest(letters, next_row_, names_.size());
+  std::optional<std::size_t> exact(std::u32string_view letters) const {
+    const auto row = names_.exact(letters);
+    if (!row || !is_short_label(letters)) return row;
+    return *row >= next_row_ && *row <= next_row_ + 5 ? row : std::nullopt;
   }
 
   // The label nearest to the values: the last text cell that names a row, alone or with the cell in
-  // front of it. Header rows have their words everywhere and no value, so a row needs a place for
-  // values behind its label.
-  std::optional<Label> find_label(const GridMatrix& matrix, std::size_t row) const {
+  // front of it; if none does, the last one that nearly does. Header rows have words everywhere, so
+  // a row needs a place for values behind its label.
+  std::optional<Label> find_label(const GridMatrix& matrix, std::size_t row) {
     std::optional<Label> found;
-    std::u32string before;
+    const GridCell* last = nullptr;
     std::size_t words_behind = 0;
+    bool has_values = false;
     for (const GridCell* cell : matrix.starting_in(row)) {
       if (matrix.token(*cell).kind != TokenKind::kText) {
-        before.clear();
+        has_values = true;
         continue;
       }
       ++words_behind;
-      const std::u32string letters(matrix.letters(*cell));
-      bool is_exact = true;
-      auto named = match(letters, is_exact);
-      if (!named && !before.empty()) named = match(before + letters, is_exact);
+      auto named = exact(matrix.letters(*cell));
+      if (!named && last != nullptr && !has_values) {
+        named = exact(std::u32string(matrix.letters(*last)) + std::u32string(matrix.letters(*cell)));
+      }
       if (named) {
-        found = Label{*named, is_exact, std::size_t{cell->column} + cell->column_span};
+        found = Label{*named, true, std::size_t{cell->column} + cell->column_span};
         words_behind = 0;
       }
-      before = letters;
+      if (!has_values) last = cell;
+    }
+    if (!found && has_values && last != nullptr && matrix.letters(*last).size() > 2 &&
+        comparisons_++ < kComparisonsMax) {
+      const auto near = names_.nearest(matrix.letters(*last), next_row_, names_.size());
+      if (near) return Label{*near, false, std::size_t{last->column} + last->column_span};
     }
     if (!found || words_behind > 1) return std::nullopt;
     return matrix.starting_in(row).back()->column >= found->end_column ? found : std::nullopt;
@@ -239,6 +241,7 @@ class RowReader {
   std::size_t mapped_block_ = 0;
   bool has_rows_behind_ = false;
   std::size_t next_row_ = 0;
+  std::size_t comparisons_ = 0;
 };
 
 // 0 行政复议, 1 未经复议直接起诉, 2 复议后起诉.

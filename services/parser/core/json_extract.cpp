@@ -15,7 +15,6 @@
 namespace gouji::parser {
 namespace {
 
-
 // Deeper values are not looked into; simdjson's own limit is 1024.
 constexpr std::size_t kDepthMax = 64;
 constexpr std::size_t kValuesMax = 1U << 20;
@@ -30,8 +29,12 @@ struct RawString {
 };
 
 bool is_likely_document(std::string_view raw) {
-  constexpr std::string_view kMarks[] = {"<table", "<TABLE", "<p", "<P", "<div", "<DIV", "\\u003c", "\\u003C",
-                                         "政府信息公开", "\\u653f\\u5e9c\\u4fe1\\u606f", "总体情况", "\\u603b\\u4f53\\u60c5\\u51b5"};
+  constexpr std::string_view kMarks[] = {"<table",       "<TABLE",
+                                         "<p",           "<P",
+                                         "<div",         "<DIV",
+                                         "\\u003c",      "\\u003C",
+                                         "政府信息公开", "\\u653f\\u5e9c\\u4fe1\\u606f",
+                                         "总体情况",     "\\u603b\\u4f53\\u60c5\\u51b5"};
   if (raw.size() < kDocumentBytesMin) return false;
   for (std::string_view mark : kMarks) {
     if (raw.find(mark) != std::string_view::npos) return true;
@@ -57,7 +60,8 @@ std::size_t end_of_string(std::string_view json, std::size_t at) {
 std::optional<RawString> longest_document(std::string_view json) {
   std::optional<RawString> longest;
   std::size_t seen = 0;
-  for (std::size_t quote = json.find('"'); quote != std::string_view::npos && seen < kValuesMax; ++seen) {
+  for (std::size_t quote = json.find('"'); quote != std::string_view::npos && seen < kValuesMax;
+       ++seen) {
     const std::size_t end = end_of_string(json, quote + 1);
     if (end == std::string_view::npos) break;
     const RawString found{quote + 1, end};
@@ -95,13 +99,16 @@ ExtractOutcome extract_json(const Source& source) {
   if (!decision) return Reason{"CHARSET_UNDECIDED", decision.error().message};
   const simdjson::padded_string json(decode_text(source.bytes, *decision));
   if (!is_well_formed(json)) {
-    return Reason{"MALFORMED_JSON", "JSON 不完整或有语法错误 / the JSON document is cut off or malformed"};
+    return Reason{"MALFORMED_JSON",
+                  "JSON 不完整或有语法错误 / the JSON document is cut off or malformed"};
   }
   const std::string_view text(json.data(), json.size());
   const std::optional<RawString> found = longest_document(text);
-  std::optional<std::string> inner = found ? unescaped(text.substr(found->begin, found->size())) : std::nullopt;
+  std::optional<std::string> inner =
+      found ? unescaped(text.substr(found->begin, found->size())) : std::nullopt;
   if (!inner) {
-    return Reason{"JSON_WITHOUT_DOCUMENT", "JSON 中没有报告正文 / no string of the JSON document holds a report"};
+    return Reason{"JSON_WITHOUT_DOCUMENT",
+                  "JSON 中没有报告正文 / no string of the JSON document holds a report"};
   }
   const Source part{*inner, {}, "utf-8"};
   ExtractOutcome outcome = sniff(*inner) == Format::kHtml ? extract_html(part) : extract_text(part);

@@ -57,8 +57,9 @@ std::size_t append_letters(std::u32string& letters, std::string_view text) {
   for (std::size_t at = 0; at < text.size() && letters.size() - start < kLettersMax;) {
     const CodePoint point = code_point_at(text, at);
     at += point.length;
-    const char32_t c = point.value < 0x10000 ? fold_character(point.value) : U'\0';
+    char32_t c = point.value < 0x10000 ? fold_character(point.value) : U'\0';
     if (c == 0) continue;
+    if (c == U'於') c = U'于';  // 屬於: folding leaves it alone, for names have it
     if (c == U'(') {
       ++depth;
     } else if (c == U')' && depth > 0) {

@@ -107,6 +107,12 @@ std::string_view name_core(std::string_view text) {
   return text;
 }
 
+// Every full name ends in one of these.
+bool may_end_name(char32_t c) {
+  constexpr std::u32string_view kEndings = U"局厅委会办室处馆院站署部社市县区州盟旗省乡镇道木府关统行学心队所";
+  return kEndings.find(c) != kEndings.npos;
+}
+
 bool may_follow_name(std::string_view rest) {
   if (rest.empty() || static_cast<unsigned char>(rest[0]) < 0x80) return true;
   for (const std::string_view word :
@@ -213,7 +219,7 @@ std::string leading_name(std::string_view text) {
     const CodePoint point = code_point_at(window, at);
     if (!is_cjk(point.value)) break;
     at += point.length;
-    if (!may_follow_name(text.substr(at))) continue;
+    if (!may_end_name(point.value) || !may_follow_name(text.substr(at))) continue;
     const std::string_view name = window.substr(0, at);
     if (name_kind(name) == NameKind::kFull) best = at;
   }

@@ -141,11 +141,16 @@ class OrganVotes {
 }  // namespace
 
 std::string self_reference(const std::vector<Sentence>& prose) {
+  constexpr std::string_view kWe = "我", kWhole = "全";
   for (const Sentence& sentence : prose) {
-    for (const std::string_view word : {"我", "全"}) {
-      for (const std::string_view kind : kSelfKinds) {
-        if (word == "全" && kind != "镇" && kind != "乡" && kind != "街道") continue;
-        if (sentence.folded.find(std::string(word) + std::string(kind)) != std::string::npos) return std::string(kind);
+    const std::string_view text = sentence.folded;
+    for (const std::string_view word : {kWe, kWhole}) {
+      for (std::size_t at = text.find(word); at != text.npos; at = text.find(word, at + 1)) {
+        const std::string_view rest = text.substr(at + word.size());
+        for (const std::string_view kind : kSelfKinds) {
+          if (!rest.starts_with(kind)) continue;
+          if (word == kWe || kind == "镇" || kind == "乡" || kind == "街道") return std::string(kind);
+        }
       }
     }
   }

@@ -57,7 +57,7 @@ class ProseReader {
       const CodePoint point = code_point_at(line, at);
       at += point.length;
       open_.end = range.begin + static_cast<std::uint32_t>(at);
-      if (ends_sentence(point.value)) {
+      if (ends_sentence(point.value) || open_.end - open_.begin >= kSentenceBytesMax) {
         close();
         open_ = {range.begin + static_cast<std::uint32_t>(at), range.begin + static_cast<std::uint32_t>(at)};
       }
@@ -86,7 +86,8 @@ class ProseReader {
 
 bool is_table_line(std::string_view line) {
   if (line.find('|') != line.npos || line.find('\t') != line.npos) return true;
-  return line.size() <= kFigureBytesMax && parse_figure(line).has_value();
+  if (line.size() > kFigureBytesMax || line.starts_with("无")) return false;  // "无。" is a whole section
+  return parse_figure(line).has_value();
 }
 
 std::vector<Sentence> read_prose(const Document& document, const SectionMap& sections) {

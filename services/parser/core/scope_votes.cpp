@@ -33,6 +33,10 @@ constexpr ScopeWord kAggregateWords[] = {
     {"各县区", Scope::kAggregate, 4},      {"各县(市、区)", Scope::kAggregate, 4}, {"各县(市,区)", Scope::kAggregate, 4},
     {"市级各部门", Scope::kAggregate, 4}};
 
+bool contains_any(std::string_view text, std::initializer_list<std::string_view> words) {
+  return std::any_of(words.begin(), words.end(), [&](std::string_view word) { return text.find(word) != text.npos; });
+}
+
 template <std::size_t N>
 void count(std::string_view text, const ScopeWord (&words)[N], std::int32_t (&weights)[4]) {
   for (const ScopeWord& word : words) {
@@ -57,10 +61,12 @@ std::vector<Vote> scope_votes(const IdentityEvidence& evidence, std::string_view
     }
   }
   std::int32_t weights[4] = {};
+  const bool may_aggregate = organ.empty() || is_government(organ);
   for (const Sentence& sentence : evidence.prose) {
-    if (sentence.section >= 5) break;
-    count(sentence.folded, kProseWords, weights);
-    if (organ.empty() || is_government(organ)) count(sentence.folded, kAggregateWords, weights);
+    if (sentence.section >= 2) break;  // 本机关 is also a word of table 3
+    // One look for the characters that the words begin with spares most sentences the rest.
+    if (contains_any(sentence.folded, {"我", "本", "全系统", "关区"})) count(sentence.folded, kProseWords, weights);
+    if (may_aggregate && contains_any(sentence.folded, {"全", "各", "汇总", "市级"})) count(sentence.folded, kAggregateWords, weights);
   }
   for (const Scope scope : {Scope::kOwn, Scope::kAggregate, Scope::kSystem}) {
     const std::int32_t weight = std::min(weights[static_cast<std::size_t>(scope)], kProseWeightMax);

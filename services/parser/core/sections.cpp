@@ -149,10 +149,8 @@ class Finder {
     const std::u32string letters = letters_of(heading);
     const std::u32string_view official = official_wording(numeral.number);
     if (!std::u32string_view(letters).starts_with(official)) return;
-    if (letters.size() > official.size()) {
-      // Text runs on: the heading ends with the official words.
-      range.end = range.begin + bytes_of_letters(heading, numeral.length, official.size());
-    }
+    // Text may run on: the heading ends with the official words.
+    range.end = range.begin + bytes_of_letters(heading, numeral.length, official.size());
     candidates_.push_back({numeral.number, 2, range});
   }
 

@@ -44,7 +44,8 @@ constexpr FormatName kNames[] = {
     {Format::kText, "TEXT", "text/plain"},
     {Format::kPdf, "PDF", "application/pdf"},
     {Format::kZip, "ZIP", "application/zip"},
-    {Format::kDocx, "DOCX", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
+    {Format::kDocx, "DOCX",
+     "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
     {Format::kXlsx, "XLSX", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
     {Format::kOfd, "OFD", "application/ofd"},
     {Format::kOle, "OLE", "application/x-ole-storage"},
@@ -80,12 +81,15 @@ Format kind_of_zip(std::string_view head) {
   return Format::kZip;
 }
 
-bool is_utf16_mark(std::string_view bytes) { return bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF"); }
+bool is_utf16_mark(std::string_view bytes) {
+  return bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF");
+}
 
 constexpr std::array<std::uint8_t, 256> make_odd() {
   std::array<std::uint8_t, 256> odd{};
   for (unsigned c = 0; c < 0x20; ++c) odd[c] = 1;
-  for (unsigned char c : {'\t', '\n', '\v', '\f', '\r', '\x1A', '\x1B'}) odd[c] = 0;
+  for (char c : {'\t', '\n', '\v', '\f', '\r', '\x1A', '\x1B'})
+    odd[static_cast<unsigned char>(c)] = 0;
   odd[0x7F] = 1;
   return odd;
 }
@@ -116,14 +120,17 @@ bool has_tag_at(std::string_view text, std::size_t at, std::string_view name) {
 // Tags of HTML within the head. Two are enough where HTML is declared or the page begins with one;
 // prose that quotes a tag is text.
 bool is_html(std::string_view head, SniffHint hint) {
-  constexpr std::string_view kTags[] = {"html", "head", "body", "table", "tr", "td", "div", "p", "span", "br",
-                                        "meta", "title", "h1", "h2", "h3", "script", "style", "link", "ul", "section", "article", "font", "a"};
+  constexpr std::string_view kTags[] = {"html", "head",    "body",    "table",  "tr",    "td",
+                                        "div",  "p",       "span",    "br",     "meta",  "title",
+                                        "h1",   "h2",      "h3",      "script", "style", "link",
+                                        "ul",   "section", "article", "font",   "a"};
   if (head.starts_with("<!DOCTYPE") || head.starts_with("<!doctype")) return true;
   const std::size_t wanted = hint.is_html_declared || head.starts_with("<") ? 1 : 3;
   std::size_t found = 0;
   for (std::size_t at = head.find('<'); at != std::string_view::npos; at = head.find('<', at + 1)) {
-    const bool is_tag = std::any_of(std::begin(kTags), std::end(kTags),
-                                    [&](std::string_view name) { return has_tag_at(head, at, name); });
+    const bool is_tag = std::any_of(std::begin(kTags), std::end(kTags), [&](std::string_view name) {
+      return has_tag_at(head, at, name);
+    });
     if (is_tag && ++found >= wanted) return true;
   }
   return false;
@@ -132,7 +139,8 @@ bool is_html(std::string_view head, SniffHint hint) {
 bool is_json(std::string_view head) {
   if (!head.starts_with("{") && !head.starts_with("[")) return false;
   const std::string_view inside = without_blanks(head.substr(1));
-  return inside.starts_with("\"") || inside.starts_with("{") || inside.starts_with("[\"") || inside.starts_with("[{");
+  return inside.starts_with("\"") || inside.starts_with("{") || inside.starts_with("[\"") ||
+         inside.starts_with("[{");
 }
 
 }  // namespace
@@ -146,7 +154,8 @@ Format sniff(std::string_view bytes, SniffHint hint) {
     if (head.starts_with(magic.bytes)) return magic.format;
   }
   // Some servers put a few bytes before the header; the PDF standard lets readers look 1 KiB far.
-  if (head.substr(0, 1024).find("%PDF-") != std::string_view::npos && !head.starts_with("<")) return Format::kPdf;
+  if (head.substr(0, 1024).find("%PDF-") != std::string_view::npos && !head.starts_with("<"))
+    return Format::kPdf;
   if (head.starts_with("PK\x03\x04") || head.starts_with("PK\x05\x06")) return kind_of_zip(head);
   if (head.starts_with("BM") && is_binary(head)) return Format::kBmp;
   std::string_view text = head;

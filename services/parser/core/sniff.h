@@ -7,16 +7,16 @@
 namespace gouji::parser {
 
 enum class Format : std::uint8_t {
-  kEmpty,    // no bytes, or white space only
+  kEmpty,  // no bytes, or white space only
   kHtml,
   kJson,
   kText,
   kPdf,
-  kZip,      // any ZIP that is none of the following
+  kZip,  // any ZIP that is none of the following
   kDocx,
   kXlsx,
-  kOfd,      // GB/T 33190
-  kOle,      // Word, Excel and WPS files before 2007
+  kOfd,  // GB/T 33190
+  kOle,  // Word, Excel and WPS files before 2007
   kRtf,
   kPng,
   kJpeg,
@@ -25,13 +25,14 @@ enum class Format : std::uint8_t {
   kBmp,
   kGzip,
   kRar,
-  kBinary,   // none of these, and not text
+  kBinary,  // none of these, and not text
 };
 
 std::string_view to_string(Format format);   // "PDF", "DOCX", ...
 std::string_view media_type(Format format);  // "text/html", "application/pdf", ...
 
-// `is_html_declared` decides only between text and HTML, where there are tags and both are possible.
+// `is_html_declared` decides only between text and HTML, where there are tags and both are
+// possible.
 struct SniffHint {
   bool is_html_declared = false;
 };

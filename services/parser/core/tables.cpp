@@ -102,6 +102,17 @@ struct View {
   bool is_known() const { return cell.state != CellState::kAbsent && cell.state != CellState::kUnreadable; }
 };
 
+void add_notes(const Document& document, const TableDraft& draft, TableReading& reading) {
+  for (const DraftNote& drafted : draft.notes) {
+    if (reading.notes.size() >= kNotesMax) return;
+    std::string row;
+    if (reading.table != TableId::kT4) row = RowNames::of(reading.table).key(drafted.row);
+    reading.notes.push_back({drafted.code, std::move(row),
+                             std::string(utf8_prefix(document.view(drafted.text), kNoteBytesMax)),
+                             document.where(drafted.text)});
+  }
+}
+
 class Assembler {
  public:
   Assembler(const Document& document, TableId table, Edition edition, FigureUnit unit)
@@ -119,8 +130,8 @@ class Assembler {
     reading_.confidence.resize(size);
     reading_.witnesses.resize(size);
     for (std::size_t i = 0; i < size; ++i) set_cell(i, view(anchors, i), grid ? view(*grid, i) : View{});
-    add_notes(anchors);
-    if (grid != nullptr) add_notes(*grid);
+    add_notes(document_, anchors, reading_);
+    if (grid != nullptr) add_notes(document_, *grid, reading_);
     const bool is_whole = std::all_of(reading_.cells.begin(), reading_.cells.end(), [](const Cell& cell) {
       return cell.state != CellState::kAbsent && cell.state != CellState::kUnreadable;
     });
@@ -204,17 +215,6 @@ class Assembler {
         {code, form_.blocks()[place.block].rows[place.row].key, reading_.raw[i], reading_.where[i]});
   }
 
-  void add_notes(const TableDraft& draft) {
-    for (const DraftNote& drafted : draft.notes) {
-      if (reading_.notes.size() >= kNotesMax) return;
-      std::string row;
-      if (form_.table() != TableId::kT4) row = RowNames::of(form_.table()).key(drafted.row);
-      reading_.notes.push_back({drafted.code, std::move(row),
-                                std::string(utf8_prefix(document_.view(drafted.text), kNoteBytesMax)),
-                                document_.where(drafted.text)});
-    }
-  }
-
   const Document& document_;
   const Form& form_;
   FigureUnit unit_;
@@ -230,6 +230,11 @@ class TablesReader {
   std::vector<TableReading> run() {
     std::vector<TableReading> tables;
     for (const TableId table : kTables) tables.push_back(read(table));
+    // A text that lost its separators in two tables is not to be trusted with the third.
+    const bool is_run_together = ran_together(tables[0]) && ran_together(tables[1]) && document_.grids.empty();
+    if (is_run_together && !tables[2].cells.empty()) {
+      tables[2] = unreadable(TableId::kT4, Edition::k2021, everything());
+    }
     return tables;
   }
 
@@ -248,6 +253,20 @@ class TablesReader {
       list = whole_;
     }
     return read_from(table, range, list);
+  }
+
+  static bool ran_together(const TableReading& table) {
+    return table.status == TableStatus::kUnreadable && !table.notes.empty() &&
+           table.notes.front().code == "CELLS_RUN_TOGETHER";
+  }
+
+  TableReading unreadable(TableId table, Edition edition, TextRange range) const {
+    TableReading reading;
+    reading.table = table;
+    reading.edition = edition;
+    reading.status = TableStatus::kUnreadable;
+    reading.notes.push_back({"CELLS_RUN_TOGETHER", "", "", document_.where(range)});
+    return reading;
   }
 
   TableReading missing(TableId table) const {
@@ -283,11 +302,10 @@ class TablesReader {
     const bool is_unreadable = cannot_be_read(table, anchors, grid);
     const FigureUnit unit = table == TableId::kT2 ? header_unit(document_, list) : FigureUnit::kNone;
     if (!is_unreadable) return Assembler(document_, table, edition, unit).run(anchors, grid ? &*grid : nullptr);
-    TableReading reading;
-    reading.table = table;
-    reading.edition = edition;
-    reading.status = TableStatus::kUnreadable;
-    reading.notes.push_back({"CELLS_RUN_TOGETHER", "", "", document_.where(range)});
+    TableReading reading = unreadable(table, edition, range);
+    const bool is_short = anchors.glued_rows == 0 && !anchors.notes.empty();
+    if (is_short) reading.notes.clear();  // its rows are told apart, and none has all its values
+    add_notes(document_, anchors, reading);
     return reading;
   }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/markup/html.h"
+#include "common/text/byte_scan.h"
 #include "common/text/charset.h"
 
 namespace gouji::parser {
@@ -15,6 +16,7 @@ namespace {
 std::size_t separator_bytes(std::string_view text, std::size_t at) {
   const char c = text[at];
   if (c == '|' || c == '\t' || c == ' ') return 1;
+  if (c != '\xC2' && c != '\xE3') return 0;
   if (text.substr(at, 2) == "\xC2\xA0") return 2;
   return text.substr(at, 3) == "\xE3\x80\x80" ? 3 : 0;
 }
@@ -32,7 +34,7 @@ class LineReader {
         document_.limits.emplace_back("LINES");
         break;
       }
-      const std::size_t end = std::min(source_.find_first_of("\r\n", at), source_.size());
+      const std::size_t end = find_either(source_, at, '\r', '\n');
       add_line(at, end);
       at = end + (source_.substr(end, 2) == "\r\n" ? 2 : 1);
     }
@@ -56,30 +58,37 @@ class LineReader {
     Block block;
     block.kind = BlockKind::kLine;
     block.text.begin = text_size();
+    if (end - begin <= kSeparatorRunMax) {
+      add_run(begin, end);
+    } else {
+      add_capped(begin, end);
+    }
+    block.text.end = text_size();
+    document_.text.push_back('\n');
+    document_.blocks.push_back(block);
+  }
+
+  void add_capped(std::size_t begin, std::size_t end) {
     std::size_t piece = begin;
     for (std::size_t at = begin; at < end;) {
       std::size_t separators = 0;
       std::size_t kept = at;
-      for (std::size_t bytes = 0; at < end && (bytes = separator_bytes(source_, at)) > 0; at += bytes) {
+      for (std::size_t bytes = 0; at < end && (bytes = separator_bytes(source_, at)) > 0;
+           at += bytes) {
         if (++separators <= kSeparatorRunMax) kept = at + bytes;
       }
       if (separators > kSeparatorRunMax) {
         add_run(piece, kept);
         piece = at;
-        is_capped_ = true;
+        if (document_.limits.empty()) document_.limits.emplace_back("SEPARATORS");
       }
       if (separators == 0) ++at;
     }
-    if (piece < end || piece == begin) add_run(piece, end);
-    block.text.end = text_size();
-    document_.text.push_back('\n');
-    document_.blocks.push_back(block);
-    if (is_capped_ && document_.limits.empty()) document_.limits.emplace_back("SEPARATORS");
+    if (piece < end) add_run(piece, end);
   }
 
   std::string_view source_;
   Document document_;
-  bool is_capped_ = false;
 };
 
 }  // namespace

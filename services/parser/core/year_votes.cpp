@@ -61,7 +61,7 @@ bool is_compared(std::string_view text, std::size_t begin, std::size_t end) {
 bool starts_clause(std::string_view text, std::size_t begin) {
   if (begin == 0) return true;
   const std::string_view before = text.substr(0, begin);
-  for (const std::string_view mark : {",", ".", ":", ")", "。", "…]", "]"}) {
+  for (const std::string_view mark : {",", ".", ":", ")", "]"}) {
     if (before.ends_with(mark)) return true;
   }
   return false;

@@ -32,6 +32,7 @@ _HERE = Path(__file__).resolve().parent
 _READY_SECONDS = 90
 _STOP_SECONDS = 20
 _FETCH_SECONDS = 600
+_LIFE_SECONDS = 4 * 3600
 _HOST = '127.0.0.1'
 _INSTALL = 'run deploy/bootstrap.sh --tests (Debian: openjdk-17-jre-headless or openjdk-21-jre-headless, and maven)'
 
@@ -172,7 +173,9 @@ class Broker:
 
     def start(self, stays=False):
         """Starts the process and waits until it answers; `stays` = it outlives this program."""
-        command = [program('java'), '-Xms128m', '-Xmx384m', '-XX:+UseSerialGC', '-cp', f'{jars()}/*',
+        # A broker in the background that nobody stops ends by itself.
+        limit = [program('timeout'), '--signal=KILL', str(_LIFE_SECONDS)] if stays else []
+        command = [*limit, program('java'), '-Xms128m', '-Xmx384m', '-XX:+UseSerialGC', '-cp', f'{jars()}/*',
                    'kafka.Kafka', str(self.settings)]
         with open(self.folder / 'broker.log', 'ab') as log:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder,
@@ -279,7 +282,7 @@ def stop_command(arguments):
     deadline = time.monotonic() + _STOP_SECONDS
     pid = pid_of(folder)
     while pid:
-        os.kill(pid, signal.SIGTERM if time.monotonic() < deadline else signal.SIGKILL)
+        os.killpg(pid, signal.SIGTERM if time.monotonic() < deadline else signal.SIGKILL)
         time.sleep(0.2)
         pid = pid_of(folder)
     (folder / 'bootstrap').unlink(missing_ok=True)

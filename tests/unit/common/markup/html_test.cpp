@@ -79,8 +79,10 @@ TEST(Html, WhatIsNotShownGivesNoText) {
 
 TEST(Html, AHiddenCellIsNoCell) {
   expect_shown({
-      {"<table><tr><td>a<td hidden>b<td>c</tr><tr hidden><td>d<td>e<tr><td>f<td>g</table>h", "{a|c/f|g}[h]"},
-      {"<table><tr><td style='display:none'><table><tr><td>x<td>y</table><td>a<td>b</table>", "{a|b}"},
+      {"<table><tr><td>a<td hidden>b<td>c</tr><tr hidden><td>d<td>e<tr><td>f<td>g</table>h",
+       "{a|c/f|g}[h]"},
+      {"<table><tr><td style='display:none'><table><tr><td>x<td>y</table><td>a<td>b</table>",
+       "{a|b}"},
       {"<table hidden><tr><td>x<td>y</table>z", "[z]"},
       {"<table><tr><td><span hidden>x<td>a</table>", "{|a}"},
   });
@@ -132,7 +134,8 @@ TEST(Html, TablesAreGrids) {
 
 TEST(Html, SpansAreExpanded) {
   const Document document = scan_html(
-      "<table><tr><td rowspan=2 colspan=2>a<td>b<td>c<tr><td>d<td>e<tr><td>f<td>g<td>h<td>i</table>");
+      "<table><tr><td rowspan=2 "
+      "colspan=2>a<td>b<td>c<tr><td>d<td>e<tr><td>f<td>g<td>h<td>i</table>");
   ASSERT_EQ(document.grids.size(), 1U);
   const Grid& grid = document.grids[0];
   EXPECT_EQ(grid.rows, 3U);
@@ -146,21 +149,25 @@ TEST(Html, SpansReachNoFurtherThanTheirTable) {
   expect_shown({
       {"<table><tr><td rowspan=9>a<td>b<tr><td>c</table>", "{a^2|b/c}"},
       {"<table><thead><tr><td rowspan=9>a<td>b<tbody><tr><td>c<td>d</table>", "{a|b/c|d}"},
-      {"<table><tr><td colspan=1000000000>a<td rowspan=1e9>b<td rowspan=0>c<td colspan=x>d<td colspan=-3>e</table>",
+      {"<table><tr><td colspan=1000000000>a<td rowspan=1e9>b<td rowspan=0>c<td colspan=x>d<td "
+       "colspan=-3>e</table>",
        "{a|b|c|d|e}"},
       // A cell never covers one that hangs down from above.
       {"<table><tr><td>a<td rowspan=2>b<tr><td colspan=2>c<td>d</table>", "{a|b^2/c|d}"},
   });
-  EXPECT_EQ(scan_html("<table><tr><td colspan=65>a<td>b</table>").limits, std::vector<std::string>{"GRID_SPAN"});
+  EXPECT_EQ(scan_html("<table><tr><td colspan=65>a<td>b</table>").limits,
+            std::vector<std::string>{"GRID_SPAN"});
   EXPECT_TRUE(scan_html("<table><tr><td colspan=64>a<td rowspan=1000>b</table>").limits.empty());
 }
 
 TEST(Html, LayoutTablesAreDissolvedInOrder) {
   expect_shown({
       {"<table><tr><td>a</td></tr></table>", "[a]"},
-      {"<table><tr><td>nav<td><p>x</p><table><tr><td>1<td>2</table><p>y</p></table>z", "[nav][x]{1|2}[y][z]"},
+      {"<table><tr><td>nav<td><p>x</p><table><tr><td>1<td>2</table><p>y</p></table>z",
+       "[nav][x]{1|2}[y][z]"},
       {"<table><tr><td><table><tr><td><table><tr><td>1<td>2</table></table></table>", "{1|2}"},
-      {"<table><caption>t</caption><tr><td>a<td><table><tr><td>1<td>2</table></table>", "[t][a]{1|2}"},
+      {"<table><caption>t</caption><tr><td>a<td><table><tr><td>1<td>2</table></table>",
+       "[t][a]{1|2}"},
       {"<table><tr><td>nav<td><p>1<p>2<p>3<p>4<p>5<p>6</table>", "[nav][1][2][3][4][5][6]"},
   });
 }
@@ -176,8 +183,9 @@ TEST(Html, ATableOfDataKeepsItsGridWhenTablesFollowInside) {
 TEST(Html, TablesDeeperThanTheLimitAreText) {
   HtmlLimits limits;
   limits.depth = 2;
-  const Document document =
-      scan_html("<table><tr><td>a<td><table><tr><td>b<td><table><tr><td>c<td>d</table>e</table></table>f", limits);
+  const Document document = scan_html(
+      "<table><tr><td>a<td><table><tr><td>b<td><table><tr><td>c<td>d</table>e</table></table>f",
+      limits);
   EXPECT_EQ(shown(document), "[a]{b|c;d;e}[f]");
   EXPECT_EQ(document.limits, std::vector<std::string>{"DEPTH"});
 }
@@ -201,17 +209,21 @@ TEST(Html, GridsHaveLimits) {
   EXPECT_EQ(scan_html("<p>a<p>b<p>c", limits).limits, std::vector<std::string>{"BLOCKS"});
   limits = {};
   limits.links = 1;
-  EXPECT_EQ(scan_html("<a href=x>1</a><a href=y>2</a>", limits).limits, std::vector<std::string>{"LINKS"});
+  EXPECT_EQ(scan_html("<a href=x>1</a><a href=y>2</a>", limits).limits,
+            std::vector<std::string>{"LINKS"});
   limits = {};
   limits.attributes = 1;
-  EXPECT_EQ(scan_html("<a x=1 href=y>1</a>", limits).limits, std::vector<std::string>{"ATTRIBUTES"});
+  EXPECT_EQ(scan_html("<a x=1 href=y>1</a>", limits).limits,
+            std::vector<std::string>{"ATTRIBUTES"});
   EXPECT_TRUE(scan_html("<a x=1 href=y>1</a>", limits).links.empty());
 }
 
 TEST(Html, LinksImagesAndMetaAreKept) {
   const Document document = scan_html(
-      "<head><title> 报告 &amp;\n附件 </title><meta name=PubDate content='2024-01-21'><base href='/b/'>"
-      "<meta property=og:title content=x></head><p>a</p><p>见 <a href='x.pdf?a=1&amp;b=2'> 附件 1 </a></p>"
+      "<head><title> 报告 &amp;\n附件 </title><meta name=PubDate content='2024-01-21'><base "
+      "href='/b/'>"
+      "<meta property=og:title content=x></head><p>a</p><p>见 <a href='x.pdf?a=1&amp;b=2'> 附件 1 "
+      "</a></p>"
       "<table><tr><td>1<td><a href=y>2</a><img src=t.png alt='表&quot;'><tr><td>3<td>4</table>"
       "<img src='data:image/png;base64,AAAA'>");
   EXPECT_EQ(document.title, "报告 & 附件");
@@ -233,7 +245,9 @@ TEST(Html, LinksImagesAndMetaAreKept) {
 
 TEST(Html, CharsetLabelIsFoundInThePage) {
   EXPECT_EQ(html_charset_label("<meta charset=\"gbk\">"), "gbk");
-  EXPECT_EQ(html_charset_label("<meta http-equiv=Content-Type content=\"text/html; charset=gb2312\">"), "gb2312");
+  EXPECT_EQ(
+      html_charset_label("<meta http-equiv=Content-Type content=\"text/html; charset=gb2312\">"),
+      "gb2312");
   EXPECT_EQ(html_charset_label("<?xml version='1.0' encoding='utf-8'?>"), "utf-8");
   EXPECT_EQ(html_charset_label("<meta charset="), "");
   EXPECT_EQ(html_charset_label("text"), "");

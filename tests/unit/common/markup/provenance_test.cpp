@@ -9,7 +9,8 @@ namespace gouji {
 namespace {
 
 std::string_view bytes_at(std::string_view source, const Where& where) {
-  return source.substr(static_cast<std::size_t>(where.begin), static_cast<std::size_t>(where.end - where.begin));
+  return source.substr(static_cast<std::size_t>(where.begin),
+                       static_cast<std::size_t>(where.end - where.begin));
 }
 
 bool is_figure(std::string_view text) {
@@ -58,7 +59,8 @@ TEST(Provenance, OfEveryFigureIsExactInUtf8AndGb18030) {
   for (int edition : {2019, 2021}) {
     const auto figures = testing::made_up_figures(edition, edition);
     const std::size_t count = testing::all_figures(figures).size();
-    for (const std::string& page : {testing::render_clean_html(figures), testing::render_word_html(figures)}) {
+    for (const std::string& page :
+         {testing::render_clean_html(figures), testing::render_word_html(figures)}) {
       expect_exact(page, count);
       expect_exact("\xEF\xBB\xBF" + page, count);
       expect_exact(testing::gb18030_by_iconv(page), count);
@@ -82,7 +84,8 @@ TEST(Provenance, InGb18030AsciiStaysExactAmongChinese) {
   const auto at = static_cast<std::uint32_t>(document.text.find("12"));
   EXPECT_EQ(bytes_at(bytes, document.where({at, at + 2})), "12");
   const auto wide = static_cast<std::uint32_t>(document.text.find("７"));
-  EXPECT_EQ(bytes_at(bytes, document.where({wide, wide + 3})), testing::gb18030_by_iconv("件，办结７件"));
+  EXPECT_EQ(bytes_at(bytes, document.where({wide, wide + 3})),
+            testing::gb18030_by_iconv("件，办结７件"));
 }
 
 TEST(Provenance, OfAnEntityIsTheWholeReference) {
@@ -100,7 +103,8 @@ TEST(Provenance, OfABlankCellIsTheInsideOfItsTags) {
   ASSERT_EQ(document.grids.size(), 1U);
   const std::vector<GridCell>& cells = document.grids[0].cells;
   EXPECT_EQ(bytes_at(html, document.where(cells[1].text)), "<p> </p>");
-  EXPECT_EQ(document.where(cells[2].text).begin, static_cast<std::int64_t>(html.find("</td><td>2")));
+  EXPECT_EQ(document.where(cells[2].text).begin,
+            static_cast<std::int64_t>(html.find("</td><td>2")));
   EXPECT_EQ(bytes_at(html, document.where(cells[3].text)), "2");
 }
 

@@ -226,6 +226,8 @@ TEST(Settings, LeaveVariablesOfOthersAlone) {
   EXPECT_EQ(mistakes(sources), "none");
   sources.environment = {{"GOUJI_PARSER", "x"}};
   EXPECT_THAT(mistakes(sources), HasSubstr("GOUJI_PARSER: unknown setting"));
+  sources.environment = {{"GOUJI_ADMIN__PORT", "1"}};
+  EXPECT_THAT(mistakes(sources), HasSubstr("GOUJI_ADMIN__PORT: unknown setting"));
 }
 
 TEST(Settings, ShowWhereEachValueCameFromAsAFileThatCanBeReadAgain) {

@@ -74,12 +74,18 @@ TEST(Charset, DecodesWhatItDecided) {
   EXPECT_EQ(decode_text(little, decided(little)), "中A😀");
   const std::string big("\xFE\xFF\x4E\x2D\x00\x41\xD8\x00", 8);
   EXPECT_EQ(decode_text(big, decided(big)), "中A\uFFFD");
-  EXPECT_EQ(decode_text("\xEF\xBB\xBF" "a", decided("\xEF\xBB\xBF" "a")), "a");
+  EXPECT_EQ(decode_text("\xEF\xBB\xBF"
+                        "a",
+                        decided("\xEF\xBB\xBF"
+                                "a")),
+            "a");
 }
 
 TEST(SourceCursor, EveryCharacterIsFoundWhereItStands) {
   const std::string text = "a共１2件😀\u20ACz";
-  for (const std::string& bytes : {gb18030_by_iconv(text), gb18030_by_iconv(text + kChinese) + "\xFF", text + kChinese + "\xE4\xB8"}) {
+  for (const std::string& bytes :
+       {gb18030_by_iconv(text), gb18030_by_iconv(text + kChinese) + "\xFF",
+        text + kChinese + "\xE4\xB8"}) {
     const CharsetDecision decision = decided(bytes);
     const std::string decoded = decode_text(bytes, decision);
     SourceCursor cursor(bytes, decision);

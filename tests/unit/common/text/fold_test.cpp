@@ -40,7 +40,8 @@ TEST(FoldLabel, TwoSpellingsOfALabelGiveTheSame) {
       {"行政事業性收費", "行政事业性收费"},
       {"本年製發件數 現行有效件數 廢止", "本年制发件数现行有效件数废止"},
       {"結轉下年度繼續辦理", "结转下年度继续办理"},
-      {"商業企業 科研機構 社會公益組織 法律服務機構 總計", "商业企业科研机构社会公益组织法律服务机构总计"},
+      {"商業企業 科研機構 社會公益組織 法律服務機構 總計",
+       "商业企业科研机构社会公益组织法律服务机构总计"},
       {"工(gong)作", "工作"},
       {"工（gōng）作（zuò）报告", "工作报告"},
       {"工作(共12件)", "工作(共12件)"},
@@ -53,7 +54,8 @@ TEST(FoldLabel, TwoSpellingsOfALabelGiveTheSame) {
 }
 
 TEST(FoldLabel, WhatIsFoldedStaysAsItIs) {
-  for (std::string_view text : {"（一）予以 公开", "規範性檔案", "⑻⒈①㈠", "工(gong)作", "“”（）、，"}) {
+  for (std::string_view text :
+       {"（一）予以 公开", "規範性檔案", "⑻⒈①㈠", "工(gong)作", "“”（）、，"}) {
     const std::string once = fold_label(text);
     EXPECT_EQ(fold_label(once), once);
   }
@@ -61,9 +63,12 @@ TEST(FoldLabel, WhatIsFoldedStaysAsItIs) {
 
 TEST(FoldLabel, SimplifiedVocabularyIsNotTouched) {
   const std::string_view labels =
-      "一,本年新收政府信息公开申请数量二,上年结转三,本年度办理结果不予公开危及保护第三方合法权益属于三类内部事务信息"
-      "四类过程性信息执法案卷查询事项无法提供不掌握没有现成补正后仍不明确信访举报投诉重复出版物无正当理由大量反复"
-      "要求确认或重新出具已获取逾期未按收费通知要求缴纳费用自然人法人或其他组织商业企业科研机构社会公益组织法律服务机构";
+      "一,本年新收政府信息公开申请数量二,上年结转三,"
+      "本年度办理结果不予公开危及保护第三方合法权益属于三类内部事务信息"
+      "四类过程性信息执法案卷查询事项无法提供不掌握没有现成补正后仍不明确信访举报投诉重复出版物无正"
+      "当理由大量反复"
+      "要求确认或重新出具已获取逾期未按收费通知要求缴纳费用自然人法人或其他组织商业企业科研机构社会"
+      "公益组织法律服务机构";
   EXPECT_EQ(fold_label(labels), labels);
 }
 

@@ -21,7 +21,8 @@ Document document_of(std::string_view bytes, std::string_view media_type = {}) {
 }
 
 std::string_view bytes_at(std::string_view source, const Where& where) {
-  return source.substr(static_cast<std::size_t>(where.begin), static_cast<std::size_t>(where.end - where.begin));
+  return source.substr(static_cast<std::size_t>(where.begin),
+                       static_cast<std::size_t>(where.end - where.begin));
 }
 
 struct Refused {
@@ -42,7 +43,8 @@ TEST(Extract, RefusesWithAReasonOfItsOwn) {
       {"{\"content\": \"<p>cut", "MALFORMED_JSON"},
       {"a\xFF b\xFF c\xFF d\xFF", "CHARSET_UNDECIDED"},
   };
-  for (const Refused& c : cases) EXPECT_EQ(code_of(extract({c.bytes, "text/html", {}})), c.code) << c.bytes.substr(0, 20);
+  for (const Refused& c : cases)
+    EXPECT_EQ(code_of(extract({c.bytes, "text/html", {}})), c.code) << c.bytes.substr(0, 20);
 }
 
 TEST(Extract, ARefusalNamesTheFormatInBothLanguages) {
@@ -79,7 +81,8 @@ TEST(ExtractText, EveryLineIsABlockWithItsPlace) {
   const auto at = static_cast<std::uint32_t>(document.text.find("12"));
   EXPECT_EQ(bytes_at(text, document.where({at, at + 2})), "12");
   EXPECT_EQ(bytes_at(text, document.where(document.blocks[3].text)), "末行");
-  EXPECT_EQ(document.where(document.blocks[1].text).begin, static_cast<std::int64_t>(text.find("\r\n规章")));
+  EXPECT_EQ(document.where(document.blocks[1].text).begin,
+            static_cast<std::int64_t>(text.find("\r\n规章")));
 }
 
 TEST(ExtractText, PlacesAreExactInGb18030AndBehindAMark) {
@@ -127,8 +130,11 @@ std::string json_string(const std::string& text) {
 TEST(ExtractJson, TheLongestDocumentInsideIsRead) {
   const auto figures = testing::made_up_figures(2021, 2021);
   const std::string page = testing::render_clean_html(figures);
-  const std::string json = "{\"code\": 0, \"data\": {\"title\": \"报告\", \"summary\": " +
-                           json_string("<p>本年度报告的摘要，只有一段，比正文短得多，所以不会被当成正文；它也有标签。</p>") + ", \"content\": " + json_string(page) + "}}";
+  const std::string json =
+      "{\"code\": 0, \"data\": {\"title\": \"报告\", \"summary\": " +
+      json_string(
+          "<p>本年度报告的摘要，只有一段，比正文短得多，所以不会被当成正文；它也有标签。</p>") +
+      ", \"content\": " + json_string(page) + "}}";
   for (const std::string& bytes : {json, testing::gb18030_by_iconv(json), "\xEF\xBB\xBF" + json}) {
     const Document document = document_of(bytes, "application/json");
     EXPECT_EQ(document.grids.size(), 3U);
@@ -141,12 +147,17 @@ TEST(ExtractJson, TheLongestDocumentInsideIsRead) {
 }
 
 TEST(ExtractJson, EscapedTagsAndPlainTextAreRead) {
-  const std::string escaped = "[{\"body\": \"\\u003ctable\\u003e\\u003ctr\\u003e\\u003ctd\\u003e1\\u003ctd\\u003e2\\u003c/table\\u003e"
-                              "\\u003cp\\u003e\\u603b\\u4f53\\u60c5\\u51b5\"}]";
+  const std::string escaped =
+      "[{\"body\": "
+      "\"\\u003ctable\\u003e\\u003ctr\\u003e\\u003ctd\\u003e1\\u003ctd\\u003e2\\u003c/table\\u003e"
+      "\\u003cp\\u003e\\u603b\\u4f53\\u60c5\\u51b5\"}]";
   const Document html = document_of(escaped);
   ASSERT_EQ(html.grids.size(), 1U);
   EXPECT_EQ(html.text, "1\t2\n总体情况\n");
-  const Document text = document_of("{\"text\": \"一、总体情况\\n规章|12|3\\n二、主动公开政府信息情况\\n三、收到和处理政府信息公开申请情况\"}");
+  const Document text = document_of(
+      "{\"text\": "
+      "\"一、总体情况\\n规章|12|"
+      "3\\n二、主动公开政府信息情况\\n三、收到和处理政府信息公开申请情况\"}");
   EXPECT_EQ(text.format, "text");
   EXPECT_EQ(text.blocks.size(), 4U);
 }

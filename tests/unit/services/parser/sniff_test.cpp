@@ -61,7 +61,8 @@ TEST(Sniff, TellsAFormatByItsBytes) {
       {"{说明}", Format::kText},
       {std::string("\xFF\xFE\x2D\x4E\x00\x00", 6), Format::kText},
   };
-  for (const Case& c : cases) EXPECT_EQ(to_string(sniff(c.bytes)), to_string(c.format)) << c.bytes.substr(0, 40);
+  for (const Case& c : cases)
+    EXPECT_EQ(to_string(sniff(c.bytes)), to_string(c.format)) << c.bytes.substr(0, 40);
 }
 
 TEST(Sniff, ADeclaredTypeDecidesOnlyWhereTagsAreFew) {

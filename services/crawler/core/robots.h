@@ -1,0 +1,28 @@
+// robots.txt: what a site asks of crawlers. After RFC 9309.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gouji::crawler {
+
+class Robots {
+ public:
+  // The rules for `product` ("GoujiCrawler"), else those for `*`. Bytes behind 512 KiB are not read.
+  static Robots parse(std::string_view text, std::string_view product);
+  static Robots allow_all() { return {}; }
+  static Robots disallow_all();
+
+  // `path_and_query` as in a canonical URL. The longest rule wins; a tie allows.
+  bool is_allowed(std::string_view path_and_query) const;
+
+ private:
+  struct Rule {
+    bool allows = false;
+    std::string pattern;
+  };
+  std::vector<Rule> rules_;
+};
+
+}  // namespace gouji::crawler

@@ -1,0 +1,76 @@
+#include "services/crawler/service.h"
+
+#include <cstdio>
+#include <utility>
+
+#include "common/host/stage_service.h"
+#include "common/runtime/stop_signal.h"
+#include "common/runtime/system_clock.h"
+#include "common/telemetry/admin_server.h"
+#include "common/telemetry/log.h"
+#include "gouji/version.h"
+#include "services/crawler/crawler.h"
+#include "services/crawler/settings.h"
+#include "services/crawler/source_arguments.h"
+#include "services/crawler/telemetry.h"
+
+namespace gouji::crawler {
+
+namespace {
+
+int fail(const Error& error) {
+  telemetry::log_error("service.failed", {{"code", std::string(to_string(error.code))}, {"message", error.message}});
+  std::fprintf(stderr, "%s\n", error.message.c_str());
+  return host::exit_code_of(error);
+}
+
+Result<void> serve(const runtime::Settings& settings) {
+  runtime::StopSignal stop(settings.duration("shutdown_limit"));
+  const runtime::SystemClock clock;
+  telemetry::Metrics metrics;
+  telemetry::Health health(clock);
+  GOUJI_ASSIGN(auto wanted, parse_sources(settings.list("sources")));
+  if (wanted.empty()) return fatal(ErrorCode::kBadSettings, "没有来源，请用 --sources 指定 / no source is named: name one with --sources");
+  GOUJI_ASSIGN(CrawlerSettings crawl, read_settings(settings, settings.text("data")));
+  crawl.version = version();
+  GOUJI_ASSIGN(const auto topics, host::topics_of(settings));
+  GOUJI_ASSIGN(const auto admin, telemetry::AdminServer::start(settings.text("admin"), metrics, health));
+  GOUJI_ASSIGN(const auto log, host::open_log_of(settings));
+  GOUJI_TRY(host::check_topics(*log, topics));
+  GOUJI_ASSIGN(const auto pool, runtime::WorkerPool::create(worker_options()));
+  WorkerListReader lists(*pool);
+  Telemetry observer(metrics, health, clock);
+  GOUJI_ASSIGN(const auto crawler, Crawler::open(std::move(crawl), std::move(wanted), {*log, clock, observer, lists}));
+  stop.on_stop([&] {
+    health.shut_down();
+    crawler->stop();
+  });
+  telemetry::log_info("service.started", {{"admin", admin->address()}, {"log", std::string(log->address())}});
+  return crawler->run();
+}
+
+}  // namespace
+
+std::vector<runtime::SettingSpec> service_settings() {
+  using runtime::SettingKind;
+  std::vector<runtime::SettingSpec> specs = host::common_settings("127.0.0.1:9465");
+  specs.push_back({"sources", SettingKind::kTextList, "", "来源：文件、目录、网址或门户文件", "sources: files, directories, addresses, portal files"});
+  specs.push_back({"data", SettingKind::kText, "gouji-data", "状态与大文件的目录（crawler.db、blobs/）", "folder of the state and of large documents (crawler.db, blobs/)"});
+  const auto own = setting_specs();
+  specs.insert(specs.end(), own.begin(), own.end());
+  return specs;
+}
+
+int run_service(int argc, char** argv) {
+  const auto specs = service_settings();
+  auto line = runtime::parse_service_flags(argc, argv, "gouji-crawler", "采集报告并写入事件日志 / fetches reports into the event log", specs);
+  if (line.exit_code) return *line.exit_code;
+  line.sources.environment = runtime::gouji_environment();
+  const auto settings = runtime::load_settings(specs, line.sources);
+  telemetry::start_log("gouji-crawler", settings ? host::log_level_of(settings->text("log_level")) : telemetry::LogLevel::kInfo);
+  if (!settings) return fail(settings.error());
+  const auto served = serve(*settings);
+  return served ? host::kExitOk : fail(served.error());
+}
+
+}  // namespace gouji::crawler

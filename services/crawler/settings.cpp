@@ -1,0 +1,75 @@
+#include "services/crawler/settings.h"
+
+#include <utility>
+
+#include "services/crawler/core/address_guard.h"
+
+namespace gouji::crawler {
+
+namespace {
+
+using runtime::SettingKind;
+
+constexpr std::int64_t kMillisMax = 400LL * 86'400'000;
+constexpr std::int64_t kContactBytesMax = 200;
+
+bool is_plain(const std::string& text) {
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) > 0x7e) return false;
+  }
+  return text.size() <= kContactBytesMax;
+}
+
+std::string mistakes_of(const CrawlerSettings& settings) {
+  std::string mistakes;
+  for (const std::string& block : settings.allow_net) {
+    const auto parsed = parse_cidr(block);
+    if (!parsed) mistakes += (mistakes.empty() ? "" : "\n") + std::string("allow_net: ") + parsed.error().message;
+  }
+  if (!is_plain(settings.contact)) {
+    mistakes += (mistakes.empty() ? "" : "\n") + std::string("contact: expected at most 200 ASCII characters, such as mailto:people@example.org");
+  }
+  return mistakes;
+}
+
+}  // namespace
+
+std::vector<runtime::SettingSpec> setting_specs() {
+  return {
+      {"document_bytes_max", SettingKind::kBytes, "64MiB", "接收的最大文档", "largest document that is taken", false, 1'024, 64LL * 1024 * 1024},
+      {"list_bytes_max", SettingKind::kBytes, "5MiB", "接收的最大列表页", "largest list page that is taken", false, 1'024, 8LL * 1024 * 1024},
+      {"rescan_interval", SettingKind::kDuration, "30s", "重新扫描目录的间隔", "between two readings of a directory", false, 100, kMillisMax},
+      {"settle", SettingKind::kDuration, "500ms", "比这更新的文件可能还在写入，稍后再读", "a file younger than this may still be written and is read later", false, 0, 3'600'000},
+      {"file_gone_after", SettingKind::kDuration, "1s", "文件至少消失这么久（且两次扫描均不见）才算撤回", "a file is withdrawn when it is missing in two readings this far apart", false, 0, kMillisMax},
+      {"page_gone_after", SettingKind::kDuration, "24h", "网页 404/410 至少两次且相隔这么久才算撤回", "a page is withdrawn when it is gone twice this far apart", false, 0, kMillisMax},
+      {"host_delay", SettingKind::kDuration, "1s", "对同一主机两次请求的间隔", "between two requests to one host", false, 0, 3'600'000},
+      {"request_timeout", SettingKind::kDuration, "60s", "一次请求（含重定向）的时限", "limit of a request with its redirects", false, 100, 600'000},
+      {"allow_net", SettingKind::kTextList, "", "允许访问的非公网地址段（CIDR）", "blocks that are not public and may be fetched from (CIDR)"},
+      {"contact", SettingKind::kText, "", "写入 User-Agent 的联系方式", "address for the people of a portal, part of the user agent"},
+      {"obey_robots", SettingKind::kBool, "true", "遵守 robots.txt", "follow robots.txt"},
+  };
+}
+
+std::string user_agent_of(const CrawlerSettings& settings) {
+  return "GoujiCrawler/" + settings.version + (settings.contact.empty() ? "" : " (+" + settings.contact + ")");
+}
+
+Result<CrawlerSettings> read_settings(const runtime::Settings& settings, std::string data_folder) {
+  CrawlerSettings read;
+  read.data_folder = std::move(data_folder);
+  read.document_bytes_max = settings.bytes("document_bytes_max");
+  read.list_bytes_max = settings.bytes("list_bytes_max");
+  read.rescan_interval = settings.duration("rescan_interval");
+  read.settle = settings.duration("settle");
+  read.file_gone_after = settings.duration("file_gone_after");
+  read.page_gone_after = settings.duration("page_gone_after");
+  read.host_delay = settings.duration("host_delay");
+  read.request_timeout = settings.duration("request_timeout");
+  read.allow_net = settings.list("allow_net");
+  read.contact = settings.text("contact");
+  read.obey_robots = settings.flag("obey_robots");
+  if (const std::string mistakes = mistakes_of(read); !mistakes.empty()) return fatal(ErrorCode::kBadSettings, mistakes);
+  return read;
+}
+
+}  // namespace gouji::crawler

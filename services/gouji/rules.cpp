@@ -1,0 +1,73 @@
+#include "services/validator/core/rules.h"
+
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "services/gouji/commands.h"
+#include "services/gouji/exit_codes.h"
+#include "services/gouji/json_writer.h"
+#include "services/gouji/log_access.h"
+#include "services/gouji/report_text.h"
+#include "services/validator/core/judge.h"
+
+namespace gouji::command {
+namespace {
+
+using validator::Rule;
+
+std::string rule_json(const Rule& rule) {
+  JsonWriter json;
+  json.begin_object().key("id").text(rule.id).key("version").number(rule.version);
+  json.key("severity").text(to_string(rule.severity)).key("category").text(to_string(rule.category));
+  json.key("basis").text(to_string(rule.basis)).key("notice").text(rule.notice).key("wording").text(rule.wording);
+  const auto both = [&json](std::string_view name, std::string_view zh, std::string_view en) {
+    json.key(name).begin_object().key("zh").text(zh).key("en").text(en).end_object();
+  };
+  both("applies", rule.applies_zh, rule.applies_en);
+  both("name", rule.name_zh, rule.name_en);
+  both("message", rule.message_zh, rule.message_en);
+  both("example", rule.example_zh, rule.example_en);
+  return json.end_object().str() + "\n";
+}
+
+std::string rule_text(const Rule& rule, Language language) {
+  const auto line = [language](std::string_view zh, std::string_view en, std::string_view text) {
+    return text.empty() ? std::string() : fmt::format("  {}{}{}\n", in(language, zh, en), in(language, "：", ": "), text);
+  };
+  return fmt::format("{} v{}  [{}] {}\n", rule.id, rule.version, severity_word(rule.severity, language),
+                     in(language, rule.name_zh, rule.name_en)) +
+         line("依据", "basis", fmt::format("{} {} {}", to_string(rule.basis), rule.notice, rule.wording)) +
+         line("适用", "applies", in(language, rule.applies_zh, rule.applies_en)) +
+         line("提示语", "message", in(language, rule.message_zh, rule.message_en)) +
+         line("例", "example", in(language, rule.example_zh, rule.example_en));
+}
+
+void print_list(const RulesRequest& request) {
+  for (const Rule& rule : validator::rule_set().rules()) {
+    if (request.format == "json")
+      fmt::print("{}", rule_json(rule));
+    else
+      fmt::print("{:<20} {}  {}\n", rule.id, severity_word(rule.severity, request.language),
+                 in(request.language, rule.name_zh, rule.name_en));
+  }
+  if (request.format == "text") fmt::print(stderr, "{}\n", validator::rule_set_version());
+}
+
+}  // namespace
+
+int rules(const RulesRequest& request) {
+  if (request.action == "list") {
+    print_list(request);
+    return kOk;
+  }
+  const Rule* rule = validator::rule_set().find(request.rule);
+  if (rule == nullptr)
+    return fail("rules", fatal(ErrorCode::kNotFound,
+                               fmt::format("{}：没有这条规则，gouji rules list 列出全部 / no such rule, see gouji rules list",
+                                           request.rule.empty() ? "ID" : request.rule)));
+  fmt::print("{}", request.format == "json" ? rule_json(*rule) : rule_text(*rule, request.language));
+  return kOk;
+}
+
+}  // namespace gouji::command

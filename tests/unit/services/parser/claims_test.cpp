@@ -1,0 +1,61 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "services/parser/core/claims.h"
+#include "tests/unit/services/parser/reading_help.h"
+
+namespace gouji::parser {
+namespace {
+
+const Claim* claim_of(const Reading& reading, std::int64_t value) {
+  const auto found = std::find_if(reading.claims.begin(), reading.claims.end(),
+                                  [&](const Claim& claim) { return claim.value == value; });
+  return found == reading.claims.end() ? nullptr : &*found;
+}
+
+Reading with_prose(const std::string& prose) {
+  return reading_of("临河市水利局2021年政府信息公开工作年度报告\n一、总体情况\n" + prose + "\n二、主动公开政府信息情况\n");
+}
+
+TEST(Claims, NameTheCellsTheyMayMean) {
+  const Reading reading = with_prose(
+      "全年共收到政府信息公开申请527件，上年结转5件，已答复526件，结转下年度继续办理6件。其中，予以公开342件，部分公开30件，不予公开85件，无法提供58件。");
+  ASSERT_NE(claim_of(reading, 527), nullptr);
+  EXPECT_EQ(claim_of(reading, 527)->readings.size(), 3u);
+  EXPECT_EQ(claim_of(reading, 527)->readings[0], std::vector<std::string>{"t3.new.total"});
+  EXPECT_EQ(claim_of(reading, 5)->readings[0], std::vector<std::string>{"t3.carried_in.total"});
+  EXPECT_EQ(claim_of(reading, 6)->readings[0], std::vector<std::string>{"t3.carried_out.total"});
+  EXPECT_EQ(claim_of(reading, 342)->readings[0], std::vector<std::string>{"t3.granted.total"});
+  EXPECT_EQ(claim_of(reading, 85)->readings[0].size(), 8u);
+  EXPECT_EQ(claim_of(reading, 58)->readings[0].size(), 3u);
+  EXPECT_EQ(claim_of(reading, 527)->unit, "件");
+}
+
+TEST(Claims, KnowHedges) {
+  const Reading reading = with_prose("公开信息10370余条，约200件申请办结，发布28万余条，1.5万条。");
+  EXPECT_TRUE(claim_of(reading, 10370)->hedged);
+  EXPECT_TRUE(claim_of(reading, 200)->hedged);
+  EXPECT_TRUE(claim_of(reading, 280000)->hedged);
+}
+
+TEST(Claims, OfReviewAndLitigationGoToTable4) {
+  const Reading reading = with_prose("发生行政复议62件，行政诉讼21件。");
+  EXPECT_EQ(claim_of(reading, 62)->readings[0], std::vector<std::string>{"t4.reconsideration.total"});
+  EXPECT_EQ(claim_of(reading, 21)->readings[0].size(), 2u);
+}
+
+TEST(Claims, AboutLettersOfCitizensHaveNoReading) {
+  const Reading reading = with_prose("收到网民留言1795件，办结1777件。");
+  ASSERT_NE(claim_of(reading, 1795), nullptr);
+  EXPECT_TRUE(claim_of(reading, 1795)->readings.empty());
+}
+
+TEST(Claims, AreBounded) {
+  std::string prose;
+  for (int i = 0; i < 500; ++i) prose += "公开信息" + std::to_string(i + 1000) + "条。";
+  EXPECT_LE(with_prose(prose).claims.size(), kClaimsMax);
+}
+
+}  // namespace
+}  // namespace gouji::parser

@@ -1,0 +1,157 @@
+#include <gtest/gtest.h>
+
+#include "services/parser/core/front_matter.h"
+#include "services/parser/core/names.h"
+#include "tests/unit/services/parser/reading_help.h"
+
+namespace gouji::parser {
+namespace {
+
+const std::string kBody = "\n一、总体情况\n本年度公开政府信息12条。\n二、主动公开政府信息情况\n三、收到和处理政府信息公开申请情况\n";
+
+TEST(Title, IsTakenApart) {
+  struct Case {
+    const char* title;
+    const char* organ;
+    int year;
+  };
+  for (const Case& each : {Case{"许昌市人民政府2019年政府信息公开工作年度报告", "许昌市人民政府", 2019},
+                           {"2022年上海市政府信息公开工作年度报告", "上海市", 2022},
+                           {"连云区教育局政府信息公开工作2025年度报告", "连云区教育局", 2025},
+                           {"2019年度新建区林业局政府信息公开年度报告", "新建区林业局", 2019},
+                           {"临河市水利局二〇二四年政府信息公开工作年度报告", "临河市水利局", 2024},
+                           {"关于2019年政府信息公开工作年度报告", "", 2019},
+                           {"海城市人民政府信息公开年报", "海城市人民政府", 0}}) {
+    const TitleParts parts = parse_title(each.title);
+    EXPECT_TRUE(parts.is_report) << each.title;
+    EXPECT_EQ(parts.organ, each.organ) << each.title;
+    EXPECT_EQ(parts.year.value_or(0), each.year) << each.title;
+  }
+}
+
+TEST(Name, IsFullOnlyWithItsPlace) {
+  for (const char* name : {"许昌市交通运输局", "中扬镇", "桃江县鲊埠回族乡", "和平区教育局", "国家税务总局", "南关区永吉街道办事处"}) {
+    EXPECT_EQ(name_kind(name), NameKind::kFull) << name;
+  }
+  for (const char* name : {"市教育局", "县统计局", "我局", "区政府办公室", "本机关"}) EXPECT_NE(name_kind(name), NameKind::kFull) << name;
+  for (const char* name : {"通过平顶山市人民政府", "工作报告", "2021"}) EXPECT_EQ(name_kind(name), NameKind::kNone) << name;
+}
+
+TEST(Identity, ComesFromTheTitle) {
+  const Reading reading = reading_of("临河市水利局2021年政府信息公开工作年度报告" + kBody);
+  EXPECT_EQ(reading.organ_name, "临河市水利局");
+  EXPECT_EQ(reading.year, 2021);
+  EXPECT_EQ(reading.key.organ_id, "name::临河市水利局");
+  EXPECT_EQ(reading.key.year, 2021);
+  EXPECT_FALSE(reading.votes.empty());
+}
+
+TEST(Identity, ComesFromATitleOverTwoLines) {
+  EXPECT_EQ(reading_of("临河市城东区档案馆2024年政府\n信息公开工作年度报告" + kBody).organ_name, "临河市城东区档案馆");
+  EXPECT_EQ(reading_of("2024年临河市永安街道办事处\n政府信息公开工作年度报告" + kBody).organ_name, "临河市永安街道办事处");
+}
+
+TEST(Identity, OfTheInnerTitleCountsWhereANoticeWrapsTheReport) {
+  const Reading reading = reading_of("临河市水利局关于印发2025年政府信息公开工作年度报告的通知\n临河市水利局\n2025年政府信息公开工作年度报告" + kBody +
+                                     "四、政府信息公开行政复议、行政诉讼情况\n五、存在的主要问题及改进情况\n");
+  EXPECT_EQ(reading.organ_name, "临河市水利局");
+  EXPECT_EQ(reading.year, 2025);
+}
+
+TEST(Identity, IsOpenWhereTheDocumentDoesNotSay) {
+  const Reading reading = reading_of("政府信息公开工作年度报告" + kBody);
+  EXPECT_FALSE(reading.organ_name);
+  EXPECT_FALSE(reading.year);
+  EXPECT_EQ(reading.key.organ_id, "location:0123");
+  EXPECT_EQ(reading.key.year, 0);
+}
+
+TEST(Identity, OfABareNameIsOpen) {
+  const Reading reading = reading_of("市水利局2021年政府信息公开工作年度报告\n来源：市水利局" + kBody);
+  EXPECT_FALSE(reading.organ_name);
+  EXPECT_EQ(reading.year, 2021);
+  EXPECT_EQ(reading.key.organ_id, "location:0123");
+}
+
+TEST(Identity, OfABareNameIsCompletedByThePublisher) {
+  EXPECT_EQ(reading_of("市民政局2024年度政府信息公开工作年度报告\n2025-02-05 17:21 临河市民政局" + kBody).organ_name, "临河市民政局");
+}
+
+TEST(Identity, OfATownAloneHasANameAndNoKey) {
+  const Reading reading = reading_of("中扬镇2022年度政府信息公开工作年度报告" + kBody);
+  EXPECT_EQ(reading.organ_name, "中扬镇");
+  EXPECT_EQ(reading.key.organ_id, "location:0123");
+}
+
+TEST(Identity, TakesNoPortalForTheAuthor) {
+  EXPECT_FALSE(reading_of("来源：临河市人民政府办公室\n2022年，全镇公开政府信息566条。" + kBody).organ_name);
+  EXPECT_FALSE(reading_of("来源：临河区 发布时间：2021-01-25\n2022年公开政府信息566条。" + kBody).organ_name);
+}
+
+TEST(Year, ComesFromThePeriodAlsoWithLostCharacters) {
+  EXPECT_EQ(reading_of("统计期限为2022年1月1日至2022年12月31日。" + kBody).year, 2022);
+  EXPECT_EQ(reading_of("统计期限自202011日起，至20201231日止。" + kBody).year, 2020);
+  EXPECT_EQ(reading_of("统计期限为2025  1  1  日至 2025  12  31  日。" + kBody).year, 2025);
+  EXPECT_FALSE(reading_of("国办公开办函〔202130号要求。" + kBody).year);
+}
+
+TEST(Year, OfADateOfPublicationIsNoYearOfReport) {
+  const Reading reading = reading_of("发布时间：2026-01-16 14:07" + kBody);
+  EXPECT_FALSE(reading.year);
+  EXPECT_EQ(reading.published_on, "2026-01-16");
+}
+
+TEST(Year, ThatIsOnlyComparedWithDoesNotCount) {
+  EXPECT_EQ(reading_of("2023年度，我局收到申请22件，比2022年下降29%，2件结转2024年办理。" + kBody).year, 2023);
+}
+
+TEST(Year, InConflictFollowsThePeriodAndIsNoted) {
+  const Reading reading = reading_of("临河市水利局2020年政府信息公开工作年度报告\n统计期限为2021年1月1日至2021年12月31日。" + kBody);
+  EXPECT_EQ(reading.year, 2021);
+  ASSERT_FALSE(reading.warnings.empty());
+  EXPECT_EQ(reading.warnings[0].code, "YEAR_CONFLICT");
+}
+
+TEST(Hint, DecidesWhereTheTextIsSilentAndNotAgainstIt) {
+  const std::vector<Hint> hints = {{"organ", "临河市水利局", "list_row"}, {"year", "2021", "list_row"}};
+  const Reading silent = reading_of("政府信息公开工作年度报告" + kBody, hints);
+  EXPECT_EQ(silent.key.organ_id, "name::临河市水利局");
+  EXPECT_EQ(silent.year, 2021);
+  const Reading clear = reading_of("临河市财政局2020年政府信息公开工作年度报告" + kBody, hints);
+  EXPECT_EQ(clear.organ_name, "临河市财政局");
+  EXPECT_EQ(clear.year, 2020);
+  const Reading told = reading_of("临河市财政局2020年政府信息公开工作年度报告" + kBody, {{"year", "2021", "user"}});
+  EXPECT_EQ(told.year, 2021);
+}
+
+TEST(Scope, ComesFromTheWording) {
+  const std::string government = "临河市人民政府2021年政府信息公开工作年度报告\n一、总体情况\n";
+  EXPECT_EQ(reading_of(government + "本报告由临河市政府办公室汇总全市政府信息公开工作情况编制而成。全市各级行政机关公开信息9条。\n").key.scope, Scope::kAggregate);
+  EXPECT_EQ(reading_of("临河市水利局2021年政府信息公开工作年度报告\n一、总体情况\n我局公开信息9条，全市各级水库公开信息5条。\n").key.scope, Scope::kOwn);
+  EXPECT_EQ(reading_of(government + "公开信息9条。\n").key.scope, Scope::kUnknown);
+}
+
+TEST(Organ, ThatIsListedGivesItsId) {
+  const auto organs = OrganDirectory::parse(
+      R"({"source":"s","date":"2025-01-01","organs":[{"id":"x1","name":"临河市水利局","aliases":["临河市水务局"],"division":"999900"}],
+          "divisions":[{"code":"999900","name":"临河市"}]})");
+  ASSERT_TRUE(organs);
+  Input input;
+  const std::string listed = "临河市水务局2021年政府信息公开工作年度报告" + kBody;
+  input.bytes = listed;
+  const Reading reading = std::get<Reading>(read(input, *organs));
+  EXPECT_EQ(reading.key.organ_id, "x1");
+  const std::string other = "临河市财政局2021年政府信息公开工作年度报告" + kBody;
+  input.bytes = other;
+  EXPECT_EQ(std::get<Reading>(read(input, *organs)).key.organ_id, "name:999900:临河市财政局");
+}
+
+TEST(Date, IsFoundInItsForms) {
+  EXPECT_EQ(find_date("发布时间：2025/1/21 10:00"), "2025-01-21");
+  EXPECT_EQ(find_date("2021年01月28日"), "2021-01-28");
+  EXPECT_EQ(find_date("20250121"), "");
+  EXPECT_EQ(find_date("2025-13-01"), "");
+}
+
+}  // namespace
+}  // namespace gouji::parser

@@ -1,0 +1,214 @@
+// One table in the layouts that portals and converters print.
+#include <gtest/gtest.h>
+
+#include <initializer_list>
+#include <string>
+
+#include "tests/unit/services/parser/reading_help.h"
+
+namespace gouji::parser {
+namespace {
+
+const std::string kFront =
+    "临河市水利局2021年政府信息公开工作年度报告\n一、总体情况\n2021年，我局主动公开政府信息12条。\n二、主动公开政府信息情况\n";
+const std::string kRest = "三、收到和处理政府信息公开申请情况\n";
+
+const char* const kRows2021[][5] = {{"第二十条第（一）项"},
+                                    {"信息内容", "本年制发件数", "本年废止件数", "现行有效件数"},
+                                    {"规章", "1", "0", "3"},
+                                    {"行政规范性文件", "4", "2", "32"},
+                                    {"第二十条第（五）项"},
+                                    {"信息内容", "本年处理决定数量"},
+                                    {"行政许可", "170"},
+                                    {"第二十条第（六）项"},
+                                    {"信息内容", "本年处理决定数量"},
+                                    {"行政处罚", "5"},
+                                    {"行政强制", "6"},
+                                    {"第二十条第（八）项"},
+                                    {"信息内容", "本年收费金额（单位：万元）"},
+                                    {"行政事业性收费", "12.5"}};
+
+// Every cell followed by `behind_cell`, every row by `behind_row`, rows padded to four cells with `padding`.
+std::string layout(const std::string& front, const std::string& behind_cell, const std::string& behind_row,
+                   const std::string& padding = "") {
+  std::string text = kFront;
+  for (const auto& row : kRows2021) {
+    text += front;
+    int count = 0;
+    for (const char* cell : row) {
+      if (cell == nullptr) break;
+      text += cell + behind_cell;
+      ++count;
+    }
+    for (; count < 4; ++count) text += padding;
+    text += behind_row;
+  }
+  return text + kRest;
+}
+
+void expect_all(const std::string& text) {
+  const Reading reading = reading_of(text);
+  EXPECT_EQ(reading.tables[0].status, TableStatus::kRead) << text;
+  EXPECT_EQ(reading.tables[0].edition, Edition::k2021);
+  EXPECT_EQ(reading.tables[0].money_unit, MoneyUnit::kWanYuan);
+  const std::string wanted[] = {"1", "0", "3", "4", "2", "32", "170", "5", "6", "12500000"};
+  const Form& form = gouji::form(TableId::kT2, Edition::k2021);
+  for (std::size_t i = 0; i < form.size(); ++i) EXPECT_EQ(cell(reading, form.cells()[i].id), wanted[i]) << text;
+}
+
+TEST(TableLayout, OneCellPerLine) { expect_all(layout("", "\n", "")); }
+TEST(TableLayout, OneCellPerLineWithBlankLines) { expect_all(layout("", "\n\n", "\n")); }
+TEST(TableLayout, OneCellPerLineWithSpacesInFront) { expect_all(layout(" ", "\n ", "\n")); }
+TEST(TableLayout, OneCellPerLineAndAPipeBehind) { expect_all(layout("", " |\n", "", "|\n")); }
+TEST(TableLayout, OneCellPerLineAndAPipeOnItsOwnLine) { expect_all(layout("", "\n|\n", "")); }
+TEST(TableLayout, APipeOnItsOwnLineInFrontOfEveryRow) { expect_all(layout("|\n", " |\n", "")); }
+TEST(TableLayout, RowsWithPipes) { expect_all(layout("", " | ", "\n")); }
+TEST(TableLayout, RowsWithPipesInFrontAndPadding) { expect_all(layout("| ", " | ", "\n", "| ")); }
+TEST(TableLayout, RowsWithTabs) { expect_all(layout("", "\t", "\n")); }
+TEST(TableLayout, RowsWithTabsAndPadding) { expect_all(layout("", "\t", "\n", "\t")); }
+TEST(TableLayout, RowsWithSpaces) { expect_all(layout("", " ", "\n")); }
+TEST(TableLayout, RowsWithSpacesInFront) { expect_all(layout("  ", "   ", "\n")); }
+
+std::string table3(std::initializer_list<const char*> rows) {
+  std::string text = kFront + kRest + "申请人情况\n自然人\n法人或其他组织\n总计\n商业企业\n科研机构\n社会公益组织\n法律服务机构\n其他\n";
+  for (const char* row : rows) text += std::string(row) + "\n";
+  return text + "四、政府信息公开行政复议、行政诉讼情况\n";
+}
+
+TEST(TableRow, OfPaddedPipesKeepsItsBlankCells) {
+  const Reading reading = reading_of(table3({"一、本年新收政府信息公开申请数量 | 1 | 0 | 0 | 0 | 0 | 2 | 3 | | |",
+                                             "二、上年结转政府信息公开申请数量 | | | | | | | 0 | | |"}));
+  EXPECT_EQ(cell(reading, "t3.new.total"), "3");
+  EXPECT_EQ(cell(reading, "t3.carried_in.natural_person"), "BLANK");
+  EXPECT_EQ(cell(reading, "t3.carried_in.total"), "0");
+}
+
+TEST(TableRow, WithTooFewValuesIsUnreadableAndNeverZeros) {
+  const Reading reading = reading_of(table3({"一、本年新收政府信息公开申请数量 1 2 3", "二、上年结转政府信息公开申请数量 0 0 0 0 0 0 0"}));
+  EXPECT_EQ(cell(reading, "t3.new.natural_person"), "UNREADABLE");
+  EXPECT_EQ(cell(reading, "t3.new.total"), "UNREADABLE");
+  EXPECT_EQ(cell(reading, "t3.carried_in.total"), "0");
+  EXPECT_TRUE(has_note(reading.tables[1], "ROW_SHORT"));
+  EXPECT_EQ(reading.tables[1].status, TableStatus::kPartial);
+}
+
+TEST(TableRow, WithASurplusOfZerosKeepsTheFormsCount) {
+  const Reading reading = reading_of(table3({"一、本年新收政府信息公开申请数量 4 0 0 0 0 0 4 0"}));
+  EXPECT_EQ(cell(reading, "t3.new.total"), "4");
+  EXPECT_TRUE(has_note(reading.tables[1], "ROW_OVERLONG"));
+  EXPECT_LT(reading.tables[1].confidence[0], 900);
+}
+
+TEST(TableRow, WithASurplusThatSaysSomethingIsUnreadable) {
+  const Reading reading = reading_of(
+      table3({"一、本年新收政府信息公开申请数量 4 0 0 0 0 0 4 9", "二、上年结转政府信息公开申请数量 1 0 0 0 0 0 1"}));
+  EXPECT_EQ(cell(reading, "t3.new.total"), "UNREADABLE");
+  EXPECT_TRUE(has_note(reading.tables[1], "ROW_OVERLONG"));
+}
+
+TEST(TableRow, EndsWithItsLineSoThatAPageNumberStaysOut) {
+  const Reading reading =
+      reading_of(table3({"一、本年新收政府信息公开申请数量 4 0 0 0 0 0 4", "- 3 -", "7", "二、上年结转政府信息公开申请数量 1 0 0 0 0 0 1"}));
+  EXPECT_EQ(cell(reading, "t3.new.total"), "4");
+  EXPECT_EQ(cell(reading, "t3.carried_in.total"), "1");
+}
+
+TEST(TableRow, IsFoundWhenItsLabelIsWrappedAroundTheValues) {
+  const Reading reading = reading_of(table3({"（三）不予公开", "2.其他法律行", "3 0 0 0 0 0 3", "政法规禁止公开", "3.危及“三安全一稳定”", "1 0 0 0 0 0 1"}));
+  EXPECT_EQ(cell(reading, "t3.denied.2.total"), "3");
+  EXPECT_EQ(cell(reading, "t3.denied.3.total"), "1");
+}
+
+TEST(TableRow, IsFoundUnderAMisspeltLabel) {
+  const Reading reading = reading_of(table3({"二、上年转结政府信息公开申请数量 1 0 0 0 0 0 1", "2.其他法律行政止公开 3 0 0 0 0 0 3"}));
+  EXPECT_EQ(cell(reading, "t3.carried_in.total"), "1");
+  EXPECT_EQ(cell(reading, "t3.denied.2.total"), "3");
+  EXPECT_TRUE(has_note(reading.tables[1], "LABEL_MISSPELT"));
+}
+
+TEST(TableRow, ThatIsNotInTheFormStaysApart) {
+  const Reading reading = reading_of(table3({"一、本年新收政府信息公开申请数量 4 0 0 0 0 0 4", "其中通过网络平台提交 9 0 0 0 0 0 9",
+                                             "二、上年结转政府信息公开申请数量 1 0 0 0 0 0 1"}));
+  EXPECT_TRUE(has_note(reading.tables[1], "EXTRA_ROW"));
+  EXPECT_EQ(cell(reading, "t3.new.total"), "4");
+  EXPECT_EQ(cell(reading, "t3.carried_in.total"), "1");
+}
+
+TEST(Table3, TakesItsEditionFromItsOwnRows) {
+  EXPECT_EQ(reading_of(table3({"（六）其他处理 4 0 0 0 0 0 4"})).tables[1].edition, Edition::k2019);
+  EXPECT_EQ(reading_of(table3({"（六）其他处理", "3.其他 4 0 0 0 0 0 4", "5.要求行政机关确认或重新出具已获取信息 0 0 0 0 0 0 0",
+                               "1.申请人无正当理由逾期不补正、行政机关不再处理其政府信息公开申请 0 0 0 0 0 0 0"}))
+                .tables[1].edition,
+            Edition::k2021);
+}
+
+TEST(Table, WithCellsRunTogetherIsUnreadable) {
+  const Reading reading = reading_of(kFront + "第二十条第（一）项\n信息内容本年制发件数本年废止件数现行有效件数\n规章000\n行政规范性文件693665\n" + kRest);
+  EXPECT_EQ(reading.tables[0].status, TableStatus::kUnreadable);
+  EXPECT_TRUE(reading.tables[0].cells.empty());
+  ASSERT_TRUE(reading.reason);
+  EXPECT_EQ(reading.reason->code, "TABLE_UNREADABLE");
+}
+
+TEST(Table, BehindAHeadingWithoutTableIsNotInTheText) {
+  const Reading reading = reading_of(kFront + kRest + "四、政府信息公开行政复议、行政诉讼情况\n五、存在的主要问题及改进情况\n无。\n");
+  for (const TableReading& table : reading.tables) EXPECT_EQ(table.status, TableStatus::kNotInText);
+  EXPECT_EQ(reading.status, ReadingStatus::kPartial);
+}
+
+TEST(Table, WithoutASectionIsAbsent) {
+  const Reading reading = reading_of("临河市水利局2021年政府信息公开工作年度报告\n一、总体情况\n2021年，我局公开信息12条。\n五、存在的主要问题及改进情况\n无。\n");
+  for (const TableReading& table : reading.tables) EXPECT_EQ(table.status, TableStatus::kAbsent);
+}
+
+TEST(Table, ThatIsCutOffIsPartial) {
+  const std::string whole = layout("", "\n", "");
+  const Reading reading = reading_of(whole.substr(0, whole.find("行政处罚")));
+  EXPECT_EQ(reading.tables[0].status, TableStatus::kPartial);
+  EXPECT_EQ(cell(reading, "t2.licences.decisions"), "170");
+  EXPECT_EQ(cell(reading, "t2.penalties.decisions"), "ABSENT");
+}
+
+const std::string kTable4 =
+    "四、政府信息公开行政复议、行政诉讼情况\n行政复议 行政诉讼\n结果维持 结果纠正 其他结果 尚未审结 总计\n未经复议直接起诉 复议后起诉\n"
+    "结果维持 结果纠正 其他结果 尚未审结 总计 结果维持 结果纠正 其他结果 尚未审结 总计\n";
+
+TEST(Table4, IsFifteenValuesBehindItsHeaders) {
+  const Reading reading = reading_of(kFront + kTable4 + "1 2 3 4 10 5 6 7 8 26 0 0 0 1 1\n五、存在的主要问题及改进情况\n");
+  EXPECT_EQ(reading.tables[2].status, TableStatus::kRead);
+  EXPECT_EQ(cell(reading, "t4.reconsideration.total"), "10");
+  EXPECT_EQ(cell(reading, "t4.litigation_direct.upheld"), "5");
+  EXPECT_EQ(cell(reading, "t4.litigation_after_reconsideration.total"), "1");
+}
+
+TEST(Table4, KeepsABlankCellBetweenItsFirstAndItsLast) {
+  const Reading reading = reading_of(kFront + kTable4 + "| | 1 | 2 | 3 | | 6 | 5 | 6 | 7 | 8 | 26 | 0 | 0 | 0 | 1 | 1 | |\n五、存在的主要问题及改进情况\n");
+  EXPECT_EQ(cell(reading, "t4.reconsideration.pending"), "BLANK");
+  EXPECT_EQ(cell(reading, "t4.reconsideration.total"), "6");
+  EXPECT_EQ(cell(reading, "t4.litigation_after_reconsideration.total"), "1");
+}
+
+TEST(Table4, DoesNotGuessWhichOfFourteenIsMissing) {
+  const Reading reading = reading_of(kFront + kTable4 + "1 2 3 4 10 5 6 7 8 26 0 0 0 1\n五、存在的主要问题及改进情况\n");
+  EXPECT_NE(reading.tables[2].status, TableStatus::kRead);
+  EXPECT_FALSE(cell(reading, "t4.reconsideration.total") == "10");
+}
+
+TEST(Provenance, OfACellIsItsBytesInTheSource) {
+  const std::string text = layout("", " | ", "\n");
+  const Reading reading = reading_of(text);
+  const auto at = gouji::form(TableId::kT2, Edition::k2021).find("t2.licences.decisions");
+  const Where where = reading.tables[0].where[*at];
+  EXPECT_EQ(text.substr(static_cast<std::size_t>(where.begin), static_cast<std::size_t>(where.end - where.begin)), "170");
+  EXPECT_EQ(reading.tables[0].raw[*at], "170");
+  EXPECT_EQ(reading.tables[0].witnesses[*at], 1);
+}
+
+TEST(Sign, OutsideTheColumnForChangesIsNoted) {
+  const Reading reading = reading_of(table3({"一、本年新收政府信息公开申请数量 -4 0 0 0 0 0 4"}));
+  EXPECT_EQ(cell(reading, "t3.new.natural_person"), "-4");
+  EXPECT_TRUE(has_note(reading.tables[1], "SIGN_UNEXPECTED"));
+}
+
+}  // namespace
+}  // namespace gouji::parser
