@@ -238,9 +238,14 @@ void StageRunner::Impl::look() {
   const nanoseconds now = clock_.monotonic();
   if (now - last_look_ < options_.look_every && last_look_.count() != 0) return;
   last_look_ = now;
-  const auto is_all_read = progress_.look();
   const bool is_at_rest = transaction_.is_empty() && pending_.empty() && blocked_.empty() && held_until_.count() == 0;
-  const bool is_idle = is_all_read && *is_all_read && is_at_rest && !stage_log_.assignment().empty();
+  bool is_idle = false;
+  if (is_at_rest) {
+    const auto is_all_read = progress_.look_for_records();
+    is_idle = is_all_read && *is_all_read && !stage_log_.assignment().empty();
+  } else {
+    static_cast<void>(progress_.look_at_ends());  // the next look tries again
+  }
   idle_as_of_.store(is_idle ? std::max<std::int64_t>(now.count(), 1) : 0, std::memory_order_release);
 }
 

@@ -140,13 +140,21 @@ Result<int> list_topics(EventLog& log) {
   return kOk;
 }
 
-Result<int> apply_topics(EventLog& log, const std::vector<TopicSpec>& wanted) {
+// With fewer copies no more of them can be asked for in sync.
+TopicSpec with_replication(TopicSpec topic, std::int32_t replication) {
+  if (replication == 0) return topic;
+  topic.replication = replication;
+  if (replication == 1) topic.config["min.insync.replicas"] = "1";
+  return topic;
+}
+
+Result<int> apply_topics(EventLog& log, const std::vector<TopicSpec>& wanted, std::int32_t replication) {
   GOUJI_ASSIGN(const auto actual, log.topics());
   for (const TopicSpec& topic : wanted) {
     bool is_there = false;
     for (const TopicSpec& other : actual) is_there |= other.name == topic.name;
     if (is_there) continue;
-    GOUJI_TRY(log.create_topic(topic));
+    GOUJI_TRY(log.create_topic(with_replication(topic, replication)));
     fmt::print("{} 已建立 / created\n", topic.name);
   }
   return kOk;
@@ -157,7 +165,7 @@ Result<int> topics_action(const TopicsRequest& request) {
   const bool writes = request.action == "apply";
   GOUJI_ASSIGN(const auto log, open_log(request.where, writes ? eventlog::LocalMode::kOwner : eventlog::LocalMode::kReader));
   if (request.action == "list") return list_topics(*log);
-  if (writes) GOUJI_TRY(apply_topics(*log, wanted));
+  if (writes) GOUJI_TRY(apply_topics(*log, wanted, request.replication));
   GOUJI_TRY(host::check_topics(*log, wanted));
   fmt::print("主题齐全，设置相符 / topics are as they must be\n");
   return kOk;

@@ -206,9 +206,9 @@ class FrontReader {
   void look_for_quoted_title(const Line& line) {
     const std::string_view text = document_.view(line.range);
     for (std::size_t at = text.find("《"); at != text.npos; at = text.find("《", at + 3)) {
-      const std::size_t end = text.find("》", at);
-      if (end == text.npos) return;
-      if (end - at > kTitleBytesMax) continue;
+      const std::size_t length = text.substr(at, kTitleBytesMax).find("》");
+      if (length == text.npos) continue;
+      const std::size_t end = at + length;
       const auto begin = line.range.begin + static_cast<std::uint32_t>(at + 3);
       const TextRange range{begin, line.range.begin + static_cast<std::uint32_t>(end)};
       const TitleParts parts = parse_title(fold_label(document_.view(range)));
