@@ -10,7 +10,7 @@
 #include "common/host/stage_service.h"
 #include "gouji/version.h"
 #include "services/crawler/crawler.h"
-#include "services/crawler/source_arguments.h"
+#include "services/crawler/sources.h"
 #include "services/crawler/telemetry.h"
 #include "services/crawler/worker.h"
 #include "services/gouji/log_access.h"
@@ -92,7 +92,7 @@ Result<void> Pipeline::Parts::open_crawler(const RunRequest& request) {
     sources.flags.emplace_back("allow_net", fmt::format("{}", fmt::join(request.allow_net, ",")));
   GOUJI_ASSIGN(const auto settings, runtime::load_settings(crawler::setting_specs(), sources));
   GOUJI_ASSIGN(crawler::CrawlerSettings crawl, crawler::read_settings(settings, request.where.data));
-  GOUJI_ASSIGN(auto wanted, crawler::parse_sources(request.sources));
+  GOUJI_ASSIGN(auto wanted, crawler::sources_from(request.sources));
   GOUJI_ASSIGN(list_pool, runtime::WorkerPool::create(crawler::worker_options()));
   lists = std::make_unique<crawler::WorkerListReader>(*list_pool);
   crawler_telemetry = std::make_unique<crawler::Telemetry>(metrics, health, clock);
