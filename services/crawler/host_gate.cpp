@@ -20,24 +20,24 @@ constexpr std::size_t kHostsMax = 100'000;
 HostGate::HostGate(HostGateOptions options, HttpFetcher& fetcher, const Clock& clock, Wait wait)
     : options_(std::move(options)), fetcher_(fetcher), clock_(clock), wait_(std::move(wait)) {}
 
-FetchClass HostGate::admit(const Url& url) {
+Admission HostGate::admit(const Url& url) {
   if (options_.obey_robots) {
     const RobotsEntry& entry = robots_of(url);
-    if (entry.result != FetchClass::kOk) return entry.result;
-    if (!entry.robots.is_allowed(url.path + url.query)) return FetchClass::kRobots;
+    if (entry.had.result != FetchClass::kOk) return entry.had;
+    if (!entry.robots.is_allowed(url.path + url.query)) return {FetchClass::kRobots, "robots.txt asks crawlers to stay away"};
   }
   return wait_for_turn(url.host);
 }
 
-FetchClass HostGate::wait_for_turn(const std::string& host) {
+Admission HostGate::wait_for_turn(const std::string& host) {
   if (next_at_.size() > kHostsMax) next_at_.clear();
   auto& next = next_at_[host];
   const auto now = clock_.monotonic();
   const auto wait = std::max(next - now, std::chrono::nanoseconds{rests_for(host)});
-  if (wait > kLongestWait) return FetchClass::kThrottled;
-  if (wait.count() > 0 && !wait_(std::chrono::ceil<std::chrono::milliseconds>(wait))) return FetchClass::kStopped;
+  if (wait > kLongestWait) return {FetchClass::kThrottled, "its host asked for rest"};
+  if (wait.count() > 0 && !wait_(std::chrono::ceil<std::chrono::milliseconds>(wait))) return {FetchClass::kStopped, "the crawler is stopping"};
   next = clock_.monotonic() + options_.delay;
-  return FetchClass::kOk;
+  return {};
 }
 
 void HostGate::rest(const std::string& host, std::chrono::milliseconds wait) {
@@ -72,12 +72,12 @@ HostGate::RobotsEntry HostGate::fetch_robots(const Url& url) {
   if (fetched.result == FetchClass::kOk) {
     entry.robots = Robots::parse(fetched.body, options_.product);
   } else if (!is_absent && fetched.result != FetchClass::kRedirects) {
-    entry.result = fetched.result;
+    entry.had = {fetched.result, "without its robots.txt: " + fetched.message};
   }
   if (fetched.result == FetchClass::kThrottled) rest(url.host, fetched.retry_after.value_or(kRobotsRetry));
   // A stop or a refusal says nothing about the file: it is asked for again at once.
   const bool is_final = fetched.result != FetchClass::kStopped && fetched.result != FetchClass::kRefusedAddress;
-  const std::chrono::nanoseconds live = entry.result == FetchClass::kOk ? std::chrono::nanoseconds{kRobotsLive} : std::chrono::nanoseconds{kRobotsRetry};
+  const std::chrono::nanoseconds live = entry.had.result == FetchClass::kOk ? std::chrono::nanoseconds{kRobotsLive} : std::chrono::nanoseconds{kRobotsRetry};
   entry.fetched_until = is_final ? clock_.monotonic() + live : std::chrono::nanoseconds{0};
   return entry;
 }

@@ -31,7 +31,7 @@ class HostGate {
 
   // Waits for the host's turn. kOk when the address may be fetched now; kRobots, kThrottled, or how
   // the fetch of robots.txt failed when it may not.
-  FetchClass admit(const Url& url);
+  Admission admit(const Url& url);
   // The host asked for rest.
   void rest(const std::string& host, std::chrono::milliseconds wait);
   // How long the host still wants rest.
@@ -39,11 +39,11 @@ class HostGate {
 
  private:
   struct RobotsEntry {
-    FetchClass result = FetchClass::kOk;  // other than kOk: the file cannot be had, stay away
+    Admission had;  // other than kOk: the file cannot be had, stay away
     Robots robots;
     std::chrono::nanoseconds fetched_until{0};
   };
-  FetchClass wait_for_turn(const std::string& host);
+  Admission wait_for_turn(const std::string& host);
   const RobotsEntry& robots_of(const Url& url);
   RobotsEntry fetch_robots(const Url& url);
 

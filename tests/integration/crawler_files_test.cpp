@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include <filesystem>
 
@@ -44,6 +45,24 @@ struct Ground {
     return summary.value_or(CrawlSummary{});
   }
 };
+
+// Root reads everything; a child without privileges does not. True when `test` had no failure in it.
+bool holds_without_privileges(const std::function<void()>& test) {
+  if (::geteuid() != 0) {
+    test();
+    return !testing::Test::HasFailure();
+  }
+  const pid_t child = ::fork();
+  if (child == 0) {
+    if (::setgid(65534) != 0 || ::setuid(65534) != 0) ::_exit(2);
+    test();
+    std::cout << std::flush;
+    ::_exit(testing::Test::HasFailure() ? 1 : 0);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
 
 TEST(CrawlerFiles, SendsEachFileOnceWithItsBytesAndHints) {
   Ground ground;
@@ -115,15 +134,16 @@ TEST(CrawlerFiles, WithdrawsADeletedFileAfterTwoReadingsAndTellsItsReturn) {
 }
 
 TEST(CrawlerFiles, WithdrawsNothingWhileADirectoryCannotBeRead) {
-  if (::geteuid() == 0) GTEST_SKIP() << "root reads every directory";
-  Ground ground;
-  ground.in.write("closed/a.txt", "one");
-  ground.once();
-  ::chmod((ground.in / "closed").c_str(), 0);
-  for (int i = 0; i < 3; ++i) ground.once();
-  ::chmod((ground.in / "closed").c_str(), 0700);
-  EXPECT_THAT(ground.log.withdrawals(), SizeIs(0));
-  EXPECT_EQ(ground.log.health().back().reason, "PARTLY_UNREADABLE");
+  EXPECT_TRUE(holds_without_privileges([] {
+    Ground ground;
+    ground.in.write("closed/a.txt", "one");
+    ground.once();
+    ::chmod((ground.in / "closed").c_str(), 0);
+    for (int i = 0; i < 3; ++i) ground.once();
+    ::chmod((ground.in / "closed").c_str(), 0700);
+    EXPECT_THAT(ground.log.withdrawals(), SizeIs(0));
+    EXPECT_EQ(ground.log.health().back().reason, "PARTLY_UNREADABLE");
+  }));
 }
 
 TEST(CrawlerFiles, WithdrawsNothingWhenTheWholeDirectoryIsGone) {
@@ -187,16 +207,46 @@ TEST(CrawlerFiles, HandsSixtyMegabytesOfJunkOnAndRefusesWhatIsLargerOnce) {
 }
 
 TEST(CrawlerFiles, TriesAnUnreadableFileAgainAndTellsItOnce) {
-  if (::geteuid() == 0) GTEST_SKIP() << "root reads every file";
+  EXPECT_TRUE(holds_without_privileges([] {
+    Ground ground;
+    const std::string path = ground.in.write("a.txt", "one");
+    ::chmod(path.c_str(), 0);
+    auto crawler = ground.open();
+    ASSERT_TRUE(crawler->run_once());
+    EXPECT_THAT(ground.seen.messages("postponed unreadable"), SizeIs(1));
+    ::chmod(path.c_str(), 0600);
+    ASSERT_TRUE(crawler->run_once());
+    EXPECT_THAT(ground.log.reports(), SizeIs(1));
+  }));
+}
+
+TEST(CrawlerFiles, DoesNotReadItsOwnDataFolder) {
   Ground ground;
-  const std::string path = ground.in.write("a.txt", "one");
-  ::chmod(path.c_str(), 0);
-  auto crawler = ground.open();
-  ASSERT_TRUE(crawler->run_once());
-  EXPECT_THAT(ground.seen.messages("postponed unreadable"), SizeIs(1));
-  ::chmod(path.c_str(), 0600);
-  ASSERT_TRUE(crawler->run_once());
+  ground.settings.data_folder = ground.in / "gouji-data";
+  ground.in.write("a.txt", "one");
+  ground.once();
+  EXPECT_EQ(ground.once().documents, 1);
   EXPECT_THAT(ground.log.reports(), SizeIs(1));
+}
+
+TEST(CrawlerFiles, EndsWithTheErrorOfALogThatRefusesForGood) {
+  Ground ground;
+  ground.in.write("a.txt", "one");
+  AppendOnlyLog log([](std::span<const eventlog::Outgoing>) { return Result<void>(fatal(ErrorCode::kFenced, "another one works here")); });
+  for (const bool watches : {false, true}) {
+    auto crawler = Crawler::open(ground.settings, {files_source(ground.in.path())}, {log, ground.clock, ground.seen, ground.lists});
+    ASSERT_TRUE(crawler);
+    Result<void> ended;
+    if (watches) {
+      ended = (*crawler)->run();
+    } else if (const auto summary = (*crawler)->run_once(); !summary) {
+      ended = summary.error();
+    }
+    ASSERT_FALSE(ended);
+    EXPECT_EQ(ended.error().code, ErrorCode::kFenced);
+  }
+  ground.once();
+  EXPECT_THAT(ground.log.reports(), SizeIs(1)) << "what was not sent is kept";
 }
 
 TEST(CrawlerFiles, SendsAnEmptyFileToo) {

@@ -15,6 +15,7 @@ constexpr std::array<milliseconds, 6> kVerifyAfter = {hours{1}, hours{24}, hours
 constexpr milliseconds kRetryMin = seconds{30};
 constexpr milliseconds kRetryMax = hours{6};
 constexpr milliseconds kRefusedFor = hours{24};
+constexpr milliseconds kGoneAgainAfter = hours{24} + seconds{1};
 
 milliseconds retry_wait(const Attempt& attempt) {
   const auto doublings = std::clamp<std::int64_t>(attempt.failures - 1, 0, 16);
@@ -37,7 +38,7 @@ UnixMillis next_look(const Attempt& attempt, SourceKind kind, milliseconds inter
       return attempt.at + (kind == SourceKind::kList ? verify_wait(attempt.fetches) : interval).count();
     case Sight::kGone:
       // Far enough apart for the second sighting to count.
-      return attempt.at + hours{24}.count() + seconds{1} / milliseconds{1};
+      return attempt.at + kGoneAgainAfter.count();
     case Sight::kTransient:
       break;
   }

@@ -164,6 +164,8 @@ FetchClass class_of_failure(CURLcode code, const Hop& hop) {
     case CURLE_RECV_ERROR:
     case CURLE_HTTP2_STREAM:
     case CURLE_HTTP2:
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_UNSUPPORTED_PROTOCOL:  // the scheme is known to be HTTP: the answer is not
       return FetchClass::kTruncated;
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION:
@@ -172,7 +174,6 @@ FetchClass class_of_failure(CURLcode code, const Hop& hop) {
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_ISSUER_ERROR:
       return FetchClass::kTls;
-    case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_URL_MALFORMAT:
       return FetchClass::kRefusedAddress;
     default:
@@ -352,9 +353,7 @@ FetchResult HttpFetcher::fetch(const FetchRequest& request) {
       return result;
     };
     if (!is_read_alike(url)) return refuse(FetchClass::kRefusedAddress, "an address in disguise; write it plainly");
-    if (const FetchClass admitted = request.admit(url); admitted != FetchClass::kOk) {
-      return refuse(admitted, admitted == FetchClass::kRobots ? "robots.txt asks crawlers to stay away" : "not fetched: " + std::string(to_string(admitted)));
-    }
+    if (const Admission admission = request.admit(url); admission.result != FetchClass::kOk) return refuse(admission.result, admission.message);
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - impl_->clock.monotonic());
     if (left.count() <= 0) return refuse(FetchClass::kTimeout, "no time left after its redirects");
     Hop hop(impl_->options.limits, impl_->guard, impl_->stopping);

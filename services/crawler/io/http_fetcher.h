@@ -35,13 +35,19 @@ struct HttpFetcherOptions {
   std::vector<Cidr> allow_net;
 };
 
+// Whether an address may be fetched now; `message` says why not.
+struct Admission {
+  FetchClass result = FetchClass::kOk;
+  std::string message;
+};
+
 struct FetchRequest {
   Url url;
   std::string etag;           // of the copy that is known; empty = ask for the content
   std::string last_modified;
   std::int64_t bytes_max = 0; // decoded; as many are taken from the wire
   // Asked before every hop, the first included; anything but kOk ends the fetch with that class.
-  std::function<FetchClass(const Url&)> admit;
+  std::function<Admission(const Url&)> admit;
 };
 
 struct FetchResult {
