@@ -106,7 +106,7 @@ TEST(KafkaCrash, GoesOnWhenTheBrokerIsKilledAndComesBack) {
   const auto log = open_kafka(broker.bootstrap());
   PassOptions options{broker.bootstrap(), new_topic(*log, 2), new_topic(*log, 2),
                       new_name("gouji-group"), "0", 25};
-  options.transaction_timeout_ms = "60000";  // longer than the outage
+  options.settings = {{"transaction.timeout.ms", "60000"}};  // longer than the outage
   append_numbers(*log, options.input, 0, 3'000);
   PassThread stage(options);
   ASSERT_TRUE(becomes_true([&] { return stage.run().observer().records_ > 200; }));
