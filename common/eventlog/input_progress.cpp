@@ -24,21 +24,33 @@ std::optional<std::int64_t> InputProgress::position(const TopicPartition& at) co
   return input == inputs_.end() ? std::nullopt : input->second.position;
 }
 
-Result<bool> InputProgress::look() {
+Result<void> InputProgress::look_at_ends() {
+  for (auto& [at, input] : inputs_) {
+    GOUJI_ASSIGN(const std::int64_t end, find_end(at, input));
+    observer_.lag(at.topic, at.partition, std::max<std::int64_t>(end - input.empty_to, 0));
+  }
+  return ok();
+}
+
+Result<bool> InputProgress::look_for_records() {
   bool is_all_read = true;
   for (auto& [at, input] : inputs_) {
-    GOUJI_ASSIGN(const bool is_read, look_at(at, input));
-    is_all_read = is_all_read && is_read;
+    GOUJI_ASSIGN(const bool is_this_read, is_read(at, input));
+    is_all_read = is_all_read && is_this_read;
   }
   return is_all_read;
 }
 
-Result<bool> InputProgress::look_at(const TopicPartition& at, Input& input) {
-  GOUJI_ASSIGN(const std::int64_t end, log_.end_offset(at, Isolation::kCommitted));
+Result<std::int64_t> InputProgress::find_end(const TopicPartition& at, Input& input) {
   if (!input.position) {
     GOUJI_ASSIGN(input.position, log_.begin_offset(at));
     input.empty_to = *input.position;
   }
+  return log_.end_offset(at, Isolation::kCommitted);
+}
+
+Result<bool> InputProgress::is_read(const TopicPartition& at, Input& input) {
+  GOUJI_ASSIGN(const std::int64_t end, find_end(at, input));
   bool is_read = input.empty_to >= end;
   if (!is_read) {
     GOUJI_ASSIGN(const ReadBatch batch, log_.read(at, input.empty_to, {1, 1}));

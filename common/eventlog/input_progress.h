@@ -22,15 +22,19 @@ class InputProgress {
   void committed(const Offsets& next);
   std::optional<std::int64_t> position(const TopicPartition& at) const;
 
-  // Asks the log for its ends and reports the lag. True when no record is left in any partition.
-  Result<bool> look();
+  // Asks the log for its ends and reports the lag.
+  Result<void> look_at_ends();
+  // The same, and reads behind the positions, which is slow while there is work. True when no
+  // record is left in any partition.
+  Result<bool> look_for_records();
 
  private:
   struct Input {
     std::optional<std::int64_t> position;
     std::int64_t empty_to = 0;  // no record stands between the position and here
   };
-  Result<bool> look_at(const TopicPartition& at, Input& input);
+  Result<std::int64_t> find_end(const TopicPartition& at, Input& input);
+  Result<bool> is_read(const TopicPartition& at, Input& input);
 
   EventLog& log_;
   StageObserver& observer_;

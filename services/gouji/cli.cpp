@@ -35,7 +35,7 @@ void add_log(CLI::App* app, LogChoice& where) {
   app->add_option("--log", where.log, "事件日志：local:路径 或 kafka:主机:端口（默认 local:DATA/log.db）\n"
                                       "event log: local:PATH or kafka:HOST:PORT[,…]")->type_name("LOG");
   app->add_option("--data", where.data, "数据目录 / data folder")->capture_default_str()->type_name("DIR");
-  app->add_option("--kafka", where.kafka, "librdkafka 设置 / setting for librdkafka")->type_name("NAME=VALUE");
+  app->add_option("--kafka", where.kafka, "librdkafka 设置 / setting for librdkafka")->type_name("NAME=VALUE")->allow_extra_args(false);
 }
 
 void add_language(CLI::App* app, Language& language) {
@@ -53,7 +53,7 @@ void define_run(CLI::App& app, Requests& requests) {
   run->add_option("SOURCE", requests.run.sources, "文件、目录、网址或门户文件 / file, directory, URL or portal file (default: tests/samples)");
   add_log(run, requests.run.where);
   run->add_flag("--once", requests.run.once, "读完即止 / end when everything is read and through");
-  run->add_option("--allow-net", requests.run.allow_net, "允许访问的内网地址段 / private address range that may be fetched")->type_name("CIDR");
+  run->add_option("--allow-net", requests.run.allow_net, "允许访问的内网地址段 / private address range that may be fetched")->type_name("CIDR")->allow_extra_args(false);
   run->add_option("--admin", requests.run.admin, "/metrics 的监听地址 / address of /metrics")->capture_default_str()->type_name("ADDR:PORT");
   add_language(run, requests.run.language);
 }
@@ -78,7 +78,7 @@ void define_tail(CLI::App& app, Requests& requests) {
   add_log(tail, requests.tail.where);
   tail->add_option("--from", requests.tail.from, "start、end、位置或时间 / start, end, an offset or a time")->capture_default_str()->type_name("FROM");
   tail->add_flag("--follow,-f", requests.tail.follow, "继续等待新记录 / go on with new records");
-  tail->add_option("--filter", requests.tail.filters, "条件 NAME=VALUE：key、partition、topic 或事件头 / or a header, such as ce_type=gouji.anomaly.opened.v1")->type_name("K=V");
+  tail->add_option("--filter", requests.tail.filters, "条件 NAME=VALUE：key、partition、topic 或事件头 / or a header, such as ce_type=gouji.anomaly.opened.v1")->type_name("K=V")->allow_extra_args(false);
   add_format(tail, requests.tail.format, {"text", "json", "raw"});
 }
 
@@ -106,6 +106,8 @@ void define_operations(CLI::App& app, Requests& requests) {
   auto* topics = app.add_subcommand("topics", "主题：list、check、apply / topics");
   topics->add_option("ACTION", requests.topics.action, "list, check, apply")->required()->check(CLI::IsMember({"list", "check", "apply"}));
   add_log(topics, requests.topics.where);
+  topics->add_option("--replication", requests.topics.replication, "新建主题的副本数（单个 broker 用 1）/ replication of topics that are created (1 for a single broker)")
+      ->check(CLI::Range(1, 9))->type_name("N");
   topics->add_option("--file", requests.topics.file, "主题文件（默认内置）/ topics file (default: embedded)");
   auto* log = app.add_subcommand("log", "本地日志：stat、verify / the local log");
   log->add_option("ACTION", requests.log.action, "stat, verify")->required()->check(CLI::IsMember({"stat", "verify"}));
@@ -159,7 +161,7 @@ int carry_out(const CLI::App& app, Requests& requests) {
 
 int dispatch(int argc, char** argv) {
   CLI::App app{"勾稽：核对政府信息公开年度报告 / checks annual government disclosure reports", "gouji"};
-  app.require_subcommand(1);
+  app.require_subcommand(0, 1);  // without one, a misspelt command is named as such
   app.set_version_flag("--version", std::string("gouji ") + std::string(version()));
   app.footer("例 / example: gouji check report.html · gouji run --once tests/samples · gouji COMMAND --help");
   Requests requests;
@@ -174,6 +176,10 @@ int dispatch(int argc, char** argv) {
     return app.exit(success);
   } catch (const CLI::ParseError& error) {
     fmt::print(stderr, "gouji: {}\n用 gouji --help 查看用法 / see gouji --help\n", error.what());
+    return kUsage;
+  }
+  if (app.get_subcommands().empty()) {
+    fmt::print(stderr, "{}", app.help());
     return kUsage;
   }
   return carry_out(app, requests);

@@ -85,6 +85,7 @@ struct TopicsRequest {
   LogChoice where;
   std::string action;  // list, check, apply
   std::string file;    // topics file; empty = embedded
+  std::int32_t replication = 0;  // of topics that are created; 0 = as the file says
 };
 int topics(const TopicsRequest& request);
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "services/crawler/settings.h"
+#include "services/crawler/service.h"
 #include "services/gouji/commands.h"
 #include "services/gouji/exit_codes.h"
 #include "services/gouji/log_access.h"
@@ -13,7 +13,7 @@ namespace gouji::command {
 namespace {
 
 std::vector<runtime::SettingSpec> specs_of(const std::string& service) {
-  if (service == "crawler") return crawler::setting_specs();
+  if (service == "crawler") return crawler::service_settings();
   const host::StageService stage = service == "parser" ? parser::service() : validator::service();
   std::vector<runtime::SettingSpec> specs = host::common_settings(stage.admin_default);
   specs.insert(specs.end(), stage.settings.begin(), stage.settings.end());

@@ -1,5 +1,6 @@
 #include "services/gouji/log_access.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include <fmt/format.h>
@@ -53,6 +54,24 @@ Result<std::map<std::string, Record>> read_current(eventlog::EventLog& log, std:
     return ok();
   }));
   return current;
+}
+
+Result<std::int64_t> lag_of(eventlog::EventLog& log, std::string_view group, std::string_view topic) {
+  GOUJI_ASSIGN(const auto committed, log.committed_offsets());
+  GOUJI_ASSIGN(const std::int32_t partitions, log.partitions(topic));
+  std::int64_t behind = 0;
+  for (std::int32_t partition = 0; partition < partitions; ++partition) {
+    const eventlog::TopicPartition at{std::string(topic), partition};
+    GOUJI_ASSIGN(std::int64_t from, log.begin_offset(at));
+    for (const auto& offset : committed)
+      if (offset.group == group && offset.at == at) from = std::max(from, offset.offset);
+    GOUJI_ASSIGN(const std::int64_t end, log.end_offset(at, eventlog::Isolation::kCommitted));
+    if (from >= end) continue;
+    // What lies between may be gaps and markers only.
+    GOUJI_ASSIGN(const eventlog::ReadBatch rest, log.read(at, from, {1, 1}));
+    if (!rest.records.empty() || rest.next < end) behind += end - from;
+  }
+  return behind;
 }
 
 int fail(std::string_view command, const Error& error) {

@@ -1,7 +1,9 @@
 // Opens the log that a command names, and reads topics to their end.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,6 +24,10 @@ Result<void> read_topic(eventlog::EventLog& log, std::string_view topic,
 
 // The newest value of each key of a compacted topic; erased keys are left out.
 Result<std::map<std::string, Record>> read_current(eventlog::EventLog& log, std::string_view topic);
+
+// How far a group is behind the end of a topic: 0 when it has taken every record; else the distance
+// in offsets, which have gaps, so it is at least the number of records.
+Result<std::int64_t> lag_of(eventlog::EventLog& log, std::string_view group, std::string_view topic);
 
 // Prints "gouji COMMAND: message" and gives the exit code.
 int fail(std::string_view command, const Error& error);

@@ -19,13 +19,12 @@ namespace gouji::command {
 namespace {
 
 using eventlog::EventLog;
-using eventlog::TopicPartition;
 using eventlog::TopicSpec;
 
 struct Lag {
   std::string group;
   std::string topic;
-  std::int64_t behind = 0;  // records at most: offsets have gaps
+  std::int64_t behind = 0;  // see lag_of
 };
 
 // The groups and what they read. A group that has committed nothing yet is behind by everything.
@@ -33,20 +32,10 @@ constexpr std::pair<std::string_view, std::string_view> kReaders[] = {{"gouji-pa
                                                                       {"gouji-validator", eventlog::kParsedTopic}};
 
 Result<std::vector<Lag>> lags_of(EventLog& log) {
-  GOUJI_ASSIGN(const auto committed, log.committed_offsets());
   std::vector<Lag> lags;
   for (const auto& [group, topic] : kReaders) {
-    Lag lag{std::string(group), std::string(topic), 0};
-    GOUJI_ASSIGN(const std::int32_t partitions, log.partitions(topic));
-    for (std::int32_t partition = 0; partition < partitions; ++partition) {
-      const TopicPartition at{std::string(topic), partition};
-      GOUJI_ASSIGN(const std::int64_t end, log.end_offset(at, eventlog::Isolation::kCommitted));
-      GOUJI_ASSIGN(std::int64_t from, log.begin_offset(at));
-      for (const auto& offset : committed)
-        if (offset.group == group && offset.at == at) from = offset.offset;
-      lag.behind += end > from ? end - from : 0;
-    }
-    lags.push_back(std::move(lag));
+    GOUJI_ASSIGN(const std::int64_t behind, lag_of(log, group, topic));
+    lags.push_back({std::string(group), std::string(topic), behind});
   }
   return lags;
 }
@@ -151,13 +140,21 @@ Result<int> list_topics(EventLog& log) {
   return kOk;
 }
 
-Result<int> apply_topics(EventLog& log, const std::vector<TopicSpec>& wanted) {
+// With fewer copies no more of them can be asked for in sync.
+TopicSpec with_replication(TopicSpec topic, std::int32_t replication) {
+  if (replication == 0) return topic;
+  topic.replication = replication;
+  if (replication == 1) topic.config["min.insync.replicas"] = "1";
+  return topic;
+}
+
+Result<int> apply_topics(EventLog& log, const std::vector<TopicSpec>& wanted, std::int32_t replication) {
   GOUJI_ASSIGN(const auto actual, log.topics());
   for (const TopicSpec& topic : wanted) {
     bool is_there = false;
     for (const TopicSpec& other : actual) is_there |= other.name == topic.name;
     if (is_there) continue;
-    GOUJI_TRY(log.create_topic(topic));
+    GOUJI_TRY(log.create_topic(with_replication(topic, replication)));
     fmt::print("{} 已建立 / created\n", topic.name);
   }
   return kOk;
@@ -168,7 +165,7 @@ Result<int> topics_action(const TopicsRequest& request) {
   const bool writes = request.action == "apply";
   GOUJI_ASSIGN(const auto log, open_log(request.where, writes ? eventlog::LocalMode::kOwner : eventlog::LocalMode::kReader));
   if (request.action == "list") return list_topics(*log);
-  if (writes) GOUJI_TRY(apply_topics(*log, wanted));
+  if (writes) GOUJI_TRY(apply_topics(*log, wanted, request.replication));
   GOUJI_TRY(host::check_topics(*log, wanted));
   fmt::print("主题齐全，设置相符 / topics are as they must be\n");
   return kOk;

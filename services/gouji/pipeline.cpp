@@ -10,7 +10,7 @@
 #include "common/host/stage_service.h"
 #include "gouji/version.h"
 #include "services/crawler/crawler.h"
-#include "services/crawler/sources.h"
+#include "services/crawler/source_arguments.h"
 #include "services/crawler/telemetry.h"
 #include "services/crawler/worker.h"
 #include "services/gouji/log_access.h"
@@ -35,24 +35,6 @@ Result<void> prepare_topics(eventlog::EventLog& log, bool is_kafka) {
     }
   }
   return host::check_topics(log, eventlog::default_topics());
-}
-
-// True when nothing is left behind the group's committed offsets. Asks for records, because offsets
-// have gaps and an end offset alone says little.
-Result<bool> is_caught_up(eventlog::EventLog& log, std::string_view group, std::string_view topic) {
-  GOUJI_ASSIGN(const auto committed, log.committed_offsets());
-  GOUJI_ASSIGN(const std::int32_t partitions, log.partitions(topic));
-  for (std::int32_t partition = 0; partition < partitions; ++partition) {
-    const eventlog::TopicPartition at{std::string(topic), partition};
-    GOUJI_ASSIGN(std::int64_t from, log.begin_offset(at));
-    for (const auto& offset : committed)
-      if (offset.group == group && offset.at == at) from = std::max(from, offset.offset);
-    GOUJI_ASSIGN(const std::int64_t end, log.end_offset(at, eventlog::Isolation::kCommitted));
-    if (from >= end) continue;
-    GOUJI_ASSIGN(const eventlog::ReadBatch rest, log.read(at, from, {1, 1}));
-    if (!rest.records.empty() || rest.next < end) return false;
-  }
-  return true;
 }
 
 host::StageHostOptions options_of(std::string_view group, std::vector<std::string> outputs) {
@@ -106,10 +88,11 @@ Result<void> Pipeline::Parts::open_stages(const RunRequest& request) {
 Result<void> Pipeline::Parts::open_crawler(const RunRequest& request) {
   runtime::SettingSources sources;
   sources.environment = runtime::gouji_environment();
+  if (!request.allow_net.empty())
+    sources.flags.emplace_back("allow_net", fmt::format("{}", fmt::join(request.allow_net, ",")));
   GOUJI_ASSIGN(const auto settings, runtime::load_settings(crawler::setting_specs(), sources));
   GOUJI_ASSIGN(crawler::CrawlerSettings crawl, crawler::read_settings(settings, request.where.data));
-  crawl.allow_net.insert(crawl.allow_net.end(), request.allow_net.begin(), request.allow_net.end());
-  GOUJI_ASSIGN(auto wanted, crawler::sources_from(request.sources));
+  GOUJI_ASSIGN(auto wanted, crawler::parse_sources(request.sources));
   GOUJI_ASSIGN(list_pool, runtime::WorkerPool::create(crawler::worker_options()));
   lists = std::make_unique<crawler::WorkerListReader>(*list_pool);
   crawler_telemetry = std::make_unique<crawler::Telemetry>(metrics, health, clock);
@@ -153,8 +136,8 @@ Result<void> Pipeline::wait_until_through() {
   for (const auto& [stage, reads] : stages) {
     while (!parts_->stopping.load()) {
       if (stage->has_ended()) return unavailable(ErrorCode::kLogUnavailable, stage->end_reason());
-      GOUJI_ASSIGN(const bool done, is_caught_up(*parts_->log, reads.first, reads.second));
-      if (done) break;
+      GOUJI_ASSIGN(const std::int64_t behind, lag_of(*parts_->log, reads.first, reads.second));
+      if (behind == 0) break;
       parts_->log->wait_for_append(kLook);
     }
   }

@@ -93,7 +93,10 @@ ReadOutcome DocumentSource::outcome_of(const std::string& file, std::string byte
   if (hints_.year) request.hints.push_back({"year", std::to_string(*hints_.year), "user"});
   if (!hints_.scope.empty()) request.hints.push_back({"scope", hints_.scope, "user"});
   auto outcome = reader_(request);
-  if (outcome) return std::move(*outcome);
+  if (outcome) {
+    if (auto* reading = std::get_if<Reading>(&*outcome)) reading->extractor = parser::this_extractor();
+    return std::move(*outcome);
+  }
   return poison(std::string(to_string(outcome.error().code)), outcome.error().message);
 }
 

@@ -16,6 +16,7 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr milliseconds kPatience{15'000};
+constexpr std::size_t kFewRecords = 10;
 
 milliseconds left(steady_clock::time_point deadline) {
   const auto rest = std::chrono::duration_cast<milliseconds>(deadline - steady_clock::now());
@@ -56,7 +57,8 @@ Result<ReadBatch> KafkaReader::read(const TopicPartition& at, std::int64_t from,
   if (from < 0) return fatal(ErrorCode::kBadArgument, fmt::format("offset {} is below 0", from));
   if (!position_ || *position_ != Position{at, from}) GOUJI_TRY(go_to({at, from}));
   auto batch = read_on(at, from, limits);
-  if (!batch) rest();
+  // Whoever asks for a few records does not read on: nothing is fetched ahead for them.
+  if (!batch || limits.records_max <= kFewRecords) rest();
   return batch;
 }
 

@@ -16,6 +16,15 @@ namespace {
 constexpr std::string_view kFileEnding = ".file";
 constexpr std::streamsize kSecretBytesMax = 64 * 1024;
 
+// A fetcher that finds its queue full looks again after this time; the library's own second is
+// several times what it takes to empty the queue.
+constexpr const char* kFullQueueMs = "20";
+
+// Sizes on the wire, where batches are compressed: what a fetch unfolds to counts against no limit
+// of the library, so fetches are small. A single batch is delivered whatever its size.
+constexpr const char* kFetchBytes = "262144";
+constexpr const char* kFetchBytesOfAll = "4194304";
+
 constexpr std::array<std::string_view, 6> kSecrets = {
     "sasl.password",         "ssl.key.password",
     "ssl.key.pem",           "ssl.keystore.password",
@@ -131,7 +140,10 @@ KafkaSettings stage_consumer_settings(const KafkaSettings& common, const StageLo
                             {"session.timeout.ms", "45000"},
                             {"heartbeat.interval.ms", "3000"},
                             {"max.poll.interval.ms", "300000"},
-                            {"queued.max.messages.kbytes", "16384"}};
+                            {"queued.max.messages.kbytes", "16384"},
+                            {"fetch.queue.backoff.ms", kFullQueueMs},
+                            {"fetch.message.max.bytes", kFetchBytes},
+                            {"fetch.max.bytes", kFetchBytesOfAll}};
   if (options.instance_id) settings.emplace("group.instance.id", *options.instance_id);
   return with(std::move(settings), common);
 }
@@ -171,7 +183,10 @@ KafkaSettings reader_settings(const KafkaSettings& common) {
                {"check.crcs", "true"},
                {"fetch.wait.max.ms", "20"},
                {"fetch.error.backoff.ms", "50"},
-               {"queued.max.messages.kbytes", "16384"}},
+               {"queued.max.messages.kbytes", "16384"},
+               {"fetch.queue.backoff.ms", kFullQueueMs},
+               {"fetch.message.max.bytes", kFetchBytes},
+               {"fetch.max.bytes", kFetchBytesOfAll}},
               common);
 }
 

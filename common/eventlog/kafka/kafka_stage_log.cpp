@@ -49,7 +49,10 @@ Result<std::unique_ptr<StageLog>> KafkaStageLog::open(const KafkaSettings& commo
   return std::unique_ptr<StageLog>(std::move(log));
 }
 
-KafkaStageLog::~KafkaStageLog() { close(); }
+KafkaStageLog::~KafkaStageLog() {
+  listener_ = nullptr;  // it need not live longer than close()
+  close();
+}
 
 // --- the producer --------------------------------------------------------------------------------
 

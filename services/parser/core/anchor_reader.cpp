@@ -106,7 +106,9 @@ class RowReader {
     return std::nullopt;
   }
 
-  std::optional<Match> match_misspelt() const {
+  std::optional<Match> match_misspelt() {
+    if (comparisons_ >= kComparisonsMax) return std::nullopt;
+    ++comparisons_;
     for (std::size_t words = 1; words <= std::min(words_.size(), kMisspeltWordsMax); ++words) {
       const auto row = names_.nearest(letters(words_[words_.size() - words], words_.back()),
                                       next_row_, names_.size());
@@ -219,6 +221,7 @@ class RowReader {
   std::vector<std::size_t> words_;  // tokens since the last values
   std::vector<Waiting> waiting_;
   std::size_t next_row_ = 0;
+  std::size_t comparisons_ = 0;
   std::optional<std::size_t> padding_;
 };
 

@@ -10,7 +10,7 @@
 namespace gouji::parser {
 namespace {
 
-constexpr std::size_t kChromeLineBytes = 300;
+constexpr std::size_t kChromeLineBytes = 160;
 
 constexpr std::string_view kFieldWords[] = {"来源:", "来源 ", "发布时间", "发布日期", "字体", "字号", "浏览次数", "浏览量", "点击数", "点击:", "打印",
                                             "分享", "关闭窗口", "索引号", "责任编辑", "阅读次数", "访问量", "您的位置", "当前位置", "所在位置",

@@ -42,6 +42,18 @@ bool may_be_figure(std::string_view text) {
   return false;
 }
 
+// "690": what nearly every cell holds.
+std::optional<Figure> plain_count(std::string_view text) {
+  constexpr std::size_t kDigitsMax = 15;
+  if (text.empty() || text.size() > kDigitsMax) return std::nullopt;
+  Figure figure;
+  for (const char c : text) {
+    if (c < '0' || c > '9') return std::nullopt;
+    figure.value.unscaled = figure.value.unscaled * 10 + (c - '0');
+  }
+  return figure;
+}
+
 bool is_nil(std::u32string_view text) {
   if (text == U"无" || text == U"/" || text == U"\\") return true;
   return text.find_first_not_of(U"-—–―─━") == text.npos;
@@ -148,6 +160,7 @@ std::optional<std::int64_t> money_value(const Decimal& value, FigureUnit unit) {
 }  // namespace
 
 std::optional<Figure> parse_figure(std::string_view text) {
+  if (auto count = plain_count(text)) return count;
   Figure figure;
   std::string_view core = trim_spaces(text);
   for (const std::string_view mark : {"。", "；", ";"}) {

@@ -206,9 +206,9 @@ class FrontReader {
   void look_for_quoted_title(const Line& line) {
     const std::string_view text = document_.view(line.range);
     for (std::size_t at = text.find("《"); at != text.npos; at = text.find("《", at + 3)) {
-      const std::size_t end = text.find("》", at);
-      if (end == text.npos) return;
-      if (end - at > kTitleBytesMax) continue;
+      const std::size_t length = text.substr(at, kTitleBytesMax).find("》");
+      if (length == text.npos) continue;
+      const std::size_t end = at + length;
       const auto begin = line.range.begin + static_cast<std::uint32_t>(at + 3);
       const TextRange range{begin, line.range.begin + static_cast<std::uint32_t>(end)};
       const TitleParts parts = parse_title(fold_label(document_.view(range)));
@@ -216,8 +216,18 @@ class FrontReader {
     }
   }
 
+  // A field has a mark behind its name, or its name in front of the line.
+  static bool may_hold_field(const std::string& folded) {
+    if (folded.find_first_of(":|") != std::string::npos) return true;
+    for (const std::string_view word : {"发布", "来源", "公开", "更新", "时间", "日期", "信息来源", "文章", "成文", "生成", "发文", "责任", "制发"}) {
+      if (folded.starts_with(word)) return true;
+    }
+    return false;
+  }
+
   void look_for_fields(std::size_t i) {
     const std::string& folded = lines_[i].folded;
+    if (!may_hold_field(folded)) return;
     for (const std::string_view word : kPublisherFields) {
       const std::size_t at = folded.find(word);
       if (at == std::string::npos || front_.publishers.size() >= 8) continue;

@@ -57,7 +57,7 @@ class RowReader {
   // The label nearest to the values: the last text cell that names a row, alone or with the cell in
   // front of it; if none does, the last one that nearly does. Header rows have words everywhere, so
   // a row needs a place for values behind its label.
-  std::optional<Label> find_label(const GridMatrix& matrix, std::size_t row) const {
+  std::optional<Label> find_label(const GridMatrix& matrix, std::size_t row) {
     std::optional<Label> found;
     const GridCell* last = nullptr;
     std::size_t words_behind = 0;
@@ -78,7 +78,8 @@ class RowReader {
       }
       if (!has_values) last = cell;
     }
-    if (!found && has_values && last != nullptr && matrix.letters(*last).size() > 2) {
+    if (!found && has_values && last != nullptr && matrix.letters(*last).size() > 2 &&
+        comparisons_++ < kComparisonsMax) {
       const auto near = names_.nearest(matrix.letters(*last), next_row_, names_.size());
       if (near) return Label{*near, false, std::size_t{last->column} + last->column_span};
     }
@@ -240,6 +241,7 @@ class RowReader {
   std::size_t mapped_block_ = 0;
   bool has_rows_behind_ = false;
   std::size_t next_row_ = 0;
+  std::size_t comparisons_ = 0;
 };
 
 // 0 行政复议, 1 未经复议直接起诉, 2 复议后起诉.

@@ -57,7 +57,7 @@ class ProseReader {
       const CodePoint point = code_point_at(line, at);
       at += point.length;
       open_.end = range.begin + static_cast<std::uint32_t>(at);
-      if (ends_sentence(point.value)) {
+      if (ends_sentence(point.value) || open_.end - open_.begin >= kSentenceBytesMax) {
         close();
         open_ = {range.begin + static_cast<std::uint32_t>(at), range.begin + static_cast<std::uint32_t>(at)};
       }

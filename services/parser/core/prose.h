@@ -19,6 +19,7 @@ struct Sentence {
 
 inline constexpr std::size_t kSentencesMax = 2000;
 inline constexpr std::size_t kProseBytesMax = 256 * 1024;
+inline constexpr std::size_t kSentenceBytesMax = 4096;  // longer ones are cut
 
 // Sentences end at 。；！？ or with their block; lines of text that was wrapped at a fixed width are
 // joined. Lines of tables are left out.

@@ -18,6 +18,9 @@ namespace gouji::parser {
 // How far a misspelt label may be from its official wording.
 inline constexpr std::size_t kMisspeltMax = 3;
 
+// Runs of values for which a misspelt label is looked for, in one table.
+inline constexpr std::size_t kComparisonsMax = 500;
+
 // Labels of one or two letters, such as 其他 and 总计, stand in headers as well.
 inline bool is_short_label(std::u32string_view letters) { return letters.size() <= 2; }
 

@@ -128,7 +128,9 @@ class Tokenizer {
   }
 
   static std::size_t closing_bracket(std::string_view text, std::size_t at) {
-    while (at < text.size()) {
+    constexpr std::size_t kNoteBytesMax = 400;
+    const std::size_t end = std::min(text.size(), at + kNoteBytesMax);
+    while (at < end) {
       const CodePoint point = code_point_at(text, at);
       at += point.length;
       if (point.value == U')' || point.value == U'）') return at;

@@ -87,6 +87,8 @@ Fit fit_values(std::span<const Token> all, std::size_t cells, std::optional<std:
   if (figures == cells && is_dense) return fit_figures(run, first, cells);
   if (figures > cells && is_dense) return fit_surplus(run, first, cells);
   if (figures >= cells) return {std::nullopt, Misfit::kOverlong};
+  // First and last cell are filled: whatever is padded around them, the blanks between are known.
+  if (last - first + 1 == cells) return fit_blanks(run, cells, first, last);
   return fit_blanks(run, cells, padding, last);
 }
 

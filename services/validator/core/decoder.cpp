@@ -133,7 +133,8 @@ class SetSearch {
 
   void accept(RowMask covered) {
     std::array<std::uint16_t, kWeightMax> sorted = chosen_;
-    std::sort(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(weight_));
+    for (std::size_t i = 1; i < weight_; ++i)
+      for (std::size_t k = i; k > 0 && sorted[k] < sorted[k - 1]; --k) std::swap(sorted[k], sorted[k - 1]);
     const std::span<const std::uint16_t> cells(sorted.data(), weight_);
     const auto deltas = DeltaSolver(system_, residuals_, cells).solve(covered | failing_);
     if (!deltas) return;

@@ -21,13 +21,16 @@ class PassThrough final : public eventlog::Stage {
   std::optional<std::string> state_topic() const override { return std::nullopt; }
   Result<void> process(const eventlog::StoredRecord& record,
                        eventlog::StageContext& context) override {
+    has_taken_ = true;
     context.emit({output_, record.at.partition, record.record});
     return ok();
   }
+  bool has_taken() const { return has_taken_; }  // any record
 
  private:
   std::vector<std::string> inputs_;
   std::string output_;
+  bool has_taken_ = false;
 };
 
 // What a run did, for tests that want to see that a fault has hit. Any thread may read.
@@ -64,6 +67,7 @@ class PassRun {
   explicit PassRun(const PassOptions& options);
   eventlog::StageRunner& runner() { return *runner_; }
   const PassObserver& observer() const { return observer_; }
+  bool has_taken() const { return stage_.has_taken(); }
 
  private:
   PassThrough stage_;

@@ -181,6 +181,13 @@ TEST(Table4, IsFifteenValuesBehindItsHeaders) {
   EXPECT_EQ(cell(reading, "t4.litigation_after_reconsideration.total"), "1");
 }
 
+TEST(Table4, KeepsABlankCellBetweenItsFirstAndItsLast) {
+  const Reading reading = reading_of(kFront + kTable4 + "| | 1 | 2 | 3 | | 6 | 5 | 6 | 7 | 8 | 26 | 0 | 0 | 0 | 1 | 1 | |\n五、存在的主要问题及改进情况\n");
+  EXPECT_EQ(cell(reading, "t4.reconsideration.pending"), "BLANK");
+  EXPECT_EQ(cell(reading, "t4.reconsideration.total"), "6");
+  EXPECT_EQ(cell(reading, "t4.litigation_after_reconsideration.total"), "1");
+}
+
 TEST(Table4, DoesNotGuessWhichOfFourteenIsMissing) {
   const Reading reading = reading_of(kFront + kTable4 + "1 2 3 4 10 5 6 7 8 26 0 0 0 1\n五、存在的主要问题及改进情况\n");
   EXPECT_NE(reading.tables[2].status, TableStatus::kRead);

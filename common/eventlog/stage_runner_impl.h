@@ -1,0 +1,172 @@
+// The inside of StageRunner, in one class over two files: stage_runner.cpp takes records in,
+// stage_transaction.cpp carries them through a transaction. Nothing else includes this header.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "common/eventlog/abort_policy.h"
+#include "common/eventlog/changelog.h"
+#include "common/eventlog/input_progress.h"
+#include "common/eventlog/open_transaction.h"
+#include "common/eventlog/pending_records.h"
+#include "common/eventlog/stage_runner.h"
+
+namespace gouji::eventlog {
+
+// A call on the log that stays retriable for longer is given up, and so is the runner.
+inline constexpr std::chrono::seconds kRetriableMax{60};
+inline constexpr int kRetriesMax = 1000;
+inline constexpr std::chrono::milliseconds kRetryPause{100};
+
+class RecordContext;
+
+// A record that met something unavailable; its partition is paused behind it.
+struct Blocked {
+  StoredRecord stored;
+  int attempts = 1;
+  UnixMillis first_failed_at = 0;
+  std::chrono::nanoseconds since{0};
+  std::chrono::nanoseconds next_try{0};
+  std::chrono::milliseconds wait{0};
+};
+
+class StageRunner::Impl final : public RebalanceListener {
+ public:
+  struct Parts {
+    EventLog& log;
+    StageLog& stage_log;
+    Stage& stage;
+    const Clock& clock;
+    StageObserver& observer;
+  };
+
+  Impl(const Parts& parts, StageRunnerOptions options, const std::atomic<bool>& stop,
+       std::atomic<std::int64_t>& idle_as_of)
+      : log_(parts.log),
+        stage_log_(parts.stage_log),
+        stage_(parts.stage),
+        clock_(parts.clock),
+        observer_(parts.observer),
+        options_(std::move(options)),
+        stop_(stop),
+        idle_as_of_(idle_as_of),
+        state_topic_(stage_.state_topic()),
+        progress_(log_, observer_),
+        aborts_(options_.aborts_before_single_records) {}
+
+  bool step();
+  RunnerEnd shut_down();
+  RunnerEnd end() const { return end_; }
+  const std::string& end_reason() const { return end_reason_; }
+
+  void assigned(const std::vector<TopicPartition>& partitions) override;
+  void revoked(const std::vector<TopicPartition>& partitions, bool lost) override;
+
+ private:
+  // Start.
+  void start();
+  Result<void> check_topics();
+  Result<void> check_partitions(const std::string& topic, std::int32_t wanted);
+
+  // Input.
+  void poll();
+  void accept(std::vector<StoredRecord> records);
+  void settle_assignment();
+  Result<void> check_assignment() const;
+  Result<void> settle(const std::vector<TopicPartition>& partitions);
+  Result<void> restore(std::int32_t partition, std::map<std::string, std::int64_t>& next);
+  void meet_poll_error(const Error& error);
+  void take_pending();
+  void retry_blocked();
+  bool is_held();
+  void look();
+
+  // One record.
+  void take(const StoredRecord& stored, Blocked* blocked);
+  bool produce(const StoredRecord& stored, const std::vector<Outgoing>& outputs);
+  bool append(const Outgoing& outgoing);
+  void bury(const StoredRecord& stored, const Error& error, const Blocked* blocked);
+  void hold_back(const StoredRecord& stored, const Error& error, Blocked* blocked);
+  std::optional<Error> oversize(const RecordContext& context, const KeyedState& state) const;
+
+  // The transaction.
+  bool is_due() const;
+  bool commit();
+  bool append_state(UnixMillis now);
+  void after_commit();
+  void settle_outcome(Outcome outcome, std::string_view what);
+  void abort(std::string_view why);
+  void recover_unknown(std::string_view what);
+  bool reopen_producer(std::string_view why);
+  bool open_producer();
+  void go_back(const Offsets& to);
+  void discard_transaction();
+  template <typename Call>
+  Outcome patiently(Call call);
+  template <typename Call>
+  auto patiently_ask(Call call) -> decltype(call());
+  void finish(RunnerEnd end, std::string reason);
+
+  EventLog& log_;
+  StageLog& stage_log_;
+  Stage& stage_;
+  const Clock& clock_;
+  StageObserver& observer_;
+  const StageRunnerOptions options_;
+  const std::atomic<bool>& stop_;
+  std::atomic<std::int64_t>& idle_as_of_;
+  const std::optional<std::string> state_topic_;
+
+  bool is_started_ = false;
+  bool has_ended_ = false;
+  RunnerEnd end_ = RunnerEnd::kStopped;
+  std::string end_reason_;
+
+  std::vector<TopicPartition> newly_assigned_;  // not restored yet
+  std::map<std::int32_t, KeyedState> states_;
+  PendingRecords pending_;
+  std::map<TopicPartition, Blocked> blocked_;
+  OpenTransaction transaction_;
+  InputProgress progress_;
+  AbortPolicy aborts_;
+  bool is_polling_ = false;      // inside poll(): positions cannot be changed now
+  Offsets go_back_after_poll_;
+  std::chrono::nanoseconds held_until_{0};    // nothing is taken until then; zero: not held
+  std::chrono::nanoseconds unreachable_since_{0};
+  std::chrono::nanoseconds last_look_{0};
+  std::chrono::nanoseconds last_heartbeat_{0};
+};
+
+template <typename Call>
+Outcome StageRunner::Impl::patiently(Call call) {
+  const std::chrono::nanoseconds began = clock_.monotonic();
+  for (int tries = 0;; ++tries) {
+    const Outcome outcome = call();
+    if (outcome != Outcome::kRetriable) return outcome;
+    if (tries >= kRetriesMax || clock_.monotonic() - began > kRetriableMax) return outcome;
+    observer_.heartbeat();
+    log_.wait_for_append(kRetryPause);
+  }
+}
+
+template <typename Call>
+auto StageRunner::Impl::patiently_ask(Call call) -> decltype(call()) {
+  const std::chrono::nanoseconds began = clock_.monotonic();
+  for (int tries = 0;; ++tries) {
+    auto result = call();
+    if (result || result.error().kind != ErrorKind::kUnavailable) return result;
+    if (tries >= kRetriesMax || clock_.monotonic() - began > kRetriableMax) return result;
+    observer_.heartbeat();
+    log_.wait_for_append(kRetryPause);
+  }
+}
+
+}  // namespace gouji::eventlog

@@ -1,0 +1,110 @@
+"""The three services on a real broker: killed in the middle, and read by a subscriber in Python."""
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+from harness import (ANOMALY, BIN, DEAD_PARSED, DEAD_RAW, PARSED, RANDOM, RAW, ROOT, ROUNDS, SEED, VERDICT, facts,
+                   folder_of_reports, gouji, header, once, tail)
+
+KAFKA = ROOT / 'tests/support/kafka/kafka.py'
+CACHE = pathlib.Path(os.environ.get('GOUJI_CACHE') or pathlib.Path(os.environ.get('XDG_CACHE_HOME') or
+                                                                   pathlib.Path.home() / '.cache') / 'gouji')
+PYTHON = CACHE / 'python/bin/python'
+REPORTS = 60
+PATIENCE_SECONDS = 120
+
+
+class KafkaTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix='gouji-kafka-'))
+        started = subprocess.run([sys.executable, KAFKA, 'start', cls.folder / 'broker'], capture_output=True, text=True)
+        if started.returncode == 77:
+            shutil.rmtree(cls.folder, ignore_errors=True)
+            raise unittest.SkipTest(started.stderr)
+        assert started.returncode == 0, started.stderr
+        cls.bootstrap = (cls.folder / 'broker/bootstrap').read_text().strip()
+        cls.log = f'kafka:{cls.bootstrap}'
+
+    @classmethod
+    def tearDownClass(cls):
+        subprocess.run([sys.executable, KAFKA, 'stop', cls.folder / 'broker'], capture_output=True)
+        shutil.rmtree(cls.folder, ignore_errors=True)
+
+    def start(self, service):
+        arguments = {'gouji-crawler': ['--sources', self.reports, '--data', self.folder / 'data'],
+                     'gouji-parser': ['--blobs', self.folder / 'data/blobs'], 'gouji-validator': []}[service]
+        log = open(self.folder / f'{service}.log', 'a')
+        process = subprocess.Popen([BIN / service, '--log', self.log, '--admin', '127.0.0.1:0', *map(str, arguments)],
+                                   stdout=log, stderr=log)
+        self.addCleanup(process.kill)
+        return process
+
+    def status(self):
+        code, out, err = gouji('status', '--log', self.log, '--format', 'json')
+        self.assertEqual(code, 0, err)
+        return json.loads(out)
+
+    def wait_until_through(self, reports):
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            status = self.status()
+            if status['reports'] == reports and all(lag['records'] == 0 for lag in status['lag']):
+                return
+            time.sleep(0.2)
+        logs = ''.join(p.read_text()[-1500:] for p in self.folder.glob('*.log'))
+        self.fail(f'not through after {PATIENCE_SECONDS} s: {status}\n{logs}')
+
+    def test_killed_services_lose_and_double_nothing_and_a_subscriber_sees_every_anomaly(self):
+        self.reports = self.folder / 'reports'
+        folder_of_reports(self.reports, REPORTS)
+        calm = self.folder / 'calm'
+        code, _, err = gouji('run', '--once', '--data', calm, self.reports)
+        self.assertEqual(code, 0, err)
+        calm_log = f'local:{calm}/log.db'
+
+        code, out, err = gouji('topics', 'apply', '--log', self.log, '--replication', '1')
+        self.assertEqual(code, 0, err)
+        services = {name: self.start(name) for name in ('gouji-crawler', 'gouji-parser', 'gouji-validator')}
+        for _ in range(ROUNDS):
+            name = RANDOM.choice(sorted(services))
+            time.sleep(RANDOM.uniform(0.2, 2.5))
+            services[name].kill()
+            services[name].wait()
+            services[name] = self.start(name)
+        self.wait_until_through(REPORTS)
+        for name, process in services.items():
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual(process.wait(30), 0, (self.folder / f'{name}.log').read_text()[-2000:])
+
+        strip = lambda found: [(t, k, re.sub(r'"(fetched_at|opened_at|created_at)": "\d+"', '', v)) for _, t, k, v in found]
+        for topic in (VERDICT, ANOMALY):
+            records = tail(self.log, topic)
+            self.assertEqual(strip(facts(records)), strip(facts(tail(calm_log, topic))), f'{topic}, seed {SEED}')
+            ids = [header(r, 'ce_id') for r in records]
+            self.assertEqual(len(ids), len(set(ids)), f'a {topic} is doubled, seed {SEED}')
+        raw_ids = {header(r, 'ce_id') for r in tail(self.log, RAW)}
+        parsed = {r['value']['evidence']['raw_id'] for r in tail(self.log, PARSED)}
+        self.assertEqual(raw_ids, parsed)
+        self.assertEqual(tail(self.log, DEAD_RAW, DEAD_PARSED), [])
+        self.subscriber_sees(len(tail(calm_log, ANOMALY)))
+
+    def subscriber_sees(self, anomalies):
+        done = subprocess.run([PYTHON, ROOT / 'tests/e2e/consume.py', '--bootstrap', self.bootstrap, '--topic', ANOMALY,
+                               '--unique'], capture_output=True, text=True, timeout=120)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(len(done.stdout.splitlines()), anomalies)
+        self.assertGreater(anomalies, 0)
+
+
+if __name__ == '__main__':
+    print(f'seed {SEED}')
+    unittest.main(verbosity=2)
