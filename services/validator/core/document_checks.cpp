@@ -33,7 +33,7 @@ Checked failed(std::string_view id, std::string instance, std::string zh, std::s
   return checked;
 }
 
-Reason why_unreadable(const TableReading& table) {
+Reason why_unreadable(const LedgerTable& table) {
   switch (table.status) {
     case TableStatus::kAbsent: return Reason::kTableAbsent;
     case TableStatus::kNotInText: return Reason::kTableNotInText;
@@ -44,7 +44,7 @@ Reason why_unreadable(const TableReading& table) {
   return Reason::kNone;
 }
 
-std::string row_label(const TableReading& table, const std::string& key) {
+std::string row_label(const LedgerTable& table, const std::string& key) {
   for (const FormBlock& block : form(table.table, table.edition).blocks())
     for (const FormRow& row : block.rows)
       if (row.key == key) return row.label;
@@ -60,13 +60,13 @@ constexpr NoteText kShapeNotes[] = {{"ROW_OVERLONG", "多出一栏数值", "has 
                                     {"EXTRA_ROW", "之后多出一行", "is followed by a row of its own"}};
 
 // Rows missing in the middle; missing at the end is a table that was cut off.
-bool has_gap(const TableReading& table) {
+bool has_gap(const LedgerTable& table) {
   const auto is_there = [](const Cell& cell) { return cell.state != CellState::kAbsent; };
   const auto last = std::find_if(table.cells.rbegin(), table.cells.rend(), is_there);
   return std::any_of(last, table.cells.rend(), [&](const Cell& cell) { return !is_there(cell); });
 }
 
-Checked check_shape(const TableReading& table, bool is_decidable) {
+Checked check_shape(const Reading& document, const LedgerTable& table, bool is_decidable) {
   const std::string id = table.table == TableId::kT3 ? "T3.SHAPE" : "T4.SHAPE";
   if (const Reason reason = why_unreadable(table); reason != Reason::kNone) return not_applicable(id, reason);
   Checked checked = passed(id);
@@ -76,7 +76,8 @@ Checked check_shape(const TableReading& table, bool is_decidable) {
     checked.text_zh += (checked.text_zh.empty() ? "" : "；") + zh;
     checked.text_en += (checked.text_en.empty() ? "" : "; ") + en;
   };
-  for (const ReadingNote& note : table.notes)
+  const TableReading* const reading = table_reading(document, table.table);
+  for (const ReadingNote& note : reading == nullptr ? std::vector<ReadingNote>() : reading->notes)
     for (const NoteText& known : kShapeNotes)
       if (note.code == known.code) {
         const std::string label = note.row.empty() ? "" : row_label(table, note.row);
@@ -92,7 +93,7 @@ Checked check_shape(const TableReading& table, bool is_decidable) {
 }
 
 // The amount of table 2: a suffix that is 元 where the form says 万元, or a size beyond belief.
-Checked check_unit(const TableReading& table) {
+Checked check_unit(const Reading& document, const LedgerTable& table) {
   if (const Reason reason = why_unreadable(table); reason != Reason::kNone) return not_applicable("T2.UNIT", reason);
   const Form& of = form(table.table, table.edition);
   const auto amount = std::find_if(of.cells().begin(), of.cells().end(),
@@ -101,7 +102,8 @@ Checked check_unit(const TableReading& table) {
   const std::string instance = of.blocks()[amount->block].rows[amount->row].key;
   const Cell& cell = table.cells[index];
   if (!cell.is_number()) return not_applicable("T2.UNIT", Reason::kBlankCell, instance);
-  const std::string raw = index < table.raw.size() ? table.raw[index] : std::string();
+  const TableReading* const reading = table_reading(document, table.table);
+  const std::string raw = reading != nullptr && index < reading->raw.size() ? reading->raw[index] : std::string();
   const bool in_yuan = raw.find("元") != std::string::npos && raw.find("万") == std::string::npos;
   // The form of 2021 prints its unit; that of 2019 leaves it to the place.
   if (in_yuan && table.edition == Edition::k2021) return failed("T2.UNIT", instance, raw, raw);
@@ -112,7 +114,7 @@ Checked check_unit(const TableReading& table) {
   return checked;
 }
 
-Checked check_regulations(const Reading& reading, const TableReading& table) {
+Checked check_regulations(const Reading& reading, const LedgerTable& table) {
   constexpr std::string_view kId = "T2.REGULATIONS";
   if (const Reason reason = why_unreadable(table); reason != Reason::kNone) return not_applicable(kId, reason);
   const OrganKind kind = organ_kind(reading.organ_name.value_or(""));
@@ -131,7 +133,7 @@ Checked check_regulations(const Reading& reading, const TableReading& table) {
 
 constexpr std::array<std::string_view, 7> kNumerals = {"〇", "一", "二", "三", "四", "五", "六"};
 
-std::vector<Checked> check_sections(const Reading& reading) {
+std::vector<Checked> check_sections(const Reading& reading, const std::vector<LedgerTable>& tables) {
   constexpr std::string_view kId = "S.SECTION";
   std::array<bool, 7> is_there{};
   std::int32_t last = 0;
@@ -152,7 +154,7 @@ std::vector<Checked> check_sections(const Reading& reading) {
     if (is_there[number]) results.push_back(passed(kId, instance));
     else results.push_back(failed(kId, instance, "没有这一部分", "this section is missing"));
   }
-  for (const TableReading& table : reading.tables) {
+  for (const LedgerTable& table : tables) {
     const std::size_t number = 2 + static_cast<std::size_t>(table.table);
     Checked& of_section = results[number - 1];
     if (table.status == TableStatus::kAbsent && is_there[number])
@@ -192,7 +194,7 @@ Checked check_year(const Reading& reading) {
   return is_stated || reading.published_on.size() == 10 ? passed(kId) : not_applicable(kId, Reason::kYearNotStated);
 }
 
-Checked check_edition(const Reading& reading, const TableReading& table) {
+Checked check_edition(const Reading& reading, const LedgerTable& table) {
   const std::string instance(to_string(table.table));
   if (!reading.key.is_identified()) return not_applicable("S.EDITION", Reason::kUnidentified, instance);
   if (const Reason reason = why_unreadable(table); reason != Reason::kNone)
@@ -275,24 +277,31 @@ OrganKind organ_kind(std::string_view name) {
   return OrganKind::kUnknown;
 }
 
-std::vector<Checked> document_results(const Reading& reading, const std::vector<bool>& is_decidable) {
+std::vector<Checked> document_results(const Reading& reading, const std::vector<LedgerTable>& tables,
+                                      const std::vector<bool>& is_decidable) {
   if (reading.pre_2019) return all_pre_2019();
   std::vector<Checked> results;
-  for (const TableReading& table : reading.tables) {
+  for (const LedgerTable& table : tables) {
     if (table.table == TableId::kT2) {
-      results.push_back(check_unit(table));
+      results.push_back(check_unit(reading, table));
       results.push_back(check_regulations(reading, table));
     } else {
-      results.push_back(check_shape(table, is_decidable[static_cast<std::size_t>(table.table)]));
+      results.push_back(check_shape(reading, table, is_decidable[static_cast<std::size_t>(table.table)]));
     }
   }
-  for (Checked& section : check_sections(reading)) results.push_back(std::move(section));
+  for (Checked& section : check_sections(reading, tables)) results.push_back(std::move(section));
   results.push_back(check_year(reading));
-  for (const TableReading& table : reading.tables)
+  for (const LedgerTable& table : tables)
     if (table.table != TableId::kT4) results.push_back(check_edition(reading, table));
   results.push_back(check_deadline(reading));
   results.push_back(check_fee(reading));
   return results;
+}
+
+const TableReading* table_reading(const Reading& reading, TableId id) {
+  const auto found = std::find_if(reading.tables.begin(), reading.tables.end(),
+                                  [&](const TableReading& table) { return table.table == id; });
+  return found == reading.tables.end() ? nullptr : &*found;
 }
 
 }  // namespace gouji::validator

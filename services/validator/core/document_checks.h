@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/report/ledger.h"
 #include "common/report/reading.h"
 #include "common/report/verdict.h"
 
@@ -22,7 +23,12 @@ struct Checked {
 enum class OrganKind { kUnknown, kTown, kCounty, kGovernment, kDepartment };
 OrganKind organ_kind(std::string_view name);
 
-// `is_decidable[i]`: some equation of table i (t2, t3, t4) could be evaluated.
-std::vector<Checked> document_results(const Reading& reading, const std::vector<bool>& is_decidable);
+// `tables` are t2, t3, t4, contradictions mended; `is_decidable[i]`: some equation of table i could
+// be evaluated.
+std::vector<Checked> document_results(const Reading& reading, const std::vector<LedgerTable>& tables,
+                                      const std::vector<bool>& is_decidable);
+
+// The reading's table of that id; nullptr when it has none.
+const TableReading* table_reading(const Reading& reading, TableId id);
 
 }  // namespace gouji::validator

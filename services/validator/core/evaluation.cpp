@@ -56,23 +56,6 @@ bool is_decidable(const std::vector<RuleResult>& results, std::string_view prefi
   });
 }
 
-// The reading with one table of every id, and contradictory ones marked.
-Reading in_order(const Reading& reading, const std::vector<LedgerTable>& tables) {
-  Reading ordered = reading;
-  ordered.tables.clear();
-  for (const LedgerTable& table : tables) {
-    const auto found = std::find_if(reading.tables.begin(), reading.tables.end(),
-                                    [&](const TableReading& each) { return each.table == table.table; });
-    TableReading each = found == reading.tables.end() ? TableReading{} : *found;
-    each.table = table.table;
-    each.status = table.status;
-    each.edition = table.edition;
-    each.cells = table.cells;
-    ordered.tables.push_back(std::move(each));
-  }
-  return ordered;
-}
-
 }  // namespace
 
 std::vector<LedgerTable> ledger_tables(const Reading& reading) {
@@ -90,17 +73,16 @@ std::vector<LedgerTable> ledger_tables(const Reading& reading) {
 }
 
 Evaluation evaluate(const Reading& reading, const std::vector<LedgerTable>& tables) {
-  const Reading ordered = in_order(reading, tables);
   Evaluation evaluation;
   std::vector<DiagnosedTable> diagnosed;
   for (std::size_t i = 0; i < tables.size(); ++i) {
     add_table(tables[i], reading.pre_2019, evaluation);
     const TableView view = view_of(tables[i]);
     if (reading.pre_2019 || !view.is_readable()) continue;
-    diagnosed.push_back({view, diagnose(view, find_convention(*view.form, view.cells)), &ordered.tables[i]});
+    diagnosed.push_back({view, diagnose(view, find_convention(*view.form, view.cells)), table_reading(reading, tables[i].table)});
   }
   const std::vector<Checked> document = document_results(
-      ordered, {true, is_decidable(evaluation.table_results, "T3"), is_decidable(evaluation.table_results, "T4")});
+      reading, tables, {true, is_decidable(evaluation.table_results, "T3"), is_decidable(evaluation.table_results, "T4")});
   std::vector<Checked> all;
   for (const RuleResult& result : evaluation.table_results)
     if (result.status == RuleStatus::kFailed) all.push_back({result, "", "", ""});
@@ -127,11 +109,18 @@ std::string result_digest(const std::vector<RuleResult>& results, const std::vec
   std::string text = organ_name;
   const auto add_cell = [&](const Cell& cell) {
     text += static_cast<char>('0' + static_cast<int>(cell.state));
-    if (cell.is_number()) text += std::to_string(cell.value);
+    for (std::uint64_t left = static_cast<std::uint64_t>(cell.value); left != 0; left >>= 7U)
+      text += static_cast<char>((left & 127U) | 128U);
   };
   for (const RuleResult& result : results) {
-    text += "|" + result.rule + "/" + result.instance + static_cast<char>('0' + static_cast<int>(result.status)) +
-            static_cast<char>('0' + static_cast<int>(result.severity)) + result.reason;
+    // The order of results follows from the tables' forms, so a plain pass needs no name.
+    if (result.status == RuleStatus::kPassed && result.reason.empty()) {
+      text += '.';
+      continue;
+    }
+    text.append("|").append(result.rule).append("/").append(result.instance).append(result.reason);
+    text += static_cast<char>('0' + static_cast<int>(result.status));
+    text += static_cast<char>('0' + static_cast<int>(result.severity));
     if (result.difference) text += "d" + std::to_string(*result.difference);
     for (const Operand& operand : result.operands) {
       text += "," + operand.cell;

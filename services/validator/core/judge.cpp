@@ -25,8 +25,8 @@ std::vector<Anomaly> cross_year_drafts(const std::vector<RuleResult>& results, c
   return draft_anomalies(checked, {}, entry.key, entry.organ_name);
 }
 
-std::vector<RuleResult> joined(const Evaluation& evaluation, const std::vector<RuleResult>& cross_year) {
-  std::vector<RuleResult> all = evaluation.table_results;
+std::vector<RuleResult> joined(Evaluation& evaluation, const std::vector<RuleResult>& cross_year) {
+  std::vector<RuleResult> all = std::move(evaluation.table_results);
   all.insert(all.end(), evaluation.document_results.begin(), evaluation.document_results.end());
   all.insert(all.end(), cross_year.begin(), cross_year.end());
   return all;
@@ -108,15 +108,15 @@ class Judge {
   void judge_anew(LedgerEntry entry, bool is_new_version, bool was_live) {
     const LedgerEntry before = entry;
     entry.tables = ledger_tables(arrival_.reading);
-    const Evaluation evaluation = evaluate(arrival_.reading, entry.tables);
+    Evaluation evaluation = evaluate(arrival_.reading, entry.tables);
     take_document(entry, evaluation);
     ledger_.put(entry);
     const std::vector<RuleResult> cross_year = cross_year_results(entry, previous_report(ledger_, key_));
-    const std::vector<RuleResult> results = joined(evaluation, cross_year);
+    std::vector<RuleResult> results = joined(evaluation, cross_year);
     entry.result_digest = result_digest(results, evaluation.derived, entry.tables, entry.organ_name);
     Occasion occasion = occasion_of(entry);
     set_closing(before, entry, is_new_version, occasion);
-    std::vector<Anomaly> drafts = evaluation.drafts;
+    std::vector<Anomaly> drafts = std::move(evaluation.drafts);
     for (Anomaly& draft : cross_year_drafts(cross_year, entry)) drafts.push_back(std::move(draft));
     const bool is_changed = is_new_version || !was_live || entry.result_digest != before.result_digest;
     if (is_new_version) {
@@ -131,7 +131,7 @@ class Judge {
       return;
     }
     ++entry.evaluation;
-    Verdict verdict = verdict_of(entry, results, evaluation.derived, book);
+    Verdict verdict = verdict_of(entry, std::move(results), std::move(evaluation.derived), book);
     verdict.tables = arrival_.reading.tables;
     if (is_new_version && entry.version > 1) verdict.changed_cells = changed_cells(before.tables, entry.tables);
     if (is_new_version) {
@@ -170,15 +170,15 @@ class Judge {
     occasion.closed_by = are_rules_new && (is_same_reading || before.extractor == entry.extractor) ? "rules" : "extractor";
   }
 
-  static Verdict verdict_of(const LedgerEntry& entry, const std::vector<RuleResult>& results,
-                            const std::vector<DerivedValue>& derived, const BookUpdate& book) {
+  static Verdict verdict_of(const LedgerEntry& entry, std::vector<RuleResult> results,
+                            std::vector<DerivedValue> derived, const BookUpdate& book) {
     Verdict verdict;
     verdict.key = entry.key;
     verdict.version = entry.version;
     verdict.evaluation = entry.evaluation;
     verdict.rule_set = entry.rule_set;
-    verdict.results = results;
-    verdict.derived = derived;
+    verdict.results = std::move(results);
+    verdict.derived = std::move(derived);
     verdict.anomalies_open = open_anomalies(book.anomalies);
     verdict.organ_name = entry.organ_name;
     verdict.evidence = entry.evidence;
@@ -248,15 +248,15 @@ class Judge {
     const std::vector<RuleResult> before = cross_year_results(entry, previous_report(past, entry.key));
     const std::vector<RuleResult> after = cross_year_results(entry, previous_report(ledger_, entry.key));
     if (result_digest(before, {}, {}, "") == result_digest(after, {}, {}, "")) return;
-    const Evaluation evaluation = evaluate_again(entry);
-    const std::vector<RuleResult> results = joined(evaluation, after);
+    Evaluation evaluation = evaluate_again(entry);
+    std::vector<RuleResult> results = joined(evaluation, after);
     entry.result_digest = result_digest(results, evaluation.derived, entry.tables, entry.organ_name);
     ++entry.evaluation;
     Occasion occasion = occasion_of(entry);
     occasion.closing = closing;
     occasion.closed_by = closing == Transition::kRetracted ? closed_by.substr(closed_by.find(':') + 1) : closed_by;
     BookUpdate book = update_book(entry.anomalies, cross_year_drafts(after, entry), occasion, is_cross_year);
-    Verdict verdict = verdict_of(entry, results, evaluation.derived, book);
+    Verdict verdict = verdict_of(entry, std::move(results), std::move(evaluation.derived), book);
     verdict.tables = without_provenance(entry.tables);
     publish(std::move(entry), std::move(verdict), std::move(book));
   }

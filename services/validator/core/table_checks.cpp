@@ -274,13 +274,22 @@ bool is_clean(const Form& form, std::span<const Cell> cells) {
     are_numbers &= cell.state == CellState::kNumber;
   }
   if (!are_numbers || all_bits >= static_cast<std::uint64_t>(kSmall)) return false;
+  // Two sums at a time, so that one addition need not wait for the other.
+  const Cell* const values = cells.data();
+  const auto sum = [values](const std::uint16_t* from, std::size_t count) {
+    std::int64_t even = 0;
+    std::int64_t odd = 0;
+    for (; count >= 2; count -= 2, from += 2) {
+      even += values[from[0]].value;
+      odd += values[from[1]].value;
+    }
+    return count == 0 ? even + odd : even + odd + values[*from].value;
+  };
   const std::uint16_t* next = flat.cells.data();
   std::int64_t wrong = 0;
   for (const FlatIdentities::Span span : flat.spans) {
-    std::int64_t difference = 0;
-    for (const std::uint16_t* const end = next + span.plus; next != end; ++next) difference += cells[*next].value;
-    for (const std::uint16_t* const end = next + span.minus; next != end; ++next) difference -= cells[*next].value;
-    wrong |= difference;
+    wrong |= sum(next, span.plus) - sum(next + span.plus, span.minus);
+    next += span.plus + span.minus;
   }
   return wrong == 0;
 }

@@ -1,0 +1,144 @@
+// What a report costs in the validator, beside a copy of its cells in the same run.
+#include <benchmark/benchmark.h>
+
+#include <ctime>
+
+#include <cstring>
+
+#include "services/validator/core/decoder.h"
+#include "services/validator/core/diagnosis.h"
+#include "services/validator/core/evaluation.h"
+#include "services/validator/core/table_checks.h"
+#include "tests/unit/services/validator/report_fixture.h"
+
+namespace gouji::validator {
+namespace {
+
+Reading wrong_reading(int errors) {
+  Reading reading = testing::clean_reading();
+  std::vector<Cell>& cells = reading.tables[1].cells;
+  std::mt19937 random(11);
+  for (int i = 0; i < errors; ++i) cells[random() % cells.size()].value += 3 + static_cast<std::int64_t>(random() % 400);
+  return reading;
+}
+
+TableView view(const Reading& reading, std::size_t table) {
+  const TableReading& of = reading.tables[table];
+  return {&form(of.table, of.edition), of.status, of.cells};
+}
+
+std::int64_t processor_nanoseconds() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
+
+void copy_of_the_cells(benchmark::State& state) {
+  const Reading reading = testing::clean_reading();
+  std::vector<Cell> target(256);
+  for (auto _ : state) {
+    std::size_t at = 0;
+    for (const TableReading& table : reading.tables) {
+      std::memcpy(static_cast<void*>(target.data() + at), table.cells.data(), table.cells.size() * sizeof(Cell));
+      at += table.cells.size();
+    }
+    benchmark::DoNotOptimize(target.data());
+    benchmark::ClobberMemory();
+  }
+}
+BENCHMARK(copy_of_the_cells);
+
+void identities_of_a_clean_report(benchmark::State& state) {
+  const Reading reading = testing::clean_reading();
+  for (auto _ : state) {
+    bool clean = true;
+    for (std::size_t table = 1; table < 3; ++table) clean &= is_clean(*view(reading, table).form, reading.tables[table].cells);
+    benchmark::DoNotOptimize(clean);
+  }
+}
+BENCHMARK(identities_of_a_clean_report);
+
+// All rules on cells, as outcomes without names.
+void rules_on_cells(benchmark::State& state) {
+  const Reading reading = testing::clean_reading(state.range(0) == 2019 ? 2019 : 2021);
+  std::vector<Outcome> outcomes;
+  for (auto _ : state)
+    for (std::size_t table = 0; table < 3; ++table) {
+      run_checks(*view(reading, table).form, reading.tables[table].cells, {}, outcomes);
+      benchmark::DoNotOptimize(outcomes.data());
+    }
+}
+BENCHMARK(rules_on_cells)->Arg(2019)->Arg(2021);
+
+// All in-report rules with their results as strings.
+void evaluation_of_a_clean_report(benchmark::State& state) {
+  const Reading reading = testing::clean_reading();
+  const std::vector<LedgerTable> tables = ledger_tables(reading);
+  for (auto _ : state) benchmark::DoNotOptimize(evaluate(reading, tables));
+}
+BENCHMARK(evaluation_of_a_clean_report);
+
+void judgement_of_a_clean_report(benchmark::State& state) {
+  Arrival arrival;
+  arrival.reading = testing::clean_reading();
+  arrival.location_id = "here";
+  const History nothing = [](const ReportKey&) { return std::optional<LedgerEntry>(); };
+  for (auto _ : state) benchmark::DoNotOptimize(judge(nothing, arrival));
+}
+BENCHMARK(judgement_of_a_clean_report);
+
+void diagnosis(benchmark::State& state) {
+  const Reading reading = wrong_reading(static_cast<int>(state.range(0)));
+  for (auto _ : state) benchmark::DoNotOptimize(diagnose(view(reading, 1), {}));
+}
+BENCHMARK(diagnosis)->Arg(1)->Arg(2)->Arg(3)->Arg(4)->Arg(6)->Arg(20)->Arg(175);
+
+// A move in one row has the most explanations.
+void diagnosis_of_a_move(benchmark::State& state) {
+  Reading reading = testing::clean_reading();
+  testing::cell(reading, "t3.granted.natural_person").value += 30;
+  testing::cell(reading, "t3.granted.research_institution").value += 30;
+  testing::cell(reading, "t3.granted.total").value += 60;
+  testing::cell(reading, "t3.granted.natural_person").value -= 30;
+  testing::cell(reading, "t3.granted.research_institution").value += 30;
+  for (auto _ : state) benchmark::DoNotOptimize(diagnose(view(reading, 1), {}));
+}
+BENCHMARK(diagnosis_of_a_move);
+
+// Half of the cells unread, and errors in the rest.
+void diagnosis_with_unread_cells(benchmark::State& state) {
+  Reading reading = wrong_reading(3);
+  std::mt19937 random(5);
+  for (std::int64_t i = 0; i < state.range(0); ++i)
+    reading.tables[1].cells[random() % 175] = {CellState::kUnreadable, 0};
+  for (auto _ : state) benchmark::DoNotOptimize(diagnose(view(reading, 1), {}));
+}
+BENCHMARK(diagnosis_with_unread_cells)->Arg(1)->Arg(10)->Arg(40)->Arg(90);
+
+// The slowest of many random kinds of damage.
+void worst_diagnosis(benchmark::State& state) {
+  std::mt19937 random(3);
+  std::vector<Reading> readings;
+  for (int i = 0; i < 400; ++i) {
+    Reading& reading = readings.emplace_back(testing::clean_reading(2021, static_cast<std::uint32_t>(1 + random() % 50)));
+    std::vector<Cell>& cells = reading.tables[1].cells;
+    const auto delta = static_cast<std::int64_t>(1 + random() % 3);
+    for (auto errors = 1 + random() % 12; errors > 0; --errors) cells[random() % 175].value += random() % 2 == 0 ? delta : delta * 2;
+    for (auto unread = random() % 30; unread > 0 && random() % 2 == 0; --unread) cells[random() % 175] = {CellState::kUnreadable, 0};
+  }
+  // Of each report the quickest run, so that other programs do not count.
+  std::vector<std::int64_t> quickest(readings.size(), INT64_MAX);
+  for (auto _ : state)
+    for (std::size_t at = 0; const Reading& reading : readings) {
+      const std::int64_t start = processor_nanoseconds();
+      benchmark::DoNotOptimize(diagnose(view(reading, 1), {}));
+      quickest[at] = std::min(quickest[at], processor_nanoseconds() - start);
+      ++at;
+    }
+  state.counters["worst_us"] = static_cast<double>(*std::max_element(quickest.begin(), quickest.end())) / 1'000.0;
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(readings.size()));
+}
+BENCHMARK(worst_diagnosis);
+
+}  // namespace
+}  // namespace gouji::validator

@@ -1,0 +1,210 @@
+#include "services/validator/core/document_checks.h"
+
+#include <gtest/gtest.h>
+
+#include "common/events/codec.h"
+#include "services/validator/core/evaluation.h"
+#include "tests/unit/services/validator/report_fixture.h"
+
+namespace gouji::validator {
+namespace {
+
+using testing::cell;
+using testing::clean_reading;
+
+RuleResult result(const Reading& reading, const std::string& rule_id, const std::string& instance = "") {
+  for (const RuleResult& each : evaluate(reading, ledger_tables(reading)).document_results)
+    if (each.rule == rule_id && each.instance == instance) return each;
+  RuleResult missing;
+  missing.reason = "no result";
+  return missing;
+}
+
+std::string outcome(const RuleResult& found) {
+  if (found.status == RuleStatus::kNotApplicable) return found.reason;
+  return found.status == RuleStatus::kPassed ? "PASSED" : std::string(to_string(found.severity));
+}
+
+TEST(Document, OfACleanReportFailsNoRule) {
+  for (const RuleResult& each : evaluate(clean_reading(), ledger_tables(clean_reading())).document_results)
+    EXPECT_NE(each.status, RuleStatus::kFailed) << each.rule;
+}
+
+TEST(OrganKind, IsReadFromTheName) {
+  EXPECT_EQ(organ_kind("清河镇人民政府"), OrganKind::kTown);
+  EXPECT_EQ(organ_kind("东城街道办事处"), OrganKind::kTown);
+  EXPECT_EQ(organ_kind("平安县人民政府"), OrganKind::kCounty);
+  EXPECT_EQ(organ_kind("新疆维吾尔自治区人民政府"), OrganKind::kGovernment);
+  EXPECT_EQ(organ_kind("许昌市人民政府"), OrganKind::kGovernment);
+  EXPECT_EQ(organ_kind("许昌市交通运输局"), OrganKind::kDepartment);
+  EXPECT_EQ(organ_kind("高新区管理委员会"), OrganKind::kUnknown);
+  EXPECT_EQ(organ_kind(""), OrganKind::kUnknown);
+}
+
+struct DeadlineCase {
+  const char* organ;
+  const char* date;
+  const char* outcome;
+};
+
+TEST(Deadline, CountsPrintedDatesOfTheYearAfter) {
+  for (const DeadlineCase& each : {DeadlineCase{"许昌市交通运输局", "2022-01-31", "PASSED"},
+                                   DeadlineCase{"许昌市交通运输局", "2022-02-01", "warning"},
+                                   DeadlineCase{"许昌市人民政府", "2022-03-10", "PASSED"},
+                                   DeadlineCase{"许昌市人民政府", "2022-03-11", "info"},
+                                   DeadlineCase{"许昌市人民政府", "2022-04-01", "warning"},
+                                   DeadlineCase{"清河镇人民政府", "2022-02-01", "info"},
+                                   DeadlineCase{"某某中心", "2022-01-20", "PASSED"},
+                                   DeadlineCase{"某某中心", "2022-02-20", "ORGAN_KIND_UNKNOWN"},
+                                   DeadlineCase{"某某中心", "2022-04-20", "warning"},
+                                   DeadlineCase{"许昌市交通运输局", "2023-06-01", "REPOST_POSSIBLE"},
+                                   DeadlineCase{"许昌市交通运输局", "", "NO_DATE"}}) {
+    Reading reading = clean_reading(2021);
+    reading.organ_name = each.organ;
+    reading.published_on = each.date;
+    EXPECT_EQ(outcome(result(reading, "S.DEADLINE")), each.outcome) << each.organ << each.date;
+  }
+}
+
+TEST(Year, MustBeTheSameInTitleAndPeriod) {
+  Reading reading = clean_reading(2021);
+  EXPECT_EQ(outcome(result(reading, "S.YEAR")), "YEAR_NOT_STATED");
+  reading.votes = {{"year", "2021", "title", 3, {}}, {"year", "2021", "period", 3, {}}};
+  EXPECT_EQ(outcome(result(reading, "S.YEAR")), "PASSED");
+  reading.votes[1].value = "2020";
+  EXPECT_EQ(outcome(result(reading, "S.YEAR")), "warning");
+  reading.votes.clear();
+  reading.published_on = "2021-01-20";
+  EXPECT_EQ(outcome(result(reading, "S.YEAR")), "warning");
+}
+
+TEST(Section, IsMissedOneByOne) {
+  Reading reading = clean_reading(2021);
+  reading.sections.erase(reading.sections.begin() + 4);
+  EXPECT_EQ(outcome(result(reading, "S.SECTION", "5")), "warning");
+  EXPECT_EQ(outcome(result(reading, "S.SECTION", "4")), "PASSED");
+  std::swap(reading.sections[1], reading.sections[2]);
+  EXPECT_EQ(outcome(result(reading, "S.SECTION", "order")), "warning");
+  reading.sections.clear();
+  EXPECT_EQ(outcome(result(reading, "S.SECTION")), "NO_SECTIONS");
+}
+
+TEST(Section, OfATransitionYearMayTakeAnotherForm) {
+  Reading reading = clean_reading(2019);
+  reading.sections.pop_back();
+  EXPECT_EQ(outcome(result(reading, "S.SECTION")), "TRANSITION_YEAR");
+}
+
+TEST(Section, MissesATableThatIsAbsentButNotAnImage) {
+  Reading reading = clean_reading(2021);
+  reading.tables[1] = {};
+  reading.tables[1].table = TableId::kT3;
+  EXPECT_EQ(outcome(result(reading, "S.SECTION", "3")), "warning");
+  EXPECT_EQ(outcome(result(reading, "T3.SHAPE")), "TABLE_ABSENT");
+  reading.tables[1].status = TableStatus::kNotInText;
+  EXPECT_EQ(outcome(result(reading, "S.SECTION", "3")), "PASSED");
+  EXPECT_EQ(outcome(result(reading, "T3.SHAPE")), "TABLE_NOT_IN_TEXT");
+}
+
+TEST(Fee, IsSpokenOfInSectionSixSince2021) {
+  Reading reading = clean_reading(2021);
+  EXPECT_EQ(outcome(result(reading, "S.FEE")), "PASSED");
+  reading.sections[5].text = "无。";
+  EXPECT_EQ(outcome(result(reading, "S.FEE")), "info");
+  reading.sections.pop_back();
+  EXPECT_EQ(outcome(result(reading, "S.FEE")), "SECTION_ABSENT");
+  EXPECT_EQ(outcome(result(clean_reading(2020), "S.FEE")), "OTHER_YEAR");
+}
+
+TEST(Unit, MustFitTheHeader) {
+  Reading reading = clean_reading(2021);
+  cell(reading, "t2.fees.amount") = Cell::number(25'100'000);
+  reading.tables[0].raw.back() = "251000元";
+  EXPECT_EQ(outcome(result(reading, "T2.UNIT", "fees")), "warning");
+  reading.tables[0].raw.back() = "25.1万元";
+  EXPECT_EQ(outcome(result(reading, "T2.UNIT", "fees")), "UNIT_NOT_STATED");
+  reading.tables[0].money_unit = MoneyUnit::kWanYuan;
+  EXPECT_EQ(outcome(result(reading, "T2.UNIT", "fees")), "PASSED");
+  cell(reading, "t2.fees.amount") = Cell::number(std::int64_t{200'000'000} * 1'000'000);
+  EXPECT_EQ(outcome(result(reading, "T2.UNIT", "fees")), "info");
+}
+
+TEST(Regulations, AreNotMadeByTownsAndCounties) {
+  Reading reading = clean_reading(2021);
+  cell(reading, "t2.regulations.issued") = Cell::number(3);
+  EXPECT_EQ(outcome(result(reading, "T2.REGULATIONS")), "ORGAN_KIND_UNKNOWN");
+  reading.organ_name = "清河镇人民政府";
+  EXPECT_EQ(outcome(result(reading, "T2.REGULATIONS")), "warning");
+  for (const char* column : {"issued", "repealed", "in_force"}) cell(reading, std::string("t2.regulations.") + column).value = 0;
+  EXPECT_EQ(outcome(result(reading, "T2.REGULATIONS")), "PASSED");
+}
+
+TEST(Shape, TellsAGapFromACutOffTable) {
+  Reading gap = clean_reading(2021);
+  cell(gap, "t3.denied.1.natural_person") = {CellState::kAbsent, 0};
+  EXPECT_EQ(outcome(result(gap, "T3.SHAPE")), "warning");
+  Reading cut = clean_reading(2021);
+  for (std::size_t i = 100; i < 175; ++i) cut.tables[1].cells[i] = {CellState::kAbsent, 0};
+  EXPECT_EQ(outcome(result(cut, "T3.SHAPE")), "TABLE_CUT");
+}
+
+TEST(Shape, IsAnErrorWhereNothingCanBeChecked) {
+  Reading reading = clean_reading(2021);
+  for (const char* group : {"reconsideration", "litigation_direct", "litigation_after_reconsideration"})
+    cell(reading, std::string("t4.") + group + ".upheld") = {CellState::kUnreadable, 0};
+  reading.tables[2].notes.push_back({"ROW_OVERLONG", "", "", {}});
+  EXPECT_EQ(outcome(result(reading, "T4.SHAPE")), "error");
+}
+
+TEST(Pre2019, IsNotChecked) {
+  Reading reading = clean_reading(2019);
+  reading.pre_2019 = true;
+  cell(reading, "t4.reconsideration.total").value += 5;
+  const Evaluation evaluation = evaluate(reading, ledger_tables(reading));
+  EXPECT_TRUE(evaluation.drafts.empty());
+  for (const auto& results : {evaluation.table_results, evaluation.document_results})
+    for (const RuleResult& each : results) EXPECT_EQ(each.reason, "PRE_2019");
+}
+
+TEST(Evaluation, IsTheSameAgainFromTheLedger) {
+  Reading reading = clean_reading(2021);
+  cell(reading, "t3.granted.total").value += 5;
+  cell(reading, "t3.denied.1.total") = {CellState::kUnreadable, 0};
+  testing::Office office;
+  office.arrive(reading, "A");
+  const Evaluation first = evaluate(reading, ledger_tables(reading));
+  const Evaluation again = evaluate_again(office.at(reading.key));
+  EXPECT_EQ(result_digest(first.table_results, first.derived, {}, ""), result_digest(again.table_results, again.derived, {}, ""));
+  EXPECT_EQ(result_digest(first.document_results, {}, {}, ""), result_digest(again.document_results, {}, {}, ""));
+}
+
+TEST(Ledger, OfACleanReportTakesLessThanTwoKibibytes) {
+  testing::Office office;
+  const Reading reading = clean_reading(2021);
+  office.arrive(reading, std::string(50, 'x'));
+  office.at(reading.key).evidence.url = "http://www.example.test/" + std::string(100, 'p');
+  EXPECT_LE(events::encode(office.at(reading.key)).size(), 2'048u);
+}
+
+TEST(Ledger, OfAnyReportTakesLessThanSixteenKibibytes) {
+  testing::Office office;
+  Reading reading = clean_reading(2020);
+  std::mt19937 random(9);
+  for (int round = 0; round < 80; ++round) {
+    for (TableReading& table : reading.tables)
+      for (Cell& each : table.cells) {
+        each.value = static_cast<std::int64_t>(random()) << (random() % 20);
+        each.state = random() % 6 == 0 ? CellState::kText : CellState::kNumber;
+        if (each.state == CellState::kText) each.value = 0;
+      }
+    reading.sections.resize(random() % 6);
+    const std::string content = std::to_string(round) + std::string(60, 'x');
+    office.arrive(reading, content, std::string(32, 'h'));
+    office.arrive(reading, content, std::to_string(round) + std::string(30, 'c'));
+  }
+  office.at(reading.key).evidence.url = std::string(2'000, 'u');
+  EXPECT_LE(events::encode(office.at(reading.key)).size(), 16u * 1'024);
+}
+
+}  // namespace
+}  // namespace gouji::validator
