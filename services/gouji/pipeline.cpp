@@ -86,12 +86,12 @@ Result<void> Pipeline::Parts::open_stages(const RunRequest& request) {
 }
 
 Result<void> Pipeline::Parts::open_crawler(const RunRequest& request) {
-  runtime::SettingSources sources;
-  sources.environment = runtime::gouji_environment();
+  runtime::SettingSources sources;  // a service has the environment; here everything is a flag
   if (!request.allow_net.empty())
     sources.flags.emplace_back("allow_net", fmt::format("{}", fmt::join(request.allow_net, ",")));
   GOUJI_ASSIGN(const auto settings, runtime::load_settings(crawler::setting_specs(), sources));
   GOUJI_ASSIGN(crawler::CrawlerSettings crawl, crawler::read_settings(settings, request.where.data));
+  crawl.version = version();
   GOUJI_ASSIGN(auto wanted, crawler::sources_from(request.sources));
   GOUJI_ASSIGN(list_pool, runtime::WorkerPool::create(crawler::worker_options()));
   lists = std::make_unique<crawler::WorkerListReader>(*list_pool);
@@ -149,9 +149,10 @@ Result<void> Pipeline::start() {
   return parts_->validator->start();
 }
 
-Result<void> Pipeline::run_once() {
-  GOUJI_TRY(parts_->crawler->run_once());
-  return wait_until_through();
+Result<std::int64_t> Pipeline::run_once() {
+  GOUJI_ASSIGN(const crawler::CrawlSummary summary, parts_->crawler->run_once());
+  GOUJI_TRY(wait_until_through());
+  return summary.failures;
 }
 
 Result<void> Pipeline::watch() { return parts_->crawler->run(); }

@@ -11,6 +11,7 @@
 #include "common/core/digest.h"
 #include "common/core/id.h"
 #include "services/parser/core/read.h"
+#include "services/parser/core/sniff.h"
 #include "services/parser/worker.h"
 
 namespace gouji::command {
@@ -115,6 +116,7 @@ CheckedDocument DocumentSource::read(const std::string& file) const {
     bytes = read_limited(in);
   }
   document.sha256 = to_hex(sha256(bytes));
+  document.media_type = media_type(parser::sniff(bytes));
   document.outcome = outcome_of(file, std::move(bytes));
   return document;
 }
