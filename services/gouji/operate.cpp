@@ -144,7 +144,7 @@ Result<int> list_topics(EventLog& log) {
 TopicSpec with_replication(TopicSpec topic, std::int32_t replication) {
   if (replication == 0) return topic;
   topic.replication = replication;
-  if (replication == 1) topic.config["min.insync.replicas"] = "1";
+  if (replication == 1) topic.config.insert_or_assign("min.insync.replicas", std::string("1"));
   return topic;
 }
 
