@@ -232,8 +232,8 @@ std::string_view to_string(Reason reason) {
       "", "PRE_2019", "TABLE_ABSENT", "TABLE_NOT_IN_TEXT", "TABLE_UNREADABLE", "TABLE_CUT", "OTHER_EDITION",
       "CELL_ABSENT", "CELL_UNREADABLE", "CELL_TEXT", "BLANK_TOTAL", "BLANK_CELL", "OVERFLOW", "UNIDENTIFIED",
       "NO_SECTIONS", "SECTION_ABSENT", "TRANSITION_YEAR", "NO_DATE", "REPOST_POSSIBLE", "ORGAN_KIND_UNKNOWN",
-      "UNIT_NOT_STATED", "YEAR_NOT_STATED", "OTHER_YEAR", "NO_PREVIOUS_REPORT", "SCOPE_DIFFERS", "BLANK_AS_ZERO",
-      "NIL_AS_ZERO"};
+      "UNIT_NOT_STATED", "YEAR_NOT_STATED", "OTHER_YEAR", "NO_PREVIOUS_REPORT", "SCOPE_DIFFERS", "DOCUMENT_CUT",
+      "BLANK_AS_ZERO", "NIL_AS_ZERO"};
   static_assert(std::size(kNames) == static_cast<std::size_t>(Reason::kNilAsZero) + 1);
   return kNames[static_cast<std::size_t>(reason)];
 }
