@@ -97,8 +97,12 @@ void StageRunner::Impl::bury(const StoredRecord& stored, const Error& error, con
   const Outgoing letter = dead_letter_of(stored, error, facts);
   if (!produce(stored, {letter})) return;
   transaction_.dead_lettered(letter.topic, error.code);
-  observer_.warn(fmt::format("{} partition {} offset {} becomes a dead letter: {}: {}", stored.at.topic,
-                             stored.at.partition, stored.offset, to_string(error.code), error.message));
+  const std::string what = fmt::format("{} partition {} offset {} becomes a dead letter: {}: {}", stored.at.topic,
+                                       stored.at.partition, stored.offset, to_string(error.code), error.message);
+  if (error.code == ErrorCode::kNotAReport)
+    observer_.note(what);
+  else
+    observer_.warn(what);
 }
 
 void StageRunner::Impl::hold_back(const StoredRecord& stored, const Error& error, Blocked* blocked) {

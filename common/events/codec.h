@@ -22,7 +22,6 @@ namespace gouji::events {
 
 // gouji.report.raw.v1. Bodies are compressed with zstd where that is smaller; decoding gives the
 // original bytes back and refuses sizes above kContentBytesMax.
-inline constexpr std::int64_t kContentBytesMax = 64LL * 1024 * 1024;
 std::string raw_id(const RawReport& report);
 std::string raw_id(const RawWithdrawn& withdrawn);
 Record encode(const RawReport& report);

@@ -6,6 +6,16 @@
 
 namespace gouji::host {
 
+StageHost::Observer::Observer(telemetry::Metrics& metrics, telemetry::Health& health, const Clock& clock,
+                              telemetry::StageMetricsOptions options)
+    : telemetry::StageMetrics(metrics, health, clock, options), health_(health), stage_(options.stage) {}
+
+// An instance without partitions has nothing to wait for: it is ready, too.
+void StageHost::Observer::rebalanced(std::int64_t assigned_partitions) {
+  StageMetrics::rebalanced(assigned_partitions);
+  health_.set_ready(stage_, true);
+}
+
 StageHost::StageHost(eventlog::EventLog& log, eventlog::Stage& stage, const Clock& clock,
                      telemetry::Metrics& metrics, telemetry::Health& health, StageHostOptions options)
     : log_(log),
@@ -31,7 +41,6 @@ Result<void> StageHost::start() {
   runner.service_version = options_.service_version;
   runner_ = std::make_unique<eventlog::StageRunner>(log_, *stage_log_, stage_, clock_, observer_, runner);
   thread_ = std::thread([this] {
-    health_.set_ready(stage_.name(), true);
     end_ = runner_->run();
     health_.set_ready(stage_.name(), false);
     ended_.store(true, std::memory_order_release);

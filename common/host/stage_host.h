@@ -47,7 +47,18 @@ class StageHost {
   const Clock& clock_;
   telemetry::Health& health_;
   const StageHostOptions options_;
-  telemetry::StageMetrics observer_;
+  // Ready once the stage has its partitions and their state.
+  class Observer : public telemetry::StageMetrics {
+   public:
+    Observer(telemetry::Metrics& metrics, telemetry::Health& health, const Clock& clock,
+             telemetry::StageMetricsOptions options);
+    void rebalanced(std::int64_t assigned_partitions) override;
+
+   private:
+    telemetry::Health& health_;
+    const std::string stage_;
+  };
+  Observer observer_;
   std::unique_ptr<eventlog::StageLog> stage_log_;
   std::unique_ptr<eventlog::StageRunner> runner_;
   std::thread thread_;

@@ -93,8 +93,12 @@ Result<std::unique_ptr<eventlog::EventLog>> open_log_of(const runtime::Settings&
     return fatal(ErrorCode::kBadSettings,
                  "没有设置事件日志，请用 --log kafka:HOST:PORT 指定 / no event log is set: name one with --log kafka:HOST:PORT");
   GOUJI_ASSIGN(const eventlog::LogAddress address, eventlog::parse_log_address(settings.text("log")));
+  if (!address.is_kafka)
+    return fatal(ErrorCode::kBadSettings,
+                 fmt::format("{}：分开运行的服务需要 Kafka；在一台机器上请用 gouji run / separate services need Kafka; on one "
+                             "machine use gouji run",
+                             settings.text("log")));
   eventlog::OpenOptions options;
-  options.mode = eventlog::LocalMode::kOwner;
   options.kafka = settings.map("kafka");
   return eventlog::open_log(address, options);
 }

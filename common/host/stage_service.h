@@ -48,7 +48,8 @@ int run_stage_service(int argc, char** argv, const StageService& service);
 // Settings that every service has: log, kafka, topics, admin, log_level, shutdown_limit, ordinal,
 // group_instance_id.
 std::vector<runtime::SettingSpec> common_settings(const std::string& admin_default);
-// Opens the log that the settings name, as owner of a local one.
+// Opens the log that the settings name. Of a local one all stages run in one process, so a service
+// of its own refuses it.
 Result<std::unique_ptr<eventlog::EventLog>> open_log_of(const runtime::Settings& settings);
 // Refuses topics that are missing or whose settings break a promise, all at once.
 Result<void> check_topics(eventlog::EventLog& log, const std::vector<eventlog::TopicSpec>& wanted);

@@ -14,6 +14,8 @@ namespace gouji {
 // Bytes of a document or attachment: inline, or by reference "cas://sha256/<hex>" into the
 // content-addressed store when body and attachments together exceed kInlineBytesMax.
 inline constexpr std::size_t kInlineBytesMax = 512 * 1024;
+// Larger content is refused wherever it turns up.
+inline constexpr std::int64_t kContentBytesMax = 64LL * 1024 * 1024;
 
 struct Content {
   std::string name;        // file name or last path segment; never used as a path

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cerrno>
 #include <condition_variable>
+#include <cstdlib>
 #include <cstring>
 #include <mutex>
 #include <optional>
@@ -177,6 +178,9 @@ FileCrawlOptions Crawler::Impl::file_options(std::chrono::milliseconds settle) c
   options.document_bytes_max = settings.document_bytes_max;
   options.settle = settle.count();
   options.gone.apart = settings.file_gone_after.count();
+  // A source may hold the data folder: state and log are no documents.
+  const std::unique_ptr<char, decltype(&std::free)> own(::realpath(settings.data_folder.c_str(), nullptr), &std::free);
+  if (own) options.tree.own_folder = own.get();
   return options;
 }
 
@@ -260,6 +264,7 @@ Result<CrawlSummary> Crawler::run_once() {
   GOUJI_TRY(impl_->read_files_once(summary));
   GOUJI_TRY(impl_->read_web_once(summary));
   GOUJI_TRY(impl_->publisher.drain());
+  if (impl_->is_stopping()) return unavailable(ErrorCode::kTimeout, "stopped before every source was read");
   return summary;
 }
 

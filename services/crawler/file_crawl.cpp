@@ -142,7 +142,8 @@ Result<void> FileCrawl::read(const FoundFile& file, Location location, UnixMilli
     seen.sight = Sight::kContent;
   } else if (content.error().kind == ErrorKind::kInvalidInput) {
     observer_.fetched(SourceKind::kFiles, FetchClass::kTooLarge, 0);
-    if (location.refused != file.tag) observer_.refused(FetchClass::kTooLarge, content.error().message);
+    if (location.refused == file.tag) return ok();
+    observer_.refused(FetchClass::kTooLarge, content.error().message);
     location.refused = file.tag;
   } else {
     result.failures += 1;

@@ -1,8 +1,11 @@
 #include "services/crawler/service.h"
 
 #include <cstdio>
+#include <string>
 #include <utility>
+#include <vector>
 
+#include "common/eventlog/topics.h"
 #include "common/host/stage_service.h"
 #include "common/runtime/stop_signal.h"
 #include "common/runtime/system_clock.h"
@@ -11,7 +14,7 @@
 #include "gouji/version.h"
 #include "services/crawler/crawler.h"
 #include "services/crawler/settings.h"
-#include "services/crawler/source_arguments.h"
+#include "services/crawler/sources.h"
 #include "services/crawler/telemetry.h"
 
 namespace gouji::crawler {
@@ -24,19 +27,36 @@ int fail(const Error& error) {
   return host::exit_code_of(error);
 }
 
+// What is asked for; every mistake of sources and settings at once.
+Result<std::pair<CrawlerSettings, std::vector<Source>>> plan_from(const runtime::Settings& settings) {
+  auto crawl = read_settings(settings, settings.text("data"));
+  auto wanted = sources_from(settings.list("sources"));
+  std::string mistakes = crawl ? "" : crawl.error().message + "\n";
+  if (!wanted) mistakes += wanted.error().message + "\n";
+  if (wanted && wanted->empty()) mistakes += "没有来源，请用 --sources 指定 / no source is named: name one with --sources\n";
+  if (mistakes.empty()) return std::pair(std::move(*crawl), std::move(*wanted));
+  mistakes.pop_back();
+  return fatal(ErrorCode::kBadSettings, mistakes);
+}
+
+// The crawler looks only at the topics that it writes.
+Result<void> check_own_topics(eventlog::EventLog& log, const runtime::Settings& settings) {
+  GOUJI_ASSIGN(auto topics, host::topics_of(settings));
+  std::erase_if(topics, [](const eventlog::TopicSpec& topic) { return topic.name != eventlog::kRawTopic && topic.name != eventlog::kSourceHealthTopic; });
+  return host::check_topics(log, topics);
+}
+
 Result<void> serve(const runtime::Settings& settings) {
   runtime::StopSignal stop(settings.duration("shutdown_limit"));
   const runtime::SystemClock clock;
   telemetry::Metrics metrics;
   telemetry::Health health(clock);
-  GOUJI_ASSIGN(auto wanted, parse_sources(settings.list("sources")));
-  if (wanted.empty()) return fatal(ErrorCode::kBadSettings, "没有来源，请用 --sources 指定 / no source is named: name one with --sources");
-  GOUJI_ASSIGN(CrawlerSettings crawl, read_settings(settings, settings.text("data")));
+  GOUJI_ASSIGN(auto plan, plan_from(settings));
+  auto& [crawl, wanted] = plan;
   crawl.version = version();
-  GOUJI_ASSIGN(const auto topics, host::topics_of(settings));
   GOUJI_ASSIGN(const auto admin, telemetry::AdminServer::start(settings.text("admin"), metrics, health));
   GOUJI_ASSIGN(const auto log, host::open_log_of(settings));
-  GOUJI_TRY(host::check_topics(*log, topics));
+  GOUJI_TRY(check_own_topics(*log, settings));
   GOUJI_ASSIGN(const auto pool, runtime::WorkerPool::create(worker_options()));
   WorkerListReader lists(*pool);
   Telemetry observer(metrics, health, clock);

@@ -128,6 +128,7 @@ Result<FetchClass> WebCrawl::take_rows(const Source& source, const FetchResult& 
   }
   const UnixMillis now = parts_.clock.unix_millis();
   for (const events::ListRow& row : answer->rows) GOUJI_TRY(add_row(source, row, now));
+  if (answer->cut) parts_.observer.passed_over(source.address + ": more than " + std::to_string(kListedMax) + " rows; the rest is not read");
   if (answer->rows.empty()) {
     // Portals answer with empty shells when they are unwell; nothing is gone because of it.
     message += "no row is accepted; look at accept and rows of its portal file";
@@ -292,7 +293,9 @@ Result<std::chrono::milliseconds> WebCrawl::turn() {
     parts_.observer.heartbeat();
     if (source.kind == SourceKind::kList) {
       GOUJI_ASSIGN(const SourceMemory memory, parts_.state.source(source.id));
-      if (memory.due_at <= parts_.clock.unix_millis()) GOUJI_TRY(read_source_list(source));
+      const UnixMillis now = parts_.clock.unix_millis();
+      // An attempt in the future was made by a clock that went back since: its due time means nothing.
+      if (memory.due_at <= now || memory.health.last_attempt_at > now) GOUJI_TRY(read_source_list(source));
     }
     GOUJI_ASSIGN(auto locations, locations_of(source, parts_.clock.unix_millis(), kFetchesATurn));
     for (Location& location : locations) {

@@ -77,6 +77,7 @@ void check_one(const CheckRequest& request, const DocumentSource& source, const 
   CheckedDocument document = source.read(file);
   if (const auto* reading = std::get_if<Reading>(&document.outcome)) {
     Ledger ledger = before;
+    ledger.erase(reading->key);  // an earlier draft of this report is not its history
     document.judgement = judge_document(document, ledger);
     tally.not_read |= reading->status != ReadingStatus::kParsed;
     tally.findings |= reaches(document, request.fail_on);

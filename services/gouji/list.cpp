@@ -139,7 +139,7 @@ int show(const ShowRequest& request) {
                  change.proposed);
     fmt::print("\n");
   }
-  fmt::print("    {}  sha256 {}  {}\n", anomaly->evidence.url, anomaly->evidence.raw_digest,
+  fmt::print("    {}  raw_digest {}  {}\n", anomaly->evidence.url, anomaly->evidence.raw_digest,
              events::to_rfc3339(anomaly->evidence.fetched_at));
   return kOk;
 }

@@ -10,7 +10,7 @@
 #include "common/host/stage_service.h"
 #include "gouji/version.h"
 #include "services/crawler/crawler.h"
-#include "services/crawler/source_arguments.h"
+#include "services/crawler/sources.h"
 #include "services/crawler/telemetry.h"
 #include "services/crawler/worker.h"
 #include "services/gouji/log_access.h"
@@ -86,13 +86,13 @@ Result<void> Pipeline::Parts::open_stages(const RunRequest& request) {
 }
 
 Result<void> Pipeline::Parts::open_crawler(const RunRequest& request) {
-  runtime::SettingSources sources;
-  sources.environment = runtime::gouji_environment();
+  runtime::SettingSources sources;  // a service has the environment; here everything is a flag
   if (!request.allow_net.empty())
     sources.flags.emplace_back("allow_net", fmt::format("{}", fmt::join(request.allow_net, ",")));
   GOUJI_ASSIGN(const auto settings, runtime::load_settings(crawler::setting_specs(), sources));
   GOUJI_ASSIGN(crawler::CrawlerSettings crawl, crawler::read_settings(settings, request.where.data));
-  GOUJI_ASSIGN(auto wanted, crawler::parse_sources(request.sources));
+  crawl.version = version();
+  GOUJI_ASSIGN(auto wanted, crawler::sources_from(request.sources));
   GOUJI_ASSIGN(list_pool, runtime::WorkerPool::create(crawler::worker_options()));
   lists = std::make_unique<crawler::WorkerListReader>(*list_pool);
   crawler_telemetry = std::make_unique<crawler::Telemetry>(metrics, health, clock);
@@ -149,9 +149,10 @@ Result<void> Pipeline::start() {
   return parts_->validator->start();
 }
 
-Result<void> Pipeline::run_once() {
-  GOUJI_TRY(parts_->crawler->run_once());
-  return wait_until_through();
+Result<std::int64_t> Pipeline::run_once() {
+  GOUJI_ASSIGN(const crawler::CrawlSummary summary, parts_->crawler->run_once());
+  GOUJI_TRY(wait_until_through());
+  return summary.failures;
 }
 
 Result<void> Pipeline::watch() { return parts_->crawler->run(); }

@@ -2,6 +2,7 @@
 // crawler, parser and validator.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -25,7 +26,8 @@ class Pipeline {
   // Starts the stages: nothing that they publish is older than this call.
   Result<void> start();
   // Reads all sources once and waits until what came of them is through all stages.
-  Result<void> run_once();
+  // Returns how many documents and sources could not be read; telemetry named each.
+  Result<std::int64_t> run_once();
   // Watches the sources until stop().
   Result<void> watch();
   // From any thread.

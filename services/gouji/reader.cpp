@@ -11,6 +11,7 @@
 #include "common/core/digest.h"
 #include "common/core/id.h"
 #include "services/parser/core/read.h"
+#include "services/parser/core/sniff.h"
 #include "services/parser/worker.h"
 
 namespace gouji::command {
@@ -93,7 +94,10 @@ ReadOutcome DocumentSource::outcome_of(const std::string& file, std::string byte
   if (hints_.year) request.hints.push_back({"year", std::to_string(*hints_.year), "user"});
   if (!hints_.scope.empty()) request.hints.push_back({"scope", hints_.scope, "user"});
   auto outcome = reader_(request);
-  if (outcome) return std::move(*outcome);
+  if (outcome) {
+    if (auto* reading = std::get_if<Reading>(&*outcome)) reading->extractor = parser::this_extractor();
+    return std::move(*outcome);
+  }
   return poison(std::string(to_string(outcome.error().code)), outcome.error().message);
 }
 
@@ -112,6 +116,7 @@ CheckedDocument DocumentSource::read(const std::string& file) const {
     bytes = read_limited(in);
   }
   document.sha256 = to_hex(sha256(bytes));
+  document.media_type = media_type(parser::sniff(bytes));
   document.outcome = outcome_of(file, std::move(bytes));
   return document;
 }

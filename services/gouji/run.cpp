@@ -32,11 +32,11 @@ class ConsoleThread {
   std::jthread thread_;
 };
 
-void print_summary(const ConsoleCounts& counts, Language language) {
+void print_summary(const ConsoleCounts& counts, std::int64_t failures, Language language) {
   fmt::print(stderr, "{}\n",
-             fmt::format(fmt::runtime(in(language, "报告 {} 份，异常 {} 项，不是报告 {} 份，无法读取 {} 份",
-                                         "{} reports, {} anomalies, {} not reports, {} unreadable")),
-                         counts.reports, counts.anomalies, counts.not_reports, counts.poison));
+             fmt::format(fmt::runtime(in(language, "报告 {} 份，异常 {} 项，不是报告 {} 份，无法读取 {} 份，来源或文件取不到 {} 处",
+                                         "{} reports, {} anomalies, {} not reports, {} unreadable, {} not fetched")),
+                         counts.reports, counts.anomalies, counts.not_reports, counts.poison, failures));
 }
 
 Result<int> work(const RunRequest& request, runtime::StopSignal& stop) {
@@ -45,13 +45,18 @@ Result<int> work(const RunRequest& request, runtime::StopSignal& stop) {
   GOUJI_ASSIGN(Console console, Console::open(pipeline->log(), request.language));
   GOUJI_TRY(pipeline->start());
   fmt::print(stderr, "{} http://{}/metrics\n", in(request.language, "指标 /", "metrics:"), pipeline->admin_address());
+  std::int64_t failures = 0;
   {
     const ConsoleThread follow(console, pipeline->log());
-    GOUJI_TRY(request.once ? pipeline->run_once() : pipeline->watch());
+    if (request.once) {
+      GOUJI_ASSIGN(failures, pipeline->run_once());
+    } else {
+      GOUJI_TRY(pipeline->watch());
+    }
   }
   GOUJI_TRY(console.print_new());
-  print_summary(console.counts(), request.language);
-  return request.once && console.counts().poison > 0 ? kNotRead : kOk;
+  print_summary(console.counts(), failures, request.language);
+  return request.once && console.counts().poison + failures > 0 ? kNotRead : kOk;
 }
 
 }  // namespace

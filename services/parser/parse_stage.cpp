@@ -93,7 +93,7 @@ void ParseStage::prepare(std::span<const StoredRecord> batch) {
 Result<void> ParseStage::process(const StoredRecord& record, eventlog::StageContext& context) {
   GOUJI_ASSIGN(events::RawEvent event, events::decode_raw(record.record));
   if (const auto* withdrawn = std::get_if<RawWithdrawn>(&event))
-    return take_withdrawal(*withdrawn, events::read_envelope(record.record).id, context);
+    return take_withdrawal(*withdrawn, context);
   return take_report(std::move(std::get<RawReport>(event)), record, context);
 }
 
@@ -111,8 +111,7 @@ Result<void> ParseStage::take_report(RawReport report, const StoredRecord& recor
     return refusal_error(*refusal);
   }
   events::ParsedReport parsed{std::move(std::get<Reading>(outcome)), report.location_id, report.fetch_sequence, {}};
-  parsed.evidence = {report.url,        report.payload_digest, events::read_envelope(record.record).id,
-                     report.fetched_at, options_.extractor,    ""};
+  parsed.evidence = {report.url, report.payload_digest, events::raw_id(report), report.fetched_at, options_.extractor, ""};
   parsed.reading.extractor = options_.extractor;
   if (known && !known->key.organ_id.empty() && known->key != parsed.reading.key)
     emit(context, events::encode(events::WithdrawnReport{known->key, report.location_id, report.fetch_sequence,
@@ -125,8 +124,8 @@ Result<void> ParseStage::take_report(RawReport report, const StoredRecord& recor
   return ok();
 }
 
-Result<void> ParseStage::take_withdrawal(const RawWithdrawn& withdrawn, const std::string& raw_id,
-                                         eventlog::StageContext& context) {
+Result<void> ParseStage::take_withdrawal(const RawWithdrawn& withdrawn, eventlog::StageContext& context) {
+  const std::string raw_id = events::raw_id(withdrawn);
   GOUJI_ASSIGN(const std::optional<ParserLocation> known, location_in(context.state(), withdrawn.location_id));
   if (known && withdrawn.fetch_sequence <= known->fetch_sequence) {
     telemetry_.already_taken();

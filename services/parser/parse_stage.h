@@ -44,8 +44,7 @@ class ParseStage : public eventlog::Stage {
 
   Result<ReadOutcome> read(const RawReport& report) const;
   Result<void> take_report(RawReport report, const eventlog::StoredRecord& record, eventlog::StageContext& context);
-  Result<void> take_withdrawal(const RawWithdrawn& withdrawn, const std::string& raw_id,
-                               eventlog::StageContext& context);
+  Result<void> take_withdrawal(const RawWithdrawn& withdrawn, eventlog::StageContext& context);
 
   const DocumentReader reader_;
   const BlobReader blobs_;

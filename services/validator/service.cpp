@@ -15,6 +15,7 @@ class OwningStage : public eventlog::Stage {
   std::string_view name() const override { return stage_.name(); }
   const std::vector<std::string>& inputs() const override { return stage_.inputs(); }
   std::optional<std::string> state_topic() const override { return stage_.state_topic(); }
+  std::vector<std::string> copartitioned_outputs() const override { return stage_.copartitioned_outputs(); }
   Result<void> process(const eventlog::StoredRecord& record, eventlog::StageContext& context) override {
     return stage_.process(record, context);
   }

@@ -21,6 +21,14 @@ struct Output {
   }
 };
 
+// What the ids of the outputs follow from. One raw event may lead to several inputs (a withdrawal and
+// a report, or a second reading), so it is the input's own ce_id; a record of a producer that sets
+// none is named by its place.
+std::string input_id_of(const StoredRecord& record) {
+  const std::string id = events::read_envelope(record.record).id;
+  return id.empty() ? fmt::format("{}/{}/{}", record.at.topic, record.at.partition, record.offset) : id;
+}
+
 Arrival arrival_of(events::ParsedEvent event, const StoredRecord& record) {
   Arrival arrival;
   arrival.input_offset = record.offset;
@@ -70,6 +78,11 @@ ValidateStage::ValidateStage(Telemetry& telemetry)
 
 std::optional<std::string> ValidateStage::state_topic() const { return std::string(eventlog::kValidatorStateTopic); }
 
+std::vector<std::string> ValidateStage::copartitioned_outputs() const {
+  return {std::string(eventlog::kVerdictTopic), std::string(eventlog::kReportCurrentTopic),
+          std::string(eventlog::kAnomalyTopic), std::string(eventlog::kAnomalyCurrentTopic)};
+}
+
 Result<void> ValidateStage::process(const StoredRecord& record, StageContext& context) {
   GOUJI_ASSIGN(events::ParsedEvent event, events::decode_parsed(record.record));
   std::optional<Error> damage;
@@ -85,8 +98,9 @@ Result<void> ValidateStage::process(const StoredRecord& record, StageContext& co
   const Judgement judgement = judge(history, arrival);
   if (damage) return *damage;
   const Output out{context, record.at.partition};
-  send_verdicts(judgement, arrival.evidence.raw_id, out);
-  send_anomalies(judgement, arrival.evidence.raw_id, out);
+  const std::string input_id = input_id_of(record);
+  send_verdicts(judgement, input_id, out);
+  send_anomalies(judgement, input_id, out);
   for (const LedgerChange& change : judgement.ledger) {
     if (change.entry)
       context.state().put(to_string(change.key), events::encode(*change.entry));

@@ -21,6 +21,7 @@ class ValidateStage : public eventlog::Stage {
   std::string_view name() const override { return "validator"; }
   const std::vector<std::string>& inputs() const override { return inputs_; }
   std::optional<std::string> state_topic() const override;
+  std::vector<std::string> copartitioned_outputs() const override;
   Result<void> process(const eventlog::StoredRecord& record, eventlog::StageContext& context) override;
 
   // The gauge of open anomalies follows committed state only.

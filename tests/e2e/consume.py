@@ -65,6 +65,9 @@ def generate(folder, proto):
         missing('protoc')
     sources = sorted(str(p.relative_to(proto)) for p in (proto / 'gouji' / 'v1').glob('*.proto'))
     subprocess.run(['protoc', f'--proto_path={proto}', f'--python_out={folder}', *sources], check=True)
+    # Regular packages: a file gouji.py anywhere on the path would hide a folder without them.
+    for package in ('gouji', 'gouji/v1'):
+        (Path(folder) / package / '__init__.py').touch()
     sys.path.insert(0, folder)
 
 

@@ -11,7 +11,7 @@ import tempfile
 import time
 import unittest
 
-from gouji import (ANOMALY, BIN, DEAD_PARSED, DEAD_RAW, PARSED, RANDOM, RAW, ROOT, ROUNDS, SEED, VERDICT, facts,
+from harness import (ANOMALY, BIN, DEAD_PARSED, DEAD_RAW, PARSED, RANDOM, RAW, ROOT, ROUNDS, SEED, VERDICT, facts,
                    folder_of_reports, gouji, header, once, tail)
 
 KAFKA = ROOT / 'tests/support/kafka/kafka.py'

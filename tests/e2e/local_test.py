@@ -13,7 +13,7 @@ import time
 import unittest
 import urllib.request
 
-from gouji import (ANOMALY, BIN, CURRENT_ANOMALY, CURRENT_REPORT, DEAD_PARSED, DEAD_RAW, PARSED, RANDOM, RAW, ROUNDS,
+from harness import (ANOMALY, BIN, CURRENT_ANOMALY, CURRENT_REPORT, DEAD_PARSED, DEAD_RAW, PARSED, RANDOM, RAW, ROUNDS,
                    SAMPLES, SEED, VERDICT, facts, folder_of_reports, gouji, header, once, one_wrong_figure, tail)
 
 

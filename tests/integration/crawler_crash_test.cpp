@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "tests/integration/crawler_support.h"
+#include "tests/support/fake_portal/fake_portal.h"
 #include "tests/unit/services/crawler/temporary_folder.h"
 
 namespace gouji::crawler {
@@ -34,20 +35,20 @@ Result<void> append_lines(const std::string& path, std::span<const eventlog::Out
   return written ? ok() : Result<void>(unavailable(ErrorCode::kLogUnavailable, "test log"));
 }
 
-int crawl_in_child(const CrawlerSettings& settings, const std::string& in, const std::string& log_path) {
+int crawl_in_child(const CrawlerSettings& settings, const Source& source, const std::string& log_path) {
   AppendOnlyLog log([&](std::span<const eventlog::Outgoing> records) { return append_lines(log_path, records); });
   runtime::SystemClock clock;
   CrawlerObserver nobody;
   DirectListReader lists;
-  auto crawler = Crawler::open(settings, {files_source(in)}, {log, clock, nobody, lists});
+  auto crawler = Crawler::open(settings, {source}, {log, clock, nobody, lists});
   if (!crawler) return 2;
   return (*crawler)->run_once() ? 0 : 3;
 }
 
 // The child's exit code, or -1 when it was killed after `life`.
-int run_child(const CrawlerSettings& settings, const std::string& in, const std::string& log_path, std::chrono::microseconds life) {
+int run_child(const CrawlerSettings& settings, const Source& source, const std::string& log_path, std::chrono::microseconds life) {
   const pid_t child = ::fork();
-  if (child == 0) ::_exit(crawl_in_child(settings, in, log_path));
+  if (child == 0) ::_exit(crawl_in_child(settings, source, log_path));
   if (life.count() > 0) {
     ::usleep(static_cast<useconds_t>(life.count()));
     ::kill(child, SIGKILL);
@@ -75,6 +76,25 @@ std::vector<Line> lines_of(const std::string& path) {
   return lines;
 }
 
+// `versions`: how many contents each document had.
+void expect_each_version_once(const std::string& log_path, const std::map<std::string, int>& versions) {
+  std::map<std::string, Line> by_id;
+  for (const Line& line : lines_of(log_path)) {
+    const auto [known, is_new] = by_id.emplace(line.id, line);
+    EXPECT_EQ(known->second.digest, line.digest) << "one ce_id, one content; new: " << is_new;
+  }
+  std::size_t written = 0;
+  for (const auto& [name, count] : versions) written += static_cast<std::size_t>(count);
+  EXPECT_EQ(by_id.size(), written) << "each version exactly once by its ce_id";
+  std::set<std::string> digests;
+  std::map<std::string, std::set<int>> sequences;
+  for (const auto& [id, line] : by_id) {
+    EXPECT_TRUE(digests.insert(line.location + line.digest).second) << "a second version of the same content";
+    sequences[line.location].insert(line.sequence);
+  }
+  for (const auto& [location, numbers] : sequences) EXPECT_EQ(*numbers.rbegin(), static_cast<int>(numbers.size())) << "sequences have no gaps";
+}
+
 TEST(CrawlerCrash, LosesNothingAndRepeatsNothingButSendsWhenKilledAtRandomMoments) {
   std::mt19937_64 random(test_seed());
   const TemporaryFolder in, data;
@@ -91,26 +111,51 @@ TEST(CrawlerCrash, LosesNothingAndRepeatsNothingButSendsWhenKilledAtRandomMoment
       in.write(name, name + " version " + std::to_string(++versions[name]) + std::string(i % 8 == 0 ? 600'000 : 0, 'x'));
     }
     const auto life = std::chrono::microseconds{random() % 150'000 + 1'000};
-    killed += run_child(settings, in.path(), log_path, life) == -1 ? 1 : 0;
+    killed += run_child(settings, files_source(in.path()), log_path, life) == -1 ? 1 : 0;
     // What was read so far has a version of its own only if it was committed; finish the round so
     // that every version is seen.
-    ASSERT_EQ(run_child(settings, in.path(), log_path, {}), 0) << "round " << round;
+    ASSERT_EQ(run_child(settings, files_source(in.path()), log_path, {}), 0) << "round " << round;
   }
-  std::map<std::string, Line> by_id;
-  for (const Line& line : lines_of(log_path)) {
-    const auto [known, is_new] = by_id.emplace(line.id, line);
-    EXPECT_EQ(known->second.digest, line.digest) << "one ce_id, one content; new: " << is_new;
+  expect_each_version_once(log_path, versions);
+  EXPECT_GT(killed, 5) << "the kills must fall into the work";
+}
+
+TEST(CrawlerCrash, LosesNoPageOfAPortalAndSendsNoneTwice) {
+  std::mt19937_64 random(test_seed());
+  const TemporaryFolder data;
+  testing_support::FakePortal portal;
+  CrawlerSettings settings;
+  settings.data_folder = data / "gouji-data";
+  settings.host_delay = std::chrono::milliseconds{0};
+  settings.allow_net = {"127.0.0.0/8"};
+  Source source = url_source(portal.url("/list"));
+  source.id = source.location_source = "portal-a";
+  source.kind = SourceKind::kList;
+  source.hosts = {"127.0.0.1"};
+  const std::string log_path = data / "log.txt";
+  std::map<std::string, int> versions;
+  std::string list;
+  int killed = 0;
+  for (int round = 0; round < kRounds; ++round) {
+    const std::string added = "/page" + std::to_string(round);
+    list += "<li><a href='" + added + "'>" + added + "</a></li>";
+    versions[added] = 0;
+    for (auto& [path, count] : versions) {
+      if (count > 0 && random() % 4 != 0) continue;
+      const std::string tag = "\"" + std::to_string(++count) + "\"";
+      const std::string body = path + " version " + tag;
+      portal.on(path, [tag, body](const testing_support::PortalRequest& request) {
+        const auto known = request.headers.find("if-none-match");
+        if (known != request.headers.end() && known->second == tag) return testing_support::answer(304, "");
+        return testing_support::html(body, {"ETag: " + tag});
+      });
+    }
+    portal.on("/list", testing_support::html(list));
+    const auto life = std::chrono::microseconds{random() % 120'000 + 10'000};
+    killed += run_child(settings, source, log_path, life) == -1 ? 1 : 0;
+    ASSERT_EQ(run_child(settings, source, log_path, {}), 0) << "round " << round;
   }
-  std::size_t written = 0;
-  for (const auto& [name, count] : versions) written += static_cast<std::size_t>(count);
-  EXPECT_EQ(by_id.size(), written) << "each version exactly once by its ce_id";
-  std::set<std::string> digests;
-  std::map<std::string, std::set<int>> sequences;
-  for (const auto& [id, line] : by_id) {
-    EXPECT_TRUE(digests.insert(line.location + line.digest).second) << "a second version of the same content";
-    sequences[line.location].insert(line.sequence);
-  }
-  for (const auto& [location, numbers] : sequences) EXPECT_EQ(*numbers.rbegin(), static_cast<int>(numbers.size())) << "sequences have no gaps";
+  expect_each_version_once(log_path, versions);
   EXPECT_GT(killed, 5) << "the kills must fall into the work";
 }
 

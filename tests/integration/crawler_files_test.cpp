@@ -220,6 +220,35 @@ TEST(CrawlerFiles, TriesAnUnreadableFileAgainAndTellsItOnce) {
   }));
 }
 
+TEST(CrawlerFiles, DoesNotReadItsOwnDataFolder) {
+  Ground ground;
+  ground.settings.data_folder = ground.in / "gouji-data";
+  ground.in.write("a.txt", "one");
+  ground.once();
+  EXPECT_EQ(ground.once().documents, 1);
+  EXPECT_THAT(ground.log.reports(), SizeIs(1));
+}
+
+TEST(CrawlerFiles, EndsWithTheErrorOfALogThatRefusesForGood) {
+  Ground ground;
+  ground.in.write("a.txt", "one");
+  AppendOnlyLog log([](std::span<const eventlog::Outgoing>) { return Result<void>(fatal(ErrorCode::kFenced, "another one works here")); });
+  for (const bool watches : {false, true}) {
+    auto crawler = Crawler::open(ground.settings, {files_source(ground.in.path())}, {log, ground.clock, ground.seen, ground.lists});
+    ASSERT_TRUE(crawler);
+    Result<void> ended;
+    if (watches) {
+      ended = (*crawler)->run();
+    } else if (const auto summary = (*crawler)->run_once(); !summary) {
+      ended = summary.error();
+    }
+    ASSERT_FALSE(ended);
+    EXPECT_EQ(ended.error().code, ErrorCode::kFenced);
+  }
+  ground.once();
+  EXPECT_THAT(ground.log.reports(), SizeIs(1)) << "what was not sent is kept";
+}
+
 TEST(CrawlerFiles, SendsAnEmptyFileToo) {
   Ground ground;
   ground.in.write("empty.txt", "");

@@ -32,6 +32,7 @@ class EventLogConformance : public ::testing::TestWithParam<LogBackendFactory> {
  protected:
   void SetUp() override {
     backend_ = GetParam()();
+    if (!backend_ && HasFailure()) FAIL() << "this log should be available here";
     if (!backend_) GTEST_SKIP() << "this log is not available here";
     log_ = backend_->open();
     ASSERT_NE(log_, nullptr);

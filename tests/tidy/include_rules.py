@@ -25,7 +25,6 @@ _OWNERS = [
     (r'(librdkafka/)?rdkafka(_mock)?\.h$', ('common/eventlog/kafka/',)),
     (r'prometheus/', ('common/telemetry/',)),
     (r'spdlog/', ('common/telemetry/',)),
-    (r'httplib\.h$', ('common/telemetry/', 'services/gouji/io/')),
     (r'curl/', ('services/crawler/io/', 'services/gouji/io/')),
     (r'sqlite3\.h$', ('common/eventlog/local/', 'services/crawler/io/', 'services/gouji/io/')),
     (r'gouji/v1/\w+\.pb\.h$', ('common/events/',)),

@@ -64,7 +64,6 @@ _PLANTED = [
     ('owners', 'services/parser/parse_stage.cpp', '#include <spdlog/spdlog.h>\n'),
     ('owners', 'services/parser/parse_stage.cpp', '#include <curl/curl.h>\n'),
     ('owners', 'services/parser/parse_stage.cpp', '#include <sqlite3.h>\n'),
-    ('owners', 'services/parser/parse_stage.cpp', '#include <httplib.h>\n'),
     ('owners', 'services/parser/parse_stage.cpp', '#include "gouji/v1/anomaly.pb.h"\n'),
     ('owners', 'services/parser/parse_stage.cpp', '#include "gouji/worker/v1/worker.pb.h"\n'),
     ('cli11', 'services/parser/main.cpp', '#include <CLI/CLI.hpp>\n'),

@@ -16,12 +16,13 @@ namespace {
 constexpr std::string_view kFileEnding = ".file";
 constexpr std::streamsize kSecretBytesMax = 64 * 1024;
 
-// A fetcher that finds its queue full looks again after this time; the library's own second is
-// several times what it takes to empty the queue.
+// A fetcher that finds its queue full looks again after this time. With the library's own second a
+// transactional stage runs at half the speed (docs/decisions/kafka-transactions.md).
 constexpr const char* kFullQueueMs = "20";
 
 // Sizes on the wire, where batches are compressed: what a fetch unfolds to counts against no limit
-// of the library, so fetches are small. A single batch is delivered whatever its size.
+// of the library. Small fetches make that less, they do not bound it (docs/decisions/kafka-transactions.md).
+// A single batch is delivered whatever its size.
 constexpr const char* kFetchBytes = "262144";
 constexpr const char* kFetchBytesOfAll = "4194304";
 
@@ -56,8 +57,6 @@ Result<std::string> read_secret(const std::string& setting, const std::string& p
   return text;
 }
 
-// A number that librdkafka reads as a floating-point or whole number in milliseconds or bytes stays
-// text here: librdkafka checks it.
 Result<void> set_one(rd_kafka_conf_t* conf, const std::string& name, const std::string& value) {
   std::array<char, 512> reason{};
   if (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), reason.data(), reason.size()) ==

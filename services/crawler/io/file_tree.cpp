@@ -128,6 +128,7 @@ class Walk {
   }
 
   void visit_entry(const std::string& path, int depth) {
+    if (path == limits_.own_folder) return;
     struct stat status {};
     if (::lstat(path.c_str(), &status) != 0) {
       if (errno != ENOENT) unread(path, error_text(path, errno));

@@ -16,6 +16,7 @@ namespace gouji::crawler {
 struct FileTreeLimits {
   int depth_max = 32;
   std::size_t files_max = 1'000'000;
+  std::string own_folder = {};  // absolute; not read when it lies under the root: this program's own files
 };
 
 struct FoundFile {

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "common/core/digest.h"
-#include "common/events/codec.h"
+#include "common/report/raw_report.h"
 
 namespace gouji::parser {
 namespace {
@@ -25,8 +25,8 @@ Result<std::string> read_blob(const std::string& folder, const std::string& refe
   const std::string path = fmt::format("{}/sha256/{}/{}", folder, hex.substr(0, 2), hex.substr(2));
   std::ifstream file(path, std::ios::binary | std::ios::ate);
   if (!file) return unavailable(ErrorCode::kBlobMissing, fmt::format("{}: not there", path));
-  if (file.tellg() > static_cast<std::streamoff>(events::kContentBytesMax))
-    return invalid_input(ErrorCode::kTooLarge, fmt::format("{}: larger than {} bytes", path, events::kContentBytesMax));
+  if (file.tellg() > static_cast<std::streamoff>(kContentBytesMax))
+    return invalid_input(ErrorCode::kTooLarge, fmt::format("{}: larger than {} bytes", path, kContentBytesMax));
   file.seekg(0);
   std::string bytes{std::istreambuf_iterator<char>(file), {}};
   if (file.bad()) return unavailable(ErrorCode::kBlobMissing, fmt::format("{}: cannot be read", path));

@@ -47,11 +47,10 @@ Reason why_unreadable(const LedgerTable& table) {
 }
 
 std::string row_label(const LedgerTable& table, const std::string& key) {
-  if (key.empty()) return table.table == TableId::kT4 ? "表四" : "某行";
   for (const FormBlock& block : form(table.table, table.edition).blocks())
     for (const FormRow& row : block.rows)
-      if (row.key == key) return "“" + row.label + "”";
-  return "“" + key + "”";
+      if (row.key == key) return row.label;
+  return key;
 }
 
 struct NoteText {
@@ -83,8 +82,9 @@ Checked check_shape(const Reading& document, const LedgerTable& table, bool is_d
   for (const ReadingNote& note : reading == nullptr ? std::vector<ReadingNote>() : reading->notes)
     for (const NoteText& known : kShapeNotes)
       if (note.code == known.code) {
-        const std::string label = row_label(table, note.row);
-        add(label + std::string(known.zh), label + " " + std::string(known.en));
+        // Table 4 is printed as one row without a label.
+        add((note.row.empty() ? "数值行" : "“" + row_label(table, note.row) + "”") + std::string(known.zh),
+            (note.row.empty() ? "the row of figures " : "“" + row_label(table, note.row) + "” ") + std::string(known.en));
       }
   if (has_gap(table)) add("缺少若干行或栏", "rows or figures are missing");
   if (checked.result.status == RuleStatus::kFailed) {

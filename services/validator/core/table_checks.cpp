@@ -268,12 +268,12 @@ bool is_clean(const Form& form, std::span<const Cell> cells) {
   static const auto kMake = [](const Form& each) { return flatten(each); };
   const FlatIdentities& flat = per_form<FlatIdentities>(form, kMake);
   std::uint64_t all_bits = 0;
-  bool are_numbers = true;
+  unsigned other_states = 0;
   for (const Cell& cell : cells) {
     all_bits |= static_cast<std::uint64_t>(cell.value);
-    are_numbers &= cell.state == CellState::kNumber;
+    other_states |= static_cast<unsigned>(cell.state) ^ static_cast<unsigned>(CellState::kNumber);
   }
-  if (!are_numbers || all_bits >= static_cast<std::uint64_t>(kSmall)) return false;
+  if (other_states != 0 || all_bits >= static_cast<std::uint64_t>(kSmall)) return false;
   // Two sums at a time, so that one addition need not wait for the other.
   const Cell* const values = cells.data();
   const auto sum = [values](const std::uint16_t* from, std::size_t count) {

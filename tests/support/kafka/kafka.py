@@ -132,6 +132,14 @@ def free_ports(count):
     return ports
 
 
+def cluster_id():
+    """Kafka's own spelling of a UUID; one that begins with - is read as an option by its tools."""
+    text = '-'
+    while text.startswith('-'):
+        text = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip('=')
+    return text
+
+
 def die_with_parent():
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
@@ -162,10 +170,9 @@ class Broker:
                                 advertised=self.advertised or port)
         unborn = self.folder / 'server.properties.new'
         unborn.write_text(text)
-        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip('=')
         done = subprocess.run(
             [program('java'), '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-cp', f'{jars()}/*',
-             'kafka.tools.StorageTool', 'format', '-t', cluster, '-c', str(unborn)],
+             'kafka.tools.StorageTool', 'format', '-t', cluster_id(), '-c', str(unborn)],
             capture_output=True, text=True, timeout=_READY_SECONDS, check=False)
         if done.returncode != 0:
             raise Failed(f'formatting {self.folder} failed: {(done.stdout + done.stderr)[-2000:]}')

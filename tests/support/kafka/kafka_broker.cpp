@@ -41,7 +41,8 @@ Pipe make_pipe() {
   return {ends[0], ends[1]};
 }
 
-pid_t spawn(const std::string& folder, const Pipe& input, const Pipe& output) {
+pid_t spawn(const std::string& folder, const std::string& option, const Pipe& input,
+            const Pipe& output) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, input.read_end, STDIN_FILENO);
@@ -49,7 +50,9 @@ pid_t spawn(const std::string& folder, const Pipe& input, const Pipe& output) {
   std::string name = program();
   std::string command = "run";
   std::string where = folder;
-  std::array<char*, 4> words = {name.data(), command.data(), where.data(), nullptr};
+  std::string last = option;
+  std::array<char*, 5> words = {name.data(), command.data(), where.data(),
+                                last.empty() ? nullptr : last.data(), nullptr};
   pid_t pid = -1;
   const int code = posix_spawn(&pid, name.c_str(), &actions, nullptr, words.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
@@ -71,12 +74,13 @@ Error ended(pid_t& pid) {
 
 }  // namespace
 
-Result<std::unique_ptr<KafkaBroker>> KafkaBroker::start() {
+Result<std::unique_ptr<KafkaBroker>> KafkaBroker::start(std::optional<std::uint16_t> advertised) {
   std::unique_ptr<KafkaBroker> broker(new KafkaBroker);
   broker->folder_ = new_folder();
   const Pipe input = make_pipe();
   const Pipe output = make_pipe();
-  broker->pid_ = spawn(broker->folder_, input, output);
+  const std::string option = advertised ? "--advertised=" + std::to_string(*advertised) : "";
+  broker->pid_ = spawn(broker->folder_, option, input, output);
   close(input.read_end);
   close(output.write_end);
   broker->to_ = fdopen(input.write_end, "w");

@@ -16,8 +16,7 @@ void PassObserver::warn(std::string_view message) {
 void PassObserver::note(std::string_view) {}
 
 PassRun::PassRun(const PassOptions& options)
-    : stage_(options.input, options.output), log_(open_kafka(options.bootstrap,
-                      {{"transaction.timeout.ms", options.transaction_timeout_ms}})) {
+    : stage_(options.input, options.output), log_(open_kafka(options.bootstrap, options.settings)) {
   eventlog::TopicSpec dead_letters;
   dead_letters.name = eventlog::dead_letter_topic(options.input, options.group);
   const auto created = log_->create_topic(dead_letters);

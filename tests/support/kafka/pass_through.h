@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <memory>
 #include <string>
 #include <thread>
@@ -58,7 +59,7 @@ struct PassOptions {
   std::string group;
   std::string ordinal = "0";  // makes the transactional id and the static member
   std::size_t transaction_records_max = 10'000;
-  std::string transaction_timeout_ms = "10000";
+  std::map<std::string, std::string> settings = {};  // of librdkafka, on top of open_kafka()'s
 };
 
 // Owns everything that a running pass-through stage needs.

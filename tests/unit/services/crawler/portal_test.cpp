@@ -5,7 +5,7 @@
 #include "common/events/worker_codec.h"
 #include "services/crawler/core/list_page.h"
 #include "services/crawler/core/portal_file.h"
-#include "services/crawler/source_arguments.h"
+#include "services/crawler/sources.h"
 #include "services/crawler/worker.h"
 #include "tests/unit/services/crawler/temporary_folder.h"
 
@@ -137,7 +137,7 @@ TEST(Worker, AnswersAnythingWithAnAnswer) {
 
 TEST(SourceArguments, TellFilesAddressesAndPortalFilesApart) {
   const TemporaryFolder folder;
-  const auto sources = parse_sources({folder.write("a.html", "x"), folder.path(), "HTTP://a.cn", folder.write("p.json", kGood), folder.write("report.json", "{\"x\":1}"), folder.path() + "/."});
+  const auto sources = sources_from({folder.write("a.html", "x"), folder.path(), "HTTP://a.cn", folder.write("p.json", kGood), folder.write("report.json", "{\"x\":1}"), folder.path() + "/."});
   ASSERT_TRUE(sources) << sources.error().message;
   ASSERT_THAT(*sources, SizeIs(5));
   EXPECT_EQ((*sources)[0].address, folder / "a.html");
@@ -150,7 +150,7 @@ TEST(SourceArguments, TellFilesAddressesAndPortalFilesApart) {
 TEST(SourceArguments, NameEveryMistakeOfEveryArgument) {
   const TemporaryFolder folder;
   const std::string portal = folder.write("p.json", kGood);
-  const auto sources = parse_sources({"/no/such/file", "ftp://a.cn/x", folder.write("bad.json", "{\"schema\":1}"), portal, folder.write("twin.json", kGood), "/dev/null"});
+  const auto sources = sources_from({"/no/such/file", "ftp://a.cn/x", folder.write("bad.json", "{\"schema\":1}"), portal, folder.write("twin.json", kGood), "/dev/null"});
   ASSERT_FALSE(sources);
   for (const char* expected : {"/no/such/file", "only http:// and https://", "bad.json: /id", "is there twice", "neither a file nor a directory"}) {
     EXPECT_THAT(sources.error().message, HasSubstr(expected));

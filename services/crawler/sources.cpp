@@ -1,4 +1,4 @@
-#include "services/crawler/source_arguments.h"
+#include "services/crawler/sources.h"
 
 #include <sys/stat.h>
 
@@ -47,7 +47,7 @@ Result<Source> source_from(const std::string& argument) {
 
 }  // namespace
 
-Result<std::vector<Source>> parse_sources(const std::vector<std::string>& arguments) {
+Result<std::vector<Source>> sources_from(const std::vector<std::string>& arguments) {
   std::vector<Source> sources;
   std::set<std::string> ids;
   std::string mistakes;

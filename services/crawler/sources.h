@@ -12,6 +12,6 @@ namespace gouji::crawler {
 // Each argument is a file, a directory, an address (http://, https://) or a portal file (a .json
 // file whose object has the member "schema"). kFatal BAD_SETTINGS with every mistake of every
 // argument, a line each.
-Result<std::vector<Source>> parse_sources(const std::vector<std::string>& arguments);
+Result<std::vector<Source>> sources_from(const std::vector<std::string>& arguments);
 
 }  // namespace gouji::crawler

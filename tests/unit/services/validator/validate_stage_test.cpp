@@ -1,0 +1,148 @@
+#include "services/validator/validate_stage.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "tests/support/recording_context.h"
+
+namespace gouji::validator {
+namespace {
+
+using eventlog::StoredRecord;
+using testing_support::RecordingContext;
+
+class FixedClock : public Clock {
+ public:
+  UnixMillis unix_millis() const override { return 1'700'000'000'000; }
+  std::chrono::nanoseconds monotonic() const override { return {}; }
+};
+
+events::ParsedReport parsed(const std::string& organ, const std::string& extractor, std::int64_t first_cell) {
+  events::ParsedReport report;
+  report.reading.key = {organ, 2022, Scope::kOwn};
+  report.reading.year = 2022;
+  report.reading.extractor = extractor;
+  report.reading.content_digest = "c" + std::to_string(first_cell);
+  for (const TableId id : kTables) {
+    TableReading table;
+    table.table = id;
+    table.status = TableStatus::kRead;
+    table.cells.assign(form(id, Edition::k2021).size(), Cell::number(0));
+    const std::size_t n = table.cells.size();
+    table.where.resize(n);
+    table.raw.resize(n);
+    table.confidence.assign(n, 1000);
+    table.witnesses.assign(n, 1);
+    report.reading.tables.push_back(std::move(table));
+  }
+  report.reading.tables[1].cells[0] = Cell::number(first_cell);
+  report.location_id = "loc";
+  report.evidence = {"file:///r", "d" + std::to_string(first_cell), "raw-1", 1'700'000'000'000, extractor, ""};
+  return report;
+}
+
+template <typename Event>
+StoredRecord stored(const Event& event) {
+  return {{"gouji.report.parsed.v1", 3}, 0, events::encode(event)};
+}
+
+std::multiset<std::string> ids_on(const RecordingContext& context, std::string_view topic) {
+  std::multiset<std::string> ids;
+  for (const auto& out : context.emitted)
+    if (out.topic == topic) ids.insert(events::read_envelope(out.record).id);
+  return ids;
+}
+
+struct Fixture {
+  telemetry::Metrics metrics;
+  FixedClock clock;
+  Telemetry telemetry{metrics, clock};
+  ValidateStage stage{telemetry};
+  RecordingContext context;
+};
+
+TEST(ValidateStage, SendsVerdictSnapshotAnomalyAndStateToTheInputsPartition) {
+  Fixture f;
+  ASSERT_TRUE(f.stage.process(stored(parsed("organ", "x+1", 5)), f.context));
+  std::set<std::string> topics;
+  for (const auto& out : f.context.emitted) {
+    EXPECT_EQ(out.partition, 3);
+    topics.insert(out.topic);
+  }
+  EXPECT_EQ(topics, (std::set<std::string>{"gouji.report.verdict.v1", "gouji.report.current.v1", "gouji.anomaly.v1",
+                                           "gouji.anomaly.current.v1"}));
+  EXPECT_NE(f.context.state().get("organ/2022/OWN"), nullptr);
+}
+
+TEST(ValidateStage, SaysNothingTwice) {
+  Fixture f;
+  ASSERT_TRUE(f.stage.process(stored(parsed("organ", "x+1", 5)), f.context));
+  const std::size_t before = f.context.emitted.size();
+  ASSERT_TRUE(f.stage.process(stored(parsed("organ", "x+1", 5)), f.context));
+  EXPECT_EQ(f.context.emitted.size(), before);
+}
+
+// One raw event leads to a withdrawal under the old key and a report under the new one; both lead to
+// a verdict, and a subscriber that keeps one event per ce_id must see both.
+TEST(ValidateStage, GivesTheVerdictsOnAChangedKeyTwoIds) {
+  Fixture f;
+  ASSERT_TRUE(f.stage.process(stored(parsed("organ-a", "x+1", 0)), f.context));
+  events::ParsedReport moved = parsed("organ-b", "x+1", 0);
+  moved.evidence.raw_id = "raw-2";
+  const events::WithdrawnReport old{{"organ-a", 2022, Scope::kOwn}, "loc", 2, "KEY_CHANGED", moved.evidence};
+  ASSERT_TRUE(f.stage.process(stored(old), f.context));
+  ASSERT_TRUE(f.stage.process(stored(moved), f.context));
+  const auto ids = ids_on(f.context, "gouji.report.verdict.v1");
+  EXPECT_EQ(ids.size(), 3U);
+  EXPECT_EQ(std::set<std::string>(ids.begin(), ids.end()).size(), 3U);
+}
+
+TEST(ValidateStage, GivesAReevaluationUnderAnotherReaderAnIdOfItsOwn) {
+  Fixture f;
+  ASSERT_TRUE(f.stage.process(stored(parsed("organ", "x+1", 0)), f.context));
+  events::ParsedReport again = parsed("organ", "x+2", 5);
+  again.evidence.raw_digest = "d0";
+  ASSERT_TRUE(f.stage.process(stored(again), f.context));
+  const auto ids = ids_on(f.context, "gouji.report.verdict.v1");
+  EXPECT_EQ(ids.size(), 2U);
+  EXPECT_EQ(std::set<std::string>(ids.begin(), ids.end()).size(), 2U);
+}
+
+TEST(ValidateStage, TombstonesTheSnapshotOfAnAnomalyThatIsMended) {
+  Fixture f;
+  ASSERT_TRUE(f.stage.process(stored(parsed("organ", "x+1", 5)), f.context));
+  ASSERT_TRUE(f.stage.process(stored(parsed("organ", "x+1", 0)), f.context));
+  const auto& last = f.context.emitted.back();
+  EXPECT_EQ(last.topic, "gouji.anomaly.current.v1");
+  EXPECT_FALSE(last.record.value);
+}
+
+TEST(ValidateStage, TreatsADamagedLedgerAsFatalAndBadInputAsInvalid) {
+  Fixture f;
+  f.context.state().put("organ/2022/OWN", "\xff\xff");
+  EXPECT_EQ(f.stage.process(stored(parsed("organ", "x+1", 5)), f.context).error().kind, ErrorKind::kFatal);
+  StoredRecord broken = stored(parsed("organ", "x+1", 5));
+  broken.record.value = "\xff\xff";
+  EXPECT_EQ(f.stage.process(broken, f.context).error().kind, ErrorKind::kInvalidInput);
+}
+
+TEST(ValidateStage, CountsOpenAnomaliesFromCommittedStateOnly) {
+  Fixture f;
+  const auto open = [&f] {
+    std::int64_t sum = 0;
+    std::string text = f.metrics.text();
+    for (std::size_t at = text.find("gouji_anomalies_open{"); at != std::string::npos; at = text.find("gouji_anomalies_open{", at + 1))
+      sum += std::stoll(text.substr(text.find("} ", at) + 2));
+    return sum;
+  };
+  ASSERT_TRUE(f.stage.process(stored(parsed("organ", "x+1", 5)), f.context));
+  EXPECT_EQ(open(), 0);
+  f.stage.state_committing(3, f.context.state());
+  EXPECT_GT(open(), 0);
+  f.stage.state_dropped(3);
+  EXPECT_EQ(open(), 0);
+}
+
+}  // namespace
+}  // namespace gouji::validator
