@@ -15,6 +15,8 @@ constexpr std::int64_t kWanYuan = 1'000'000;
 constexpr std::int64_t kAmountSuspect = 100'000'000 * kWanYuan;
 constexpr std::int32_t kFirstYearOf2021 = 2021;
 constexpr std::int32_t kTransitionYear = 2019;
+// So many sections missing at the end mean that the document was cut off.
+constexpr std::int32_t kCutSections = 3;
 
 Checked result_of(std::string_view id, std::string instance, RuleStatus status, Reason reason = Reason::kNone) {
   const Rule& of = rule(id);
@@ -132,7 +134,10 @@ Checked check_regulations(const Reading& reading, const LedgerTable& table) {
   return checked;
 }
 
-constexpr std::array<std::string_view, 7> kNumerals = {"〇", "一", "二", "三", "四", "五", "六"};
+// The year of the report, also where the organ is not decided; 0 = not known.
+std::int32_t year_of(const Reading& reading) {
+  return reading.key.is_identified() ? reading.key.year : reading.year.value_or(0);
+}
 
 std::vector<Checked> check_sections(const Reading& reading, const std::vector<LedgerTable>& tables) {
   constexpr std::string_view kId = "S.SECTION";
@@ -147,12 +152,17 @@ std::vector<Checked> check_sections(const Reading& reading, const std::vector<Le
   }
   if (last == 0) return {not_applicable(kId, Reason::kNoSections)};
   const bool is_complete = std::all_of(is_there.begin() + 1, is_there.end(), [](bool there) { return there; });
-  if (reading.key.year <= kTransitionYear && reading.key.is_identified() && !(is_complete && is_ordered))
-    return {not_applicable(kId, Reason::kTransitionYear)};
+  if (year_of(reading) <= kTransitionYear && !(is_complete && is_ordered))
+    return {not_applicable(kId, year_of(reading) == 0 ? Reason::kUnidentified : Reason::kTransitionYear)};
+  // A document that ends in the middle has been cut off by us as likely as by its publisher.
+  std::int32_t highest = 6;
+  while (!is_there[static_cast<std::size_t>(highest)]) --highest;
+  const bool is_cut = highest <= 6 - kCutSections;
   std::vector<Checked> results;
   for (std::size_t number = 1; number <= 6; ++number) {
     const std::string instance = std::to_string(number);
     if (is_there[number]) results.push_back(passed(kId, instance));
+    else if (is_cut && static_cast<std::int32_t>(number) > highest) results.push_back(not_applicable(kId, Reason::kDocumentCut, instance));
     else results.push_back(failed(kId, instance, "没有这一部分", "this section is missing"));
   }
   for (const LedgerTable& table : tables) {
@@ -186,8 +196,8 @@ Checked check_year(const Reading& reading) {
   if (!titles.empty() && !periods.empty() && !agree)
     return failed(kId, "", "题名为 " + joined(titles) + " 年，统计期限为 " + joined(periods) + " 年",
                   "the title says " + joined(titles) + ", the period " + joined(periods));
-  if (!reading.key.is_identified()) return not_applicable(kId, Reason::kUnidentified);
-  const std::string year = std::to_string(reading.key.year);
+  if (year_of(reading) == 0) return not_applicable(kId, Reason::kUnidentified);
+  const std::string year = std::to_string(year_of(reading));
   if (reading.published_on.size() == 10 && reading.published_on.substr(0, 4) <= year)
     return failed(kId, "", "报告年度 " + year + "，发布日期却是 " + reading.published_on,
                   "a report for " + year + " published on " + reading.published_on);
@@ -197,10 +207,10 @@ Checked check_year(const Reading& reading) {
 
 Checked check_edition(const Reading& reading, const LedgerTable& table) {
   const std::string instance(to_string(table.table));
-  if (!reading.key.is_identified()) return not_applicable("S.EDITION", Reason::kUnidentified, instance);
+  if (year_of(reading) == 0) return not_applicable("S.EDITION", Reason::kUnidentified, instance);
   if (const Reason reason = why_unreadable(table); reason != Reason::kNone)
     return not_applicable("S.EDITION", reason, instance);
-  const Edition due = reading.key.year >= kFirstYearOf2021 ? Edition::k2021 : Edition::k2019;
+  const Edition due = year_of(reading) >= kFirstYearOf2021 ? Edition::k2021 : Edition::k2019;
   const std::string found(to_string(table.edition));
   return table.edition == due ? passed("S.EDITION", instance) : failed("S.EDITION", instance, found, found);
 }
@@ -225,9 +235,9 @@ Deadlines deadlines(const Reading& reading) {
 
 Checked check_deadline(const Reading& reading) {
   constexpr std::string_view kId = "S.DEADLINE";
-  if (!reading.key.is_identified()) return not_applicable(kId, Reason::kUnidentified);
+  if (year_of(reading) == 0) return not_applicable(kId, Reason::kUnidentified);
   if (reading.published_on.size() != 10) return not_applicable(kId, Reason::kNoDate);
-  const std::string due_year = std::to_string(reading.key.year + 1);
+  const std::string due_year = std::to_string(year_of(reading) + 1);
   // Years later is a re-post on a new site; before the year is over is the business of S.YEAR.
   if (reading.published_on.substr(0, 4) != due_year) return not_applicable(kId, Reason::kRepostPossible);
   const std::string_view day = std::string_view(reading.published_on).substr(5);
@@ -246,7 +256,8 @@ Checked check_deadline(const Reading& reading) {
 
 Checked check_fee(const Reading& reading) {
   constexpr std::string_view kId = "S.FEE";
-  if (reading.key.year < kFirstYearOf2021) return not_applicable(kId, Reason::kOtherYear);
+  if (year_of(reading) == 0) return not_applicable(kId, Reason::kUnidentified);
+  if (year_of(reading) < kFirstYearOf2021) return not_applicable(kId, Reason::kOtherYear);
   for (const Section& section : reading.sections)
     if (section.number == 6) {
       const bool speaks = section.text.find("处理费") != std::string::npos || section.text.find("收费") != std::string::npos ||

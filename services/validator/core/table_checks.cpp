@@ -232,8 +232,8 @@ std::string_view to_string(Reason reason) {
       "", "PRE_2019", "TABLE_ABSENT", "TABLE_NOT_IN_TEXT", "TABLE_UNREADABLE", "TABLE_CUT", "OTHER_EDITION",
       "CELL_ABSENT", "CELL_UNREADABLE", "CELL_TEXT", "BLANK_TOTAL", "BLANK_CELL", "OVERFLOW", "UNIDENTIFIED",
       "NO_SECTIONS", "SECTION_ABSENT", "TRANSITION_YEAR", "NO_DATE", "REPOST_POSSIBLE", "ORGAN_KIND_UNKNOWN",
-      "UNIT_NOT_STATED", "YEAR_NOT_STATED", "OTHER_YEAR", "NO_PREVIOUS_REPORT", "SCOPE_DIFFERS", "BLANK_AS_ZERO",
-      "NIL_AS_ZERO"};
+      "UNIT_NOT_STATED", "YEAR_NOT_STATED", "OTHER_YEAR", "NO_PREVIOUS_REPORT", "SCOPE_DIFFERS", "DOCUMENT_CUT",
+      "BLANK_AS_ZERO", "NIL_AS_ZERO"};
   static_assert(std::size(kNames) == static_cast<std::size_t>(Reason::kNilAsZero) + 1);
   return kNames[static_cast<std::size_t>(reason)];
 }
@@ -268,12 +268,12 @@ bool is_clean(const Form& form, std::span<const Cell> cells) {
   static const auto kMake = [](const Form& each) { return flatten(each); };
   const FlatIdentities& flat = per_form<FlatIdentities>(form, kMake);
   std::uint64_t all_bits = 0;
-  bool are_numbers = true;
+  unsigned other_states = 0;
   for (const Cell& cell : cells) {
     all_bits |= static_cast<std::uint64_t>(cell.value);
-    are_numbers &= cell.state == CellState::kNumber;
+    other_states |= static_cast<unsigned>(cell.state) ^ static_cast<unsigned>(CellState::kNumber);
   }
-  if (!are_numbers || all_bits >= static_cast<std::uint64_t>(kSmall)) return false;
+  if (other_states != 0 || all_bits >= static_cast<std::uint64_t>(kSmall)) return false;
   // Two sums at a time, so that one addition need not wait for the other.
   const Cell* const values = cells.data();
   const auto sum = [values](const std::uint16_t* from, std::size_t count) {

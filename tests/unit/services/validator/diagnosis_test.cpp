@@ -3,7 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <random>
+
 #include "services/validator/core/messages.h"
+#include "tests/support/seed.h"
 #include "tests/unit/services/validator/report_fixture.h"
 
 namespace gouji::validator {
@@ -57,6 +61,37 @@ TEST(Mechanism, NamesMovesAndTotals) {
   Cell& total = cell(doubled, "t3.total.natural_person");
   total.value *= 2;
   EXPECT_EQ(diagnose(view(doubled, 1), {})[0].explanations[0].mechanism, Mechanism::kTotalDoubled);
+}
+
+// Small figures with many zeros, as real reports have them: the bound at zero is at work.
+TEST(Diagnosis, ListsTheInjectedRepairOfEverySingleError) {
+  std::mt19937 random(gouji::testing::seed());
+  int unique = 0;
+  for (std::uint32_t report = 1; report <= 3; ++report)
+    for (const int year : {2020, 2021})
+      for (const std::size_t table : {std::size_t{1}, std::size_t{2}}) {
+        Reading reading = clean_reading(year, report);
+        std::vector<Cell>& cells = reading.tables[table].cells;
+        for (std::size_t at = 0; at < cells.size(); ++at) {
+          const std::int64_t right = cells[at].value;
+          cells[at].value = random() % 2 == 0 ? right * 10 + 1 + static_cast<std::int64_t>(random() % 9)
+                                              : right / 10 + (right < 10 ? right + 1 : 0);
+          const auto found = diagnose(view(reading, table), {});
+          ASSERT_EQ(found.size(), 1u);
+          const Explanation injected{{{form(reading.tables[table].table, reading.tables[table].edition).cells()[at].id,
+                                       cells[at], right}}, Mechanism::kOther};
+          const bool is_listed = std::any_of(
+              found[0].explanations.begin(), found[0].explanations.end(), [&](const Explanation& each) {
+                return each.changes.size() == 1 && each.changes[0].cell == injected.changes[0].cell &&
+                       each.changes[0].proposed == right;
+              });
+          EXPECT_TRUE(is_listed) << injected.changes[0].cell << " " << right << " as " << cells[at].value;
+          EXPECT_TRUE(found[0].exhaustive);
+          unique += found[0].unique ? 1 : 0;
+          cells[at].value = right;
+        }
+      }
+  EXPECT_GE(unique, 3 * (161 + 175));
 }
 
 TEST(Ranking, PutsTheLikeliestOfEqualExplanationsFirst) {

@@ -89,6 +89,26 @@ TEST(Section, IsMissedOneByOne) {
   EXPECT_EQ(outcome(result(reading, "S.SECTION")), "NO_SECTIONS");
 }
 
+TEST(Section, IsNotMissedWhereADocumentEndsInTheMiddle) {
+  Reading reading = clean_reading(2021);
+  reading.sections.resize(3);
+  EXPECT_EQ(outcome(result(reading, "S.SECTION", "5")), "DOCUMENT_CUT");
+  reading.sections.erase(reading.sections.begin());
+  EXPECT_EQ(outcome(result(reading, "S.SECTION", "1")), "warning");
+  EXPECT_EQ(outcome(result(reading, "S.SECTION", "6")), "DOCUMENT_CUT");
+}
+
+TEST(Section, IsNotJudgedWhereTheYearIsUnknown) {
+  Reading reading = clean_reading(2021);
+  reading.sections.pop_back();
+  reading.key = unidentified_key("here", Scope::kOwn);
+  EXPECT_EQ(outcome(result(reading, "S.SECTION", "6")), "warning");
+  reading.year.reset();
+  EXPECT_EQ(outcome(result(reading, "S.SECTION")), "UNIDENTIFIED");
+  EXPECT_EQ(outcome(result(reading, "S.FEE")), "UNIDENTIFIED");
+  EXPECT_EQ(outcome(result(reading, "S.EDITION", "t3")), "UNIDENTIFIED");
+}
+
 TEST(Section, OfATransitionYearMayTakeAnotherForm) {
   Reading reading = clean_reading(2019);
   reading.sections.pop_back();
