@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 
 #include <filesystem>
+#include <chrono>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -58,6 +59,24 @@ int run_child(const CrawlerSettings& settings, const Source& source, const std::
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+// How long the work takes on this machine: a kill later than that hits nothing.
+class Life {
+ public:
+  std::chrono::microseconds draw(std::mt19937_64& random) const {
+    return std::chrono::microseconds{random() % static_cast<std::uint64_t>(work_.count()) + 500};
+  }
+  // Runs the child to its end and learns from it.
+  int finish(const CrawlerSettings& settings, const Source& source, const std::string& log_path) {
+    const auto start = std::chrono::steady_clock::now();
+    const int code = run_child(settings, source, log_path, {});
+    work_ = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
+    return code;
+  }
+
+ private:
+  std::chrono::microseconds work_{20'000};
+};
+
 struct Line {
   std::string id, location, digest;
   int sequence = 0;
@@ -103,6 +122,7 @@ TEST(CrawlerCrash, LosesNothingAndRepeatsNothingButSendsWhenKilledAtRandomMoment
   const std::string log_path = data / "log.txt";
   std::map<std::string, int> versions;  // of each file, as written
   int killed = 0;
+  Life life;
   for (int round = 0; round < kRounds; ++round) {
     for (int i = 0; i < kFiles; ++i) {
       if (round > 0 && random() % 4 != 0) continue;
@@ -110,11 +130,10 @@ TEST(CrawlerCrash, LosesNothingAndRepeatsNothingButSendsWhenKilledAtRandomMoment
       // Every eighth is too large for an event: its bytes go through the store.
       in.write(name, name + " version " + std::to_string(++versions[name]) + std::string(i % 8 == 0 ? 600'000 : 0, 'x'));
     }
-    const auto life = std::chrono::microseconds{random() % 150'000 + 1'000};
-    killed += run_child(settings, files_source(in.path()), log_path, life) == -1 ? 1 : 0;
+    killed += run_child(settings, files_source(in.path()), log_path, life.draw(random)) == -1 ? 1 : 0;
     // What was read so far has a version of its own only if it was committed; finish the round so
     // that every version is seen.
-    ASSERT_EQ(run_child(settings, files_source(in.path()), log_path, {}), 0) << "round " << round;
+    ASSERT_EQ(life.finish(settings, files_source(in.path()), log_path), 0) << "round " << round;
   }
   expect_each_version_once(log_path, versions);
   EXPECT_GT(killed, 5) << "the kills must fall into the work";
@@ -136,6 +155,7 @@ TEST(CrawlerCrash, LosesNoPageOfAPortalAndSendsNoneTwice) {
   std::map<std::string, int> versions;
   std::string list;
   int killed = 0;
+  Life life;
   for (int round = 0; round < kRounds; ++round) {
     const std::string added = "/page" + std::to_string(round);
     list += "<li><a href='" + added + "'>" + added + "</a></li>";
@@ -151,9 +171,8 @@ TEST(CrawlerCrash, LosesNoPageOfAPortalAndSendsNoneTwice) {
       });
     }
     portal.on("/list", testing_support::html(list));
-    const auto life = std::chrono::microseconds{random() % 120'000 + 10'000};
-    killed += run_child(settings, source, log_path, life) == -1 ? 1 : 0;
-    ASSERT_EQ(run_child(settings, source, log_path, {}), 0) << "round " << round;
+    killed += run_child(settings, source, log_path, life.draw(random)) == -1 ? 1 : 0;
+    ASSERT_EQ(life.finish(settings, source, log_path), 0) << "round " << round;
   }
   expect_each_version_once(log_path, versions);
   EXPECT_GT(killed, 5) << "the kills must fall into the work";
