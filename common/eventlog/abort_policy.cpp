@@ -11,6 +11,9 @@ constexpr std::chrono::milliseconds kPauseMax{5000};
 
 constexpr int kUnsettledMax = 20;
 
+// Topics take a megabyte unless somebody lowered it; nobody lowers it below this.
+constexpr std::size_t kSuspectBytes = 64 * 1024;
+
 }  // namespace
 
 void AbortPolicy::aborted(const OpenTransaction& transaction) {
@@ -18,7 +21,8 @@ void AbortPolicy::aborted(const OpenTransaction& transaction) {
   const Offsets& first = transaction.first();
   if (first.size() == 1 && is_single(first.begin()->first)) {
     const int aborts = ++lone_aborts_[*first.begin()];
-    if (aborts >= 2 * limit_) is_hopeless_ = true;
+    const bool is_suspect = transaction.largest_output() >= kSuspectBytes;
+    if (aborts >= 2 * limit_ || (aborts >= limit_ && !is_suspect)) is_hopeless_ = true;
     return;
   }
   if (aborts_in_a_row_ < limit_) return;

@@ -2,8 +2,10 @@
 // holds it; without this the stage would go round for ever.
 //
 // After `limit` aborts in a row the records of the last transaction are taken one by one. A record
-// whose own transaction is aborted `limit` times is condemned: it becomes a dead letter. When even
-// that is aborted `limit` times, only a restart (or an operator) can help.
+// whose own transaction is aborted `limit` times, and which has an output large enough for a broker to
+// refuse, is condemned: it becomes a dead letter. With small outputs the record is not to blame (a
+// permission may be missing), and when even the dead letter is aborted `limit` times nothing is: then
+// only a restart, or an operator, can help.
 #pragma once
 
 #include <chrono>

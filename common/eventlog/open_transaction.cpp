@@ -1,11 +1,17 @@
 #include "common/eventlog/open_transaction.h"
 
+#include <algorithm>
+
 namespace gouji::eventlog {
 
 void OpenTransaction::take(const StoredRecord& stored, std::chrono::nanoseconds now) {
   if (is_empty()) began_at_ = now;
   first_.try_emplace(stored.at, stored.offset);
   taken_[stored.at] = stored.offset + 1;
+}
+
+void OpenTransaction::appending(const Outgoing& outgoing) {
+  largest_output_ = std::max(largest_output_, byte_size(outgoing.record));
 }
 
 void OpenTransaction::appended(const Outgoing& outgoing) {

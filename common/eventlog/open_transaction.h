@@ -21,6 +21,7 @@ class OpenTransaction {
   // A record is taken up: from here on an abort goes back to it.
   void take(const StoredRecord& stored, std::chrono::nanoseconds now);
   void begun() { is_begun_ = true; }
+  void appending(const Outgoing& outgoing);
   void appended(const Outgoing& outgoing);
   void dead_lettered(const std::string& topic, ErrorCode code) { ++dead_letters_[{topic, code}]; }
   // The record's outputs are all in the transaction.
@@ -34,6 +35,7 @@ class OpenTransaction {
   std::chrono::nanoseconds began_at() const { return began_at_; }
   std::int64_t records() const { return records_; }
   std::size_t bytes() const { return bytes_; }
+  std::size_t largest_output() const { return largest_output_; }
   const Offsets& first() const { return first_; }  // per partition the first record taken
   const Offsets& taken() const { return taken_; }  // …and the offset behind the last one
   const Offsets& next() const { return next_; }    // per partition the offset to commit
@@ -47,6 +49,7 @@ class OpenTransaction {
   std::chrono::nanoseconds began_at_{0};
   std::int64_t records_ = 0;
   std::size_t bytes_ = 0;
+  std::size_t largest_output_ = 0;
   Offsets first_;
   Offsets taken_;
   Offsets next_;

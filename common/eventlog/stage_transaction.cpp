@@ -84,6 +84,7 @@ bool StageRunner::Impl::produce(const StoredRecord& stored, const std::vector<Ou
 }
 
 bool StageRunner::Impl::append(const Outgoing& outgoing) {
+  transaction_.appending(outgoing);
   const Outcome appended = patiently([&] { return stage_log_.append(outgoing); });
   if (appended != Outcome::kOk) return settle_outcome(appended, "appending"), false;
   transaction_.appended(outgoing);

@@ -283,26 +283,42 @@ TEST(StageRunner, OpensTheProducerAgainAfterACommitInDoubt) {
 TEST(StageRunner, IsolatesARecordThatEveryTransactionIsAbortedFor) {
   Rig rig;
   rig.options.transaction_records_max = 10;
-  for (const char* value : {"a", "b", "bad", "c", "d"}) rig.append(0, value);
+  const std::string bad(70'000, 'x');
+  for (const std::string& value : {std::string("a"), std::string("b"), bad, std::string("c"), std::string("d")})
+    rig.append(0, value);
   bool holds_bad = false;
   rig.log.on_call = [&](LogCall call) -> std::optional<LogFault> {
     if (call == LogCall::kBegin) holds_bad = false;
-    if (call == LogCall::kAppend && rig.stage->seen.back() == "bad") holds_bad = true;
+    if (call == LogCall::kAppend && rig.stage->seen.back() == bad) holds_bad = true;
     const bool is_letter = rig.observer.transactions[TransactionResult::kAborted] >= 6;
     if (call == LogCall::kCommit && holds_bad && !is_letter) return LogFault{.outcome = Outcome::kAbortable};
     return std::nullopt;
   };
   rig.start();
   ASSERT_TRUE(rig.run_until_idle()) << rig.runner->end_reason();
-  EXPECT_THAT(rig.dead(), ElementsAre("bad"));
+  EXPECT_THAT(rig.dead(), ElementsAre(bad));
   EXPECT_THAT(rig.out(0), ElementsAre("a#1", "b#2", "c#3", "d#4"));
   EXPECT_EQ(rig.observer.dead_letters[ErrorCode::kTooLarge], 1);
   EXPECT_EQ(rig.log.violations, std::vector<std::string>());
 }
 
-TEST(StageRunner, EndsWhenEvenTheDeadLetterIsAborted) {
+// A permission that is missing on an output is no record's fault.
+TEST(StageRunner, EndsRatherThanBuryASmallRecordThatEveryTransactionIsAbortedFor) {
   Rig rig;
   rig.append(0, "a");
+  int aborted = 0;
+  rig.log.on_call = [&](LogCall call) -> std::optional<LogFault> {
+    if (call == LogCall::kCommit && ++aborted <= 6) return LogFault{.outcome = Outcome::kAbortable};
+    return std::nullopt;
+  };
+  rig.start();
+  EXPECT_EQ(rig.runner->run(), RunnerEnd::kUnavailable);
+  EXPECT_TRUE(rig.dead().empty());
+}
+
+TEST(StageRunner, EndsWhenEvenTheDeadLetterIsAborted) {
+  Rig rig;
+  rig.append(0, std::string(70'000, 'x'));
   rig.log.on_call = [&](LogCall call) -> std::optional<LogFault> {
     if (call == LogCall::kCommit) return LogFault{.outcome = Outcome::kAbortable};
     return std::nullopt;
