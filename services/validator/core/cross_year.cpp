@@ -121,9 +121,10 @@ std::vector<RuleResult> evaluate(const CrossRule& of, const LedgerEntry& entry, 
   if (previous.entry == nullptr) return {not_applicable(of.id, previous.reason)};
   const LedgerTable* const now = table_of(entry, of.table);
   const LedgerTable* const before = table_of(*previous.entry, of.table);
-  for (const LedgerTable* const table : {now, before})
+  for (const LedgerTable* const table : {now, before}) {
     const Reason reason = table == nullptr ? Reason::kTableAbsent : why_unreadable(table->status);
     if (reason != Reason::kNone) return {not_applicable(of.id, reason)};
+  }
   if (of.edition && (now->edition != *of.edition || before->edition != *of.edition))
     return {not_applicable(of.id, Reason::kOtherEdition)};
   return of.compare(Side(*now, ""), Side(*before, std::to_string(previous.entry->key.year) + ":"));
