@@ -150,18 +150,20 @@ class LocalTest(unittest.TestCase):
             address = found.group(0) if found else None
         deadline = time.monotonic() + 60
         wanted = 'gouji_records_consumed_total{stage="validator",topic="gouji.report.parsed.v1"} 30'
-        text = ''
-        while wanted not in text and time.monotonic() < deadline:
+        text, total, opened = '', 0, -1
+        # A scrape may fall between a commit and the gauges that follow it.
+        while (wanted not in text or total != opened) and time.monotonic() < deadline:
             text = urllib.request.urlopen(address).read().decode()
+            total = sum(float(v) for v in re.findall(r'^gouji_anomalies_open\{.*\} (\S+)$', text, re.M))
+            opened = len(tail(self.log, ANOMALY))
         self.assertIn(wanted, text)
+        self.assertEqual(total, 6)
+        self.assertEqual(opened, 6)
         health = urllib.request.urlopen(address.replace('/metrics', '/healthz'))
         self.assertEqual(health.status, 200)
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=30)
         self.assertEqual(process.returncode, 0)
-        opened = len(tail(self.log, ANOMALY))
-        total = sum(float(v) for v in re.findall(r'^gouji_anomalies_open\{.*\} (\S+)$', text, re.M))
-        self.assertEqual(total, opened)
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
