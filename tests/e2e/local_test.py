@@ -261,6 +261,27 @@ class BadInputTest(unittest.TestCase):
         self.assertEqual(code, 0, err)
         self.assertEqual(len(tail(f'local:{self.folder}/data/log.db', VERDICT)), 2)
 
+    def test_a_source_that_cannot_be_fetched_exits_3_and_is_told(self):
+        code, out, err = gouji('run', '--once', '--data', self.folder / 'data', '--allow-net', '127.0.0.0/8',
+                               'http://127.0.0.1:1/report.html')
+        self.assertEqual(code, 3, err)
+        self.assertIn('127.0.0.1:1', err)
+        code, out, err = gouji('run', '--once', '--data', self.folder / 'data2', 'http://127.0.0.1:1/report.html')
+        self.assertEqual(code, 3, err)
+        self.assertIn('127.0.0.1', err)
+
+    def test_an_earlier_draft_as_previous_does_not_hide_what_is_wrong(self):
+        draft = SAMPLES / 'digit_error_2022.txt'
+        code, out, err = gouji('check', draft, '--previous', draft)
+        self.assertEqual(code, 1, out)
+
+    def test_last_years_report_is_compared(self):
+        now = (SAMPLES / 'linhe_2022.txt').read_text(encoding='utf-8')
+        code, (document,), _ = self.check(self.write('now.txt', now), '--previous', SAMPLES / 'linhe_2021.txt')
+        carry = [r for r in document['verdict']['results'] if r['rule'] == 'X.CARRY']
+        self.assertEqual({r['status'] for r in carry}, {'PASSED'})
+        self.assertEqual((code, len(carry)), (0, 7))
+
     def test_sixty_megabytes_of_junk_end_in_one_dead_letter(self):
         junk = self.folder / 'in'
         junk.mkdir()
