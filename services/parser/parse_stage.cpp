@@ -104,8 +104,9 @@ Result<void> ParseStage::take_report(RawReport report, const StoredRecord& recor
     telemetry_.already_taken();
     return ok();
   }
-  const auto prepared = prepared_.find(Place{record.at, record.offset});
-  GOUJI_ASSIGN(ReadOutcome outcome, prepared != prepared_.end() ? std::move(prepared->second) : read(report));
+  // An answer serves once: a record that comes again, because a file was missing, is read again.
+  auto prepared = prepared_.extract(Place{record.at, record.offset});
+  GOUJI_ASSIGN(ReadOutcome outcome, prepared ? std::move(prepared.mapped()) : read(report));
   if (const auto* refusal = std::get_if<Refusal>(&outcome)) {
     telemetry_.refused(refusal->refusal_class);
     return refusal_error(*refusal);
