@@ -13,6 +13,9 @@ namespace {
 
 using eventlog::StoredRecord;
 
+// Enough that a slow document does not leave the other threads idle for long.
+constexpr std::size_t kPreparedPerThread = 8;
+
 Result<std::optional<ParserLocation>> location_in(const eventlog::KeyedState& state, const std::string& id) {
   const std::string* bytes = state.get(id);
   if (bytes == nullptr) return std::optional<ParserLocation>();
@@ -67,6 +70,8 @@ Result<ReadOutcome> ParseStage::read(const RawReport& report) const {
   request.hints = report.hints;
   return reader_(request);
 }
+
+std::size_t ParseStage::prepares_at_once() const { return options_.threads * kPreparedPerThread; }
 
 // Reads the batch's documents in parallel. Whether an answer is used is decided in process(), so a
 // document that state would have skipped costs time and nothing else.
