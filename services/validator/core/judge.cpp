@@ -73,8 +73,8 @@ class Judge {
     }
     const bool is_new_version = entry.version == 0 || (entry.payload_digest != arrival_.payload_digest &&
                                                        entry.content_digest != arrival_.reading.content_digest);
-    // What newer rules have said stands until a new version comes.
-    if (!is_new_version && rule_set_number(entry.rule_set) > rule_set().version()) return;
+    // What newer rules have said stands until a new version comes; of a withdrawn report nothing stands.
+    if (was_live && !is_new_version && rule_set_number(entry.rule_set) > rule_set().version()) return;
     const bool is_repeat = is_same_location && was_live && !is_new_version &&
                            entry.extractor == arrival_.reading.extractor && entry.rule_set == rule_set_version();
     if (!is_repeat) judge_anew(std::move(entry), is_new_version, was_live);

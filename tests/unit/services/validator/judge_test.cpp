@@ -215,6 +215,17 @@ TEST(Judge, NeverRechecksWhatNewerRulesHaveJudged) {
   EXPECT_EQ(office.arrive(with_error(), "B").verdicts[0].version, 2);
 }
 
+TEST(Judge, TakesAReturnedReportAlthoughNewerRulesHadJudgedIt) {
+  Office office;
+  office.arrive(clean_reading(), "A");
+  office.withdraw(clean_reading().key);
+  office.at(clean_reading().key).rule_set = "999+000000000000";
+  const Judgement back = office.arrive(clean_reading(), "A");
+  ASSERT_EQ(back.verdicts.size(), 1u);
+  EXPECT_FALSE(back.verdicts[0].withdrawn);
+  EXPECT_EQ(office.at(clean_reading().key).locations.size(), 1u);
+}
+
 TEST(Judge, ComparesCopiesAndNeverVersionsThem) {
   Office office;
   office.arrive(clean_reading(), "A", "html");
