@@ -13,8 +13,8 @@ namespace {
 
 using eventlog::StoredRecord;
 
-// Enough that a slow document does not leave the other threads idle for long.
-constexpr std::size_t kPreparedPerThread = 8;
+// Twice ten seconds for each at worst: a batch ends within the limit of the heartbeat.
+constexpr std::size_t kPreparedPerThread = 4;
 
 Result<std::optional<ParserLocation>> location_in(const eventlog::KeyedState& state, const std::string& id) {
   const std::string* bytes = state.get(id);
