@@ -70,8 +70,11 @@ class Stage {
   // Topics that it writes to the partition of its input: their partition counts must agree.
   virtual std::vector<std::string> copartitioned_outputs() const { return {}; }
 
+  // How many records prepare() gets at once; 0: it is not called. Keep it small where preparing is slow:
+  // only between two batches does the runner commit, show that it lives, and hear that it shall stop.
+  virtual std::size_t prepares_at_once() const { return 0; }
   // Sees each batch before its records are processed one by one, so that slow pure work can run in
-  // parallel. Must not change what process() does.
+  // parallel; no transaction is open meanwhile. Must not change what process() does.
   virtual void prepare(std::span<const StoredRecord> /*batch*/) {}
 
   // ok: what was emitted and staged belongs to this record. An error takes it back, and then

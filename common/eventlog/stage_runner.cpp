@@ -154,7 +154,9 @@ void StageRunner::Impl::poll() {
   // Rounded up, so that a rest of less than a millisecond is not spent spinning.
   const auto whole = std::chrono::ceil<milliseconds>(std::max(wait, nanoseconds(0)));
   is_polling_ = true;
-  auto polled = stage_log_.poll(whole, {});
+  ReadLimits limits;
+  if (stage_.prepares_at_once() > 0) limits.records_max = stage_.prepares_at_once();
+  auto polled = stage_log_.poll(whole, limits);
   is_polling_ = false;
   if (has_ended_) return;
   if (!polled) return meet_poll_error(polled.error());
@@ -171,6 +173,12 @@ void StageRunner::Impl::accept(std::vector<StoredRecord> records) {
   pending_.add(std::move(records));
   if (!back.empty()) go_back(back);
   if (!has_ended_) settle_assignment();
+  if (!has_ended_ && !pending_.empty() && stage_.prepares_at_once() > 0) prepare();
+}
+
+// A broker gives up a transaction that stays open for as long as preparing can take.
+void StageRunner::Impl::prepare() {
+  if (!transaction_.is_empty()) commit();
   if (has_ended_ || pending_.empty()) return;
   stage_.prepare(pending_.all());
 }

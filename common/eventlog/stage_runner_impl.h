@@ -79,6 +79,7 @@ class StageRunner::Impl final : public RebalanceListener {
   // Input.
   void poll();
   void accept(std::vector<StoredRecord> records);
+  void prepare();
   void settle_assignment();
   Result<void> check_assignment() const;
   Result<void> settle(const std::vector<TopicPartition>& partitions);

@@ -54,6 +54,7 @@ std::string encode(const LedgerEntry& entry) {
     item->set_payload_digest(location.payload_digest);
     item->set_content_digest(location.content_digest);
     item->set_order(location.order);
+    item->set_fetch_sequence(location.fetch_sequence);
   }
   for (const LedgerTable& table : entry.tables) table_to_proto(table, out.add_tables());
   for (const LedgerAnomaly& anomaly : entry.anomalies) to_proto(anomaly, out.add_anomalies());
@@ -77,7 +78,7 @@ Result<LedgerEntry> decode_ledger_entry(std::string_view bytes) {
   entry.result_digest = in.result_digest();
   for (const auto& location : in.locations())
     entry.locations.push_back(
-        {location.location_id(), location.payload_digest(), location.content_digest(), location.order()});
+        {location.location_id(), location.payload_digest(), location.content_digest(), location.order(), location.fetch_sequence()});
   for (const auto& table : in.tables()) {
     GOUJI_ASSIGN(LedgerTable plain, from_proto(table));
     entry.tables.push_back(std::move(plain));

@@ -18,6 +18,7 @@ struct LedgerLocation {
   std::string payload_digest;
   std::string content_digest;
   std::int64_t order = 0;  // rises with every location that joins: the lowest is the oldest
+  std::int64_t fetch_sequence = 0;  // of what was last seen there: what is lower comes too late
 };
 
 // An anomaly that is open, or closed but remembered so that re-opening keeps its id.

@@ -80,6 +80,8 @@ void FileCrawl::tell(const FileProblem& problem) {
 
 Result<PassResult> FileCrawl::pass(const Clock& clock, const std::function<bool()>& stopping) {
   still_.clear();
+  // What a failed pass left behind is looked at again: the sequence numbers in it may be taken by now.
+  recorder_.discard();
   const FileTree tree = read_tree(source_.address, options_.tree);
   PassResult result;
   result.documents = static_cast<std::int64_t>(tree.files.size());

@@ -4,6 +4,8 @@
 #include <atomic>
 #include <filesystem>
 #include <map>
+#include <optional>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -72,6 +74,7 @@ struct Pipeline::Parts {
   std::unique_ptr<crawler::Crawler> crawler;
   std::atomic<bool> stopping{false};
 
+  std::optional<Error> ended_stage() const;
   Result<void> open_log_and_admin(const RunRequest& request);
   Result<void> open_stages(const RunRequest& request);
   Result<void> open_crawler(const RunRequest& request);
@@ -114,6 +117,13 @@ Result<void> Pipeline::Parts::open_crawler(const RunRequest& request) {
   GOUJI_ASSIGN(crawler, crawler::Crawler::open(std::move(crawl), std::move(wanted),
                                                {*log, clock, *crawler_telemetry, *lists}));
   return ok();
+}
+
+// Nobody has asked the stages to stop: one that has ended could not go on.
+std::optional<Error> Pipeline::Parts::ended_stage() const {
+  for (const host::StageHost* stage : {parser.get(), validator.get()})
+    if (stage->has_ended()) return unavailable(ErrorCode::kLogUnavailable, stage->end_reason());
+  return std::nullopt;
 }
 
 Pipeline::Pipeline(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -170,6 +180,17 @@ Result<std::int64_t> Pipeline::run_once() {
   return summary.failures;
 }
 
-Result<void> Pipeline::watch() { return parts_->crawler->run(); }
+// A crawler without its stages would go on for nobody: it ends with them.
+Result<void> Pipeline::watch() {
+  std::jthread guard([this](const std::stop_token& done) {
+    while (!done.stop_requested() && !parts_->ended_stage()) parts_->log->wait_for_append(kLook);
+    if (!done.stop_requested()) parts_->crawler->stop();
+  });
+  GOUJI_TRY(parts_->crawler->run());
+  guard.request_stop();
+  guard.join();
+  if (auto error = parts_->ended_stage()) return std::move(*error);
+  return ok();
+}
 
 }  // namespace gouji::command

@@ -1,4 +1,5 @@
 #include <cstdio>
+#include <memory>
 #include <thread>
 
 #include <fmt/format.h>
@@ -43,8 +44,12 @@ void print_summary(const ConsoleCounts& counts, std::int64_t failures, Language 
 }
 
 Result<int> work(const RunRequest& request, runtime::StopSignal& stop) {
-  GOUJI_ASSIGN(const auto pipeline, Pipeline::open(request));
-  stop.on_stop([&pipeline] { pipeline->stop(); });
+  GOUJI_ASSIGN(auto opened, Pipeline::open(request));
+  const std::shared_ptr<Pipeline> pipeline = std::move(opened);
+  // The signal may come when all is done.
+  stop.on_stop([weak = std::weak_ptr(pipeline)] {
+    if (const auto running = weak.lock()) running->stop();
+  });
   GOUJI_ASSIGN(Console console, Console::open(pipeline->log(), request.language));
   GOUJI_TRY(pipeline->start());
   fmt::print(stderr, "{} http://{}/metrics\n", in(request.language, "指标 /", "metrics:"), pipeline->admin_address());

@@ -13,6 +13,9 @@ namespace {
 
 using eventlog::StoredRecord;
 
+// Twice ten seconds for each at worst: a batch ends within the limit of the heartbeat.
+constexpr std::size_t kPreparedPerThread = 4;
+
 Result<std::optional<ParserLocation>> location_in(const eventlog::KeyedState& state, const std::string& id) {
   const std::string* bytes = state.get(id);
   if (bytes == nullptr) return std::optional<ParserLocation>();
@@ -68,6 +71,8 @@ Result<ReadOutcome> ParseStage::read(const RawReport& report) const {
   return reader_(request);
 }
 
+std::size_t ParseStage::prepares_at_once() const { return options_.threads * kPreparedPerThread; }
+
 // Reads the batch's documents in parallel. Whether an answer is used is decided in process(), so a
 // document that state would have skipped costs time and nothing else.
 void ParseStage::prepare(std::span<const StoredRecord> batch) {
@@ -104,8 +109,9 @@ Result<void> ParseStage::take_report(RawReport report, const StoredRecord& recor
     telemetry_.already_taken();
     return ok();
   }
-  const auto prepared = prepared_.find(Place{record.at, record.offset});
-  GOUJI_ASSIGN(ReadOutcome outcome, prepared != prepared_.end() ? std::move(prepared->second) : read(report));
+  // An answer serves once: a record that comes again, because a file was missing, is read again.
+  auto prepared = prepared_.extract(Place{record.at, record.offset});
+  GOUJI_ASSIGN(ReadOutcome outcome, prepared ? std::move(prepared.mapped()) : read(report));
   if (const auto* refusal = std::get_if<Refusal>(&outcome)) {
     telemetry_.refused(refusal->refusal_class);
     return refusal_error(*refusal);

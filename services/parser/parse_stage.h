@@ -36,6 +36,7 @@ class ParseStage : public eventlog::Stage {
   std::string_view name() const override { return "parser"; }
   const std::vector<std::string>& inputs() const override { return inputs_; }
   std::optional<std::string> state_topic() const override;
+  std::size_t prepares_at_once() const override;
   void prepare(std::span<const eventlog::StoredRecord> batch) override;
   Result<void> process(const eventlog::StoredRecord& record, eventlog::StageContext& context) override;
 

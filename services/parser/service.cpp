@@ -21,6 +21,7 @@ class OwningStage : public eventlog::Stage {
   std::string_view name() const override { return stage_.name(); }
   const std::vector<std::string>& inputs() const override { return stage_.inputs(); }
   std::optional<std::string> state_topic() const override { return stage_.state_topic(); }
+  std::size_t prepares_at_once() const override { return stage_.prepares_at_once(); }
   void prepare(std::span<const eventlog::StoredRecord> batch) override {
     stage_.prepare(batch);
     const runtime::WorkerPoolCounts counts = pool_->counts();

@@ -36,11 +36,13 @@ Arrival arrival_of(events::ParsedEvent event, const StoredRecord& record) {
     arrival.withdrawn = true;
     arrival.reading.key = withdrawn->key;
     arrival.location_id = withdrawn->location_id;
+    arrival.fetch_sequence = withdrawn->fetch_sequence;
     arrival.evidence = withdrawn->evidence;
   } else {
     auto& report = std::get<events::ParsedReport>(event);
     arrival.reading = std::move(report.reading);
     arrival.location_id = report.location_id;
+    arrival.fetch_sequence = report.fetch_sequence;
     arrival.evidence = report.evidence;
   }
   arrival.payload_digest = arrival.evidence.raw_digest;

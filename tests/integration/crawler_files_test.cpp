@@ -5,10 +5,15 @@
 #include <sys/wait.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "common/core/digest.h"
 #include "common/core/id.h"
+#include "services/crawler/file_crawl.h"
+#include "services/crawler/io/blob_store.h"
 #include "services/crawler/io/file_tree.h"
+#include "services/crawler/io/state.h"
+#include "services/crawler/recorder.h"
 #include "tests/integration/crawler_support.h"
 #include "tests/unit/services/crawler/temporary_folder.h"
 
@@ -275,6 +280,39 @@ TEST(CrawlerFiles, WatchesADirectoryUntilItIsStopped) {
   crawler->stop();
   runner.join();
   EXPECT_TRUE(ended);
+}
+
+TEST(CrawlerFiles, ForgetsWhatAFailedReadingLeftBehind) {
+  Ground ground;
+  const std::string small = ground.in.write("a.txt", "one");
+  ground.in.write("b.txt", std::string(kInlineBytesMax + 1, 'x'));
+  std::filesystem::create_directories(ground.settings.data_folder);
+  auto state = State::open(ground.settings.data_folder + "/crawler.db");
+  ASSERT_TRUE(state);
+  const std::string folder = ground.settings.data_folder + "/blobs";
+  auto blobs = BlobStore::open(folder);
+  ASSERT_TRUE(blobs);
+  Recorder recorder(**state, *blobs, ground.seen, [] {});
+  FileCrawl crawl(files_source(ground.in.path()), {}, **state, recorder, ground.seen);
+  const auto pass = [&] { return crawl.pass(ground.clock, [] { return false; }); };
+  std::filesystem::remove_all(folder);
+  std::ofstream(folder) << "in the way";
+  ASSERT_FALSE(pass());
+  ground.in.write("a.txt", "two");
+  std::filesystem::remove(folder);
+  std::filesystem::create_directories(folder + "/sha256");
+  ASSERT_TRUE(pass());
+  // Each sequence number stands for one content.
+  std::vector<std::string> contents;
+  const auto rows = (*state)->outbox(100, 1 << 30);
+  ASSERT_TRUE(rows);
+  for (const OutboxRow& row : *rows) {
+    const auto event = events::decode_raw(row.record);
+    if (!event) continue;
+    const auto& report = std::get<RawReport>(*event);
+    if (report.url == file_url(small)) contents.push_back(report.body.bytes);
+  }
+  EXPECT_EQ(contents, std::vector<std::string>{"two"});
 }
 
 TEST(CrawlerFiles, KeepsEventsWhileTheLogIsDownAndSendsThemInOrderLater) {

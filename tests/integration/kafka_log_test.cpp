@@ -38,6 +38,38 @@ TEST(KafkaLog, ReadsBackWhatAnAppenderWrote) {
   EXPECT_TRUE(log->read({topic, 0}, 0, {})->records.empty());
 }
 
+TEST(KafkaLog, ReadsOtherPartitionsWhileARecordOfAPausedOneIsHeldBack) {
+  GOUJI_SHARED_KAFKA(bootstrap);
+  const auto log = open_kafka(bootstrap);
+  const std::string input = new_topic(*log, 2);
+  auto appender = std::move(*log->open_appender());
+  const std::vector<Outgoing> two = {{input, 0, {"k", std::string(600, '1'), {}, 1}},
+                                     {input, 0, {"k", std::string(600, '2'), {}, 1}}};
+  ASSERT_TRUE(appender->append(two));
+  auto stage = open_stage(*log, input);
+  const auto poll_one = [&] {
+    std::vector<StoredRecord> records;
+    becomes_true([&] {
+      auto polled = stage->poll(milliseconds(50), {1000, 700});
+      if (polled) records = std::move(*polled);
+      return !records.empty();
+    });
+    return records;
+  };
+  const auto first = poll_one();
+  ASSERT_EQ(first.size(), 1U);
+  stage->pause({{input, 0}});
+  const std::vector<Outgoing> other = {{input, 1, {"k", "other", {}, 1}}};
+  ASSERT_TRUE(appender->append(other));
+  const auto second = poll_one();
+  ASSERT_EQ(second.size(), 1U);
+  EXPECT_EQ(second[0].record.value, "other");
+  stage->resume({{input, 0}});
+  const auto third = poll_one();
+  ASSERT_EQ(third.size(), 1U);
+  EXPECT_EQ(third[0].offset, 1);
+}
+
 TEST(KafkaLog, PassesAbortedRecordsAndMarkersWhenItReads) {
   GOUJI_SHARED_KAFKA(bootstrap);
   const auto log = open_kafka(bootstrap);

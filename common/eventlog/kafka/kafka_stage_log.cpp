@@ -153,8 +153,9 @@ Result<void> KafkaStageLog::join() {
 
 void KafkaStageLog::fill(milliseconds wait, const ReadLimits& limits) {
   const auto deadline = steady_clock::now() + wait;
-  take_held(limits);
-  while (held_.empty() && !pending_ && batch_.size() < limits.records_max &&
+  // What is held of paused partitions must not keep the others, or the group, waiting.
+  bool has_room = take_held(limits);
+  while (has_room && !pending_ && batch_.size() < limits.records_max &&
          batch_bytes_ < limits.bytes_max) {
     const auto rest = std::chrono::duration_cast<milliseconds>(deadline - steady_clock::now());
     const int timeout =
@@ -164,20 +165,23 @@ void KafkaStageLog::fill(milliseconds wait, const ReadLimits& limits) {
     if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
       take_error(message.get());
     } else {
-      take(stored_record(message.get(), rd_kafka_topic_name(message->rkt)), limits);
+      has_room = take(stored_record(message.get(), rd_kafka_topic_name(message->rkt)), limits);
     }
   }
 }
 
-void KafkaStageLog::take_held(const ReadLimits& limits) {
+// False when the batch is full.
+bool KafkaStageLog::take_held(const ReadLimits& limits) {
+  bool has_room = true;
   std::deque<StoredRecord> held = std::exchange(held_, {});
   for (StoredRecord& record : held) {
-    if (!held_.empty() || paused_.contains(record.at)) {
+    if (!has_room || paused_.contains(record.at)) {
       held_.push_back(std::move(record));
     } else {
-      take(std::move(record), limits);
+      has_room = take(std::move(record), limits);
     }
   }
+  return has_room;
 }
 
 bool KafkaStageLog::take(StoredRecord record, const ReadLimits& limits) {

@@ -46,7 +46,7 @@ class KafkaStageLog final : public StageLog {
 
   Result<void> join();
   void fill(std::chrono::milliseconds wait, const ReadLimits& limits);
-  void take_held(const ReadLimits& limits);
+  bool take_held(const ReadLimits& limits);
   bool take(StoredRecord record, const ReadLimits& limits);
   void take_error(const rd_kafka_message_t* message);
   Result<void> check_reachable(std::chrono::milliseconds wait);

@@ -65,6 +65,7 @@ class Judge {
     const LedgerEntry* const known = ledger_.find(key_);
     LedgerEntry entry = known != nullptr ? *known : LedgerEntry{};
     entry.key = key_;
+    if (is_outdated(entry)) return;
     const bool was_live = !entry.locations.empty();
     const bool is_same_location = note_location(entry);
     if (is_copy(entry)) {
@@ -73,21 +74,32 @@ class Judge {
     }
     const bool is_new_version = entry.version == 0 || (entry.payload_digest != arrival_.payload_digest &&
                                                        entry.content_digest != arrival_.reading.content_digest);
-    // What newer rules have said stands until a new version comes.
-    if (!is_new_version && rule_set_number(entry.rule_set) > rule_set().version()) return;
+    // What newer rules have said stands until a new version comes; of a withdrawn report nothing stands.
+    if (was_live && !is_new_version && rule_set_number(entry.rule_set) > rule_set().version()) return;
     const bool is_repeat = is_same_location && was_live && !is_new_version &&
                            entry.extractor == arrival_.reading.extractor && entry.rule_set == rule_set_version();
     if (!is_repeat) judge_anew(std::move(entry), is_new_version, was_live);
   }
 
-  // Notes the digests seen at this address; true when they are the ones known.
+  std::vector<LedgerLocation>::iterator here(LedgerEntry& entry) const {
+    return std::find_if(entry.locations.begin(), entry.locations.end(),
+                        [&](const LedgerLocation& each) { return each.location_id == arrival_.location_id; });
+  }
+
+  // Something newer has come from this address: a dead letter that is sent again must not undo it.
+  bool is_outdated(LedgerEntry& entry) const {
+    const auto found = here(entry);
+    return found != entry.locations.end() && arrival_.fetch_sequence < found->fetch_sequence;
+  }
+
+  // Notes what was seen at this address; true when it is what is known.
   bool note_location(LedgerEntry& entry) const {
-    const auto found = std::find_if(entry.locations.begin(), entry.locations.end(), [&](const LedgerLocation& each) {
-      return each.location_id == arrival_.location_id;
-    });
+    const auto found = here(entry);
     const std::string& content = arrival_.reading.content_digest;
     if (found != entry.locations.end()) {
-      const bool is_same = found->payload_digest == arrival_.payload_digest && found->content_digest == content;
+      const bool is_same = found->payload_digest == arrival_.payload_digest && found->content_digest == content &&
+                           found->fetch_sequence == arrival_.fetch_sequence;
+      found->fetch_sequence = arrival_.fetch_sequence;
       found->payload_digest = arrival_.payload_digest;
       found->content_digest = content;
       return is_same;
@@ -95,7 +107,7 @@ class Judge {
     if (entry.locations.size() >= kLocationsMax) return true;
     std::int64_t order = 0;
     for (const LedgerLocation& each : entry.locations) order = std::max(order, each.order + 1);
-    entry.locations.push_back({arrival_.location_id, arrival_.payload_digest, content, order});
+    entry.locations.push_back({arrival_.location_id, arrival_.payload_digest, content, order, arrival_.fetch_sequence});
     return false;
   }
 
@@ -202,10 +214,8 @@ class Judge {
     const LedgerEntry* const known = ledger_.find(key_);
     if (known == nullptr) return;
     LedgerEntry entry = *known;
-    const auto gone = std::find_if(entry.locations.begin(), entry.locations.end(), [&](const LedgerLocation& each) {
-      return each.location_id == arrival_.location_id;
-    });
-    if (gone == entry.locations.end()) return;
+    const auto gone = here(entry);
+    if (gone == entry.locations.end() || is_outdated(entry)) return;
     const bool was_primary = gone->order == primary(entry).order;
     entry.locations.erase(gone);
     if (entry.locations.empty()) {

@@ -19,6 +19,7 @@ struct Arrival {
   bool withdrawn = false;
   std::string location_id;
   std::string payload_digest;
+  std::int64_t fetch_sequence = 0;  // of the raw event; rises with every event of its location
   Evidence evidence;           // rule_set is filled in by judge
   UnixMillis seen_at = 0;      // event time of the input, never the wall clock
   std::int64_t input_offset = 0;

@@ -3,9 +3,11 @@
 // The rig runs it over the log in memory.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,10 +24,13 @@ class CountingStage final : public eventlog::Stage {
   std::optional<std::string> state_topic() const override { return "state"; }
   std::vector<std::string> copartitioned_outputs() const override { return {"out"}; }
   Result<void> process(const eventlog::StoredRecord& stored, eventlog::StageContext& context) override;
+  std::size_t prepares_at_once() const override { return on_prepare ? 2 : 0; }
+  void prepare(std::span<const eventlog::StoredRecord> batch) override { on_prepare(batch.size()); }
   void state_restored(std::int32_t partition, const eventlog::KeyedState& state) override;
   void state_committing(std::int32_t partition, const eventlog::KeyedState& state) override;
   void state_dropped(std::int32_t partition) override { counts.erase(partition); }
 
+  std::function<void(std::size_t)> on_prepare;
   bool is_down = false;                    // "needy" records find something unavailable
   std::vector<std::string> seen;           // values in the order of process()
   std::map<std::int32_t, std::string> counts;  // per partition, as committed

@@ -72,6 +72,18 @@ TEST(StageRunner, CommitsByBytes) {
   EXPECT_EQ(rig.observer.transactions[TransactionResult::kCommitted], 2);
 }
 
+TEST(StageRunner, PreparesASmallBatchAtATimeAndLeavesNoTransactionOpenMeanwhile) {
+  Rig rig;
+  rig.options.transaction_records_max = 1000;
+  for (int i = 0; i < 5; ++i) rig.append(0, "v");
+  rig.start();
+  std::vector<std::pair<std::size_t, std::size_t>> prepared;  // records, and what was committed before
+  rig.stage->on_prepare = [&](std::size_t records) { prepared.emplace_back(records, rig.out(0).size()); };
+  ASSERT_TRUE(rig.run_until_idle());
+  EXPECT_THAT(prepared, ElementsAre(std::pair(2, 0), std::pair(2, 2), std::pair(1, 4)));
+  EXPECT_EQ(rig.broken_promise(), "");
+}
+
 TEST(StageRunner, PutsPoisonIntoTheDeadLetterTopicWithAllThatItWas) {
   Rig rig;
   rig.append(0, "a");

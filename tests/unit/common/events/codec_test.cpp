@@ -204,13 +204,14 @@ TEST(LedgerCodec, KeepsEverythingWithinTwoKibibytesWhenClean) {
   entry.version = 1;
   for (const TableReading& table : parsed_report().reading.tables)
     entry.tables.push_back({table.table, table.status, table.edition, table.money_unit, table.cells});
-  entry.locations = {{"loc", std::string(64, 'a'), std::string(64, 'b'), 0}};
+  entry.locations = {{"loc", std::string(64, 'a'), std::string(64, 'b'), 0, 7}};
   entry.evidence = {"https://example.gov.cn/art/2020/1/31/art_1_2.html", std::string(64, 'a'), "raw", 5, "x", "1+abc"};
   const std::string bytes = encode(entry);
   EXPECT_LE(bytes.size(), 2048U);
   const auto read = decode_ledger_entry(bytes);
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_EQ(read->tables.at(1).cells, entry.tables.at(1).cells);
+  EXPECT_EQ(read->locations.at(0).fetch_sequence, 7);
   EXPECT_EQ(read->locations.at(0).payload_digest, entry.locations.at(0).payload_digest);
 }
 

@@ -101,7 +101,9 @@ TEST(AdminServer, OnlyReads) {
 TEST(AdminServer, RefusesAnEndlessHeader) {
   const Endpoint endpoint;
   const Client client(endpoint.port());
-  client.say("GET / HTTP/1.1\r\nX: " + std::string(kHttpRequestBytesMax, 'x'));
+  std::string request = "GET / HTTP/1.1\r\nX: ";
+  request.append(kHttpRequestBytesMax, 'x');
+  client.say(request);
   EXPECT_THAT(client.listen(), StartsWith("HTTP/1.1 431"));
 }
 

@@ -53,7 +53,7 @@ TEST(Claims, AboutLettersOfCitizensHaveNoReading) {
 
 TEST(Claims, AreBounded) {
   std::string prose;
-  for (int i = 0; i < 500; ++i) prose += "公开信息" + std::to_string(i + 1000) + "条。";
+  for (int i = 0; i < 500; ++i) prose.append("公开信息").append(std::to_string(i + 1000)).append("条。");
   EXPECT_LE(with_prose(prose).claims.size(), kClaimsMax);
 }
 

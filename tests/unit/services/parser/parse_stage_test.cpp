@@ -180,6 +180,22 @@ TEST(ParseStage, UsesAnswersThatWerePreparedInParallel) {
   EXPECT_EQ(f.context.emitted.size(), 20U);
 }
 
+TEST(ParseStage, ReadsARecordAgainThatFoundNothingWhenItWasPrepared) {
+  Fixture f;
+  f.answer = unavailable(ErrorCode::kBlobMissing, "not yet");
+  std::vector<StoredRecord> batch{stored(raw(1)), stored(gone(1))};
+  batch[1].offset = 1;
+  ParseStage parallel([&](const events::ReadRequest&) { ++f.reads; return f.answer; },
+                      [](const std::string&) -> Result<std::string> { return std::string(); }, f.telemetry, {"x+1", 2});
+  parallel.prepare(batch);
+  const auto first = parallel.process(batch[0], f.context);
+  ASSERT_FALSE(first);
+  EXPECT_EQ(first.error().kind, ErrorKind::kUnavailable);
+  f.answer = ReadOutcome(reading_of("organ-a"));
+  EXPECT_TRUE(parallel.process(batch[0], f.context));
+  EXPECT_EQ(f.context.emitted.size(), 1U);
+}
+
 TEST(ParseStage, TreatsDamagedStateAsFatal) {
   Fixture f;
   auto stage = f.stage();

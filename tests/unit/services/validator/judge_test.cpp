@@ -215,6 +215,43 @@ TEST(Judge, NeverRechecksWhatNewerRulesHaveJudged) {
   EXPECT_EQ(office.arrive(with_error(), "B").verdicts[0].version, 2);
 }
 
+TEST(Judge, TakesAReturnedReportAlthoughNewerRulesHadJudgedIt) {
+  Office office;
+  office.arrive(clean_reading(), "A");
+  office.withdraw(clean_reading().key);
+  office.at(clean_reading().key).rule_set = "999+000000000000";
+  const Judgement back = office.arrive(clean_reading(), "A");
+  ASSERT_EQ(back.verdicts.size(), 1u);
+  EXPECT_FALSE(back.verdicts[0].withdrawn);
+  EXPECT_EQ(office.at(clean_reading().key).locations.size(), 1u);
+}
+
+Arrival fetched(const Reading& reading, const std::string& content, std::int64_t sequence) {
+  Arrival arrival;
+  arrival.reading = reading;
+  arrival.reading.content_digest = "content of " + content;
+  arrival.payload_digest = "payload of " + content;
+  arrival.fetch_sequence = sequence;
+  return arrival;
+}
+
+TEST(Judge, TakesNothingThatIsOlderThanWhatItsAddressHasSent) {
+  Office office;
+  office.take(fetched(clean_reading(), "B", 2), "here");
+  EXPECT_TRUE(is_empty(office.take(fetched(with_error(), "A", 1), "here")));
+  Arrival gone = fetched(clean_reading(), "", 1);
+  gone.withdrawn = true;
+  EXPECT_TRUE(is_empty(office.take(gone, "here")));
+  EXPECT_EQ(office.at(clean_reading().key).locations.size(), 1u);
+}
+
+TEST(Judge, NotesThatTheSameDocumentWasFetchedAgain) {
+  Office office;
+  office.take(fetched(clean_reading(), "A", 1), "here");
+  EXPECT_TRUE(is_silent(office.take(fetched(clean_reading(), "A", 3), "here")));
+  EXPECT_TRUE(is_empty(office.take(fetched(with_error(), "B", 2), "here")));
+}
+
 TEST(Judge, ComparesCopiesAndNeverVersionsThem) {
   Office office;
   office.arrive(clean_reading(), "A", "html");

@@ -62,6 +62,20 @@ struct Fixture {
   RecordingContext context;
 };
 
+TEST(ValidateStage, TakesADeadLetterThatComesTooLateForNothing) {
+  Fixture f;
+  events::ParsedReport newer = parsed("organ", "x+1", 0);
+  newer.fetch_sequence = 2;
+  ASSERT_TRUE(f.stage.process(stored(newer), f.context));
+  const std::size_t emitted = f.context.emitted.size();
+  events::ParsedReport older = parsed("organ", "x+1", 5);
+  older.fetch_sequence = 1;
+  ASSERT_TRUE(f.stage.process(stored(older), f.context));
+  const events::WithdrawnReport gone{older.reading.key, "loc", 1, "WITHDRAWN", older.evidence};
+  ASSERT_TRUE(f.stage.process(stored(gone), f.context));
+  EXPECT_EQ(f.context.emitted.size(), emitted);
+}
+
 TEST(ValidateStage, SendsVerdictSnapshotAnomalyAndStateToTheInputsPartition) {
   Fixture f;
   ASSERT_TRUE(f.stage.process(stored(parsed("organ", "x+1", 5)), f.context));
