@@ -176,7 +176,7 @@ class RowReader {
     const auto run = values(entry.begin, entry.end);
     const Fit fit = fit_values(run, columns_[entry.row], std::nullopt);
     if (fit.row && fit.row->cells.front().confidence == kOneReader) {
-      padding_ = fit.row->leading_blanks;
+      learn_padding(entry, *fit.row);
       store(entry, fit);
     } else if (std::any_of(run.begin(), run.end(),
                            [](const Token& token) { return token.kind == TokenKind::kBlank; })) {
@@ -186,9 +186,41 @@ class RowReader {
     }
   }
 
+  // A row whose cells are all on one line, and the line ends behind them.
+  bool fills_line(const Waiting& entry) const {
+    const auto& tokens = list_.tokens;
+    return tokens[entry.begin].line == tokens[entry.end - 1].line &&
+           (entry.end == tokens.size() || tokens[entry.end].line != tokens[entry.end - 1].line);
+  }
+
+  void learn_padding(const Waiting& entry, const FittedRow& row) {
+    is_even_ = is_even_ && (!padding_ || *padding_ == row.leading_blanks);
+    padding_ = row.leading_blanks;
+    is_by_line_ = is_by_line_ && fills_line(entry);
+    if (!fills_line(entry)) return;
+    const bool is_closed = list_.tokens[entry.end - 1].is_closed;
+    is_flush_ = is_flush_ && (!behind_ || is_closed_ == is_closed);
+    is_closed_ = is_closed;
+    const std::size_t behind = entry.end - entry.begin - row.leading_blanks - row.cells.size();
+    is_flush_ = is_flush_ && (!behind_ || *behind_ == behind);
+    behind_ = behind;
+  }
+
+  // Empty cells in front of the row's values. Merged labels pad some rows more than others; then the
+  // rows still end alike.
+  std::optional<std::size_t> padding_of(const Waiting& entry) const {
+    if (is_even_) return padding_;
+    const std::size_t size = entry.end - entry.begin;
+    const bool ends_alike = behind_ && is_flush_ && fills_line(entry) && list_.tokens[entry.end - 1].is_closed == is_closed_;
+    if (!ends_alike || size < *behind_ + columns_[entry.row]) return std::nullopt;
+    return size - *behind_ - columns_[entry.row];
+  }
+
   void settle_blanks() {
     for (const Waiting& entry : waiting_) {
-      store(entry, fit_values(values(entry.begin, entry.end), columns_[entry.row], padding_));
+      // Words stand where the other rows have a value: which one it is cannot be told.
+      const bool is_broken = padding_ && is_by_line_ && !fills_line(entry);
+      store(entry, is_broken ? Fit{} : fit_values(values(entry.begin, entry.end), columns_[entry.row], padding_of(entry)));
     }
     for (const std::size_t word : words_) {
       const auto label = list_.letters_of(list_.tokens[word]);
@@ -222,7 +254,12 @@ class RowReader {
   std::vector<Waiting> waiting_;
   std::size_t next_row_ = 0;
   std::size_t comparisons_ = 0;
-  std::optional<std::size_t> padding_;
+  std::optional<std::size_t> padding_;  // in front of the values of the last full row
+  std::optional<std::size_t> behind_;   // behind them, where the line ends there
+  bool is_by_line_ = true;              // every full row was a line
+  bool is_even_ = true;                 // every full row had that many in front
+  bool is_closed_ = false;              // and a pipe ended the line
+  bool is_flush_ = true;                // every full row ended so
 };
 
 bool is_table4_header(std::u32string_view letters) {

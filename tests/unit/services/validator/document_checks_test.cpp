@@ -129,6 +129,8 @@ TEST(Section, MissesATableThatIsAbsentButNotAnImage) {
 TEST(Fee, IsSpokenOfInSectionSixSince2021) {
   Reading reading = clean_reading(2021);
   EXPECT_EQ(outcome(result(reading, "S.FEE")), "PASSED");
+  reading.sections[5].text = "本年度未收取信息處理費。";
+  EXPECT_EQ(outcome(result(reading, "S.FEE")), "PASSED");
   reading.sections[5].text = "无。";
   EXPECT_EQ(outcome(result(reading, "S.FEE")), "info");
   reading.sections.pop_back();
