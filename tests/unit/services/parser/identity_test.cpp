@@ -72,6 +72,18 @@ TEST(Identity, IsNotTakenFromLinksToOtherReports) {
   }
 }
 
+TEST(Identity, OfAPageKeptAsTextIsThatOfItsPeriod) {
+  const Reading reading = reading_of("首页\n临河市水利局2022年政府信息公开工作年度报告\n临河市水利局2021年政府信息公开工作年度报告\n当前位置：首页\n"
+                                     "临河市水利局2023年政府信息公开工作年度报告\n统计期限为2023年1月1日至2023年12月31日。" + kBody);
+  EXPECT_EQ(reading.year, 2023);
+  EXPECT_EQ(reading.title, "临河市水利局2023年政府信息公开工作年度报告");
+  for (const Vote& vote : reading.votes) {
+    if (vote.source == "title" && vote.field == "year") {
+      EXPECT_EQ(vote.value, "2023");
+    }
+  }
+}
+
 TEST(Identity, IsFoundBelowAMenuOfHundredsOfLinks) {
   std::string menu;
   for (int i = 0; i < 300; ++i) menu += "<p><a href='/" + std::to_string(i) + "'>栏目" + std::to_string(i) + "</a></p>";

@@ -38,6 +38,8 @@ TEST(OrganKind, IsReadFromTheName) {
   EXPECT_EQ(organ_kind("许昌市人民政府"), OrganKind::kGovernment);
   EXPECT_EQ(organ_kind("许昌市交通运输局"), OrganKind::kDepartment);
   EXPECT_EQ(organ_kind("高新区管理委员会"), OrganKind::kUnknown);
+  EXPECT_EQ(organ_kind("国家税务总局平安县税务局"), OrganKind::kUnknown);
+  EXPECT_EQ(organ_kind("平安县气象局"), OrganKind::kUnknown);
   EXPECT_EQ(organ_kind(""), OrganKind::kUnknown);
 }
 
