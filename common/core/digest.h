@@ -34,5 +34,7 @@ class Sha256Stream {
 
 // CRC-32C (Castagnoli, RFC 3720 appendix B.4), continuing from `seed`.
 std::uint32_t crc32c(std::string_view bytes, std::uint32_t seed = 0);
+// The same without the processor's instruction, for processors that lack it.
+std::uint32_t crc32c_portable(std::string_view bytes, std::uint32_t seed = 0);
 
 }  // namespace gouji

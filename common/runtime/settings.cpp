@@ -41,7 +41,7 @@ std::string shown(std::string_view text) {
 }
 
 // A double-quoted YAML scalar.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\')
@@ -280,14 +280,14 @@ const std::map<std::string, std::string>& Settings::map(std::string_view name) c
 std::string Settings::show() const {
   std::string out;
   for (const auto& [name, value] : values_) {
-    std::string text = quoted(value.spec.is_secret && !value.text.empty() ? "***" : value.text);
+    std::string text = in_quotes(value.spec.is_secret && !value.text.empty() ? "***" : value.text);
     if (value.spec.kind == SettingKind::kTextList) {
       text.clear();
-      for (const auto& item : value.list) text += (text.empty() ? "" : ", ") + quoted(item);
+      for (const auto& item : value.list) text += (text.empty() ? "" : ", ") + in_quotes(item);
       text = "[" + text + "]";
     } else if (value.spec.kind == SettingKind::kTextMap) {
       text.clear();
-      for (const auto& [key, item] : value.map) text += (text.empty() ? "" : ", ") + quoted(key) + ": " + quoted(item);
+      for (const auto& [key, item] : value.map) text += (text.empty() ? "" : ", ") + in_quotes(key) + ": " + in_quotes(item);
       text = "{" + text + "}";
     } else if (value.spec.kind != SettingKind::kText && value.text.empty()) {
       text = "~";

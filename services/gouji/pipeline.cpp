@@ -1,7 +1,9 @@
 #include "services/gouji/pipeline.h"
 
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -35,6 +37,18 @@ Result<void> prepare_topics(eventlog::EventLog& log, bool is_kafka) {
     }
   }
   return host::check_topics(log, eventlog::default_topics());
+}
+
+// The variables of these settings. Others may be for the services that run beside this process.
+std::map<std::string, std::string> environment_of(const std::vector<runtime::SettingSpec>& specs) {
+  const auto all = runtime::gouji_environment();
+  std::map<std::string, std::string> known;
+  for (const runtime::SettingSpec& spec : specs) {
+    std::string name = "GOUJI_" + spec.name;
+    std::transform(name.begin(), name.end(), name.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+    if (const auto found = all.find(name); found != all.end()) known.insert(*found);
+  }
+  return known;
 }
 
 host::StageHostOptions options_of(std::string_view group, std::vector<std::string> outputs) {
@@ -86,7 +100,8 @@ Result<void> Pipeline::Parts::open_stages(const RunRequest& request) {
 }
 
 Result<void> Pipeline::Parts::open_crawler(const RunRequest& request) {
-  runtime::SettingSources sources;  // a service has the environment; here everything is a flag
+  runtime::SettingSources sources;
+  sources.environment = environment_of(crawler::setting_specs());
   if (!request.allow_net.empty())
     sources.flags.emplace_back("allow_net", fmt::format("{}", fmt::join(request.allow_net, ",")));
   GOUJI_ASSIGN(const auto settings, runtime::load_settings(crawler::setting_specs(), sources));

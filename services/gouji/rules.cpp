@@ -16,6 +16,14 @@ namespace {
 
 using validator::Rule;
 
+// Of a rule in general: its instances (columns, rows, groups) are named in results only.
+std::string general_name(const Rule& rule, Language language) {
+  constexpr std::string_view kInstance = "{instance}";
+  std::string name(in(language, rule.name_zh, rule.name_en));
+  if (const std::size_t at = name.find(kInstance); at != std::string::npos) name.replace(at, kInstance.size(), "…");
+  return name;
+}
+
 std::string rule_json(const Rule& rule) {
   JsonWriter json;
   json.begin_object().key("id").text(rule.id).key("version").number(rule.version);
@@ -36,7 +44,7 @@ std::string rule_text(const Rule& rule, Language language) {
     return text.empty() ? std::string() : fmt::format("  {}{}{}\n", in(language, zh, en), in(language, "：", ": "), text);
   };
   return fmt::format("{} v{}  [{}] {}\n", rule.id, rule.version, severity_word(rule.severity, language),
-                     in(language, rule.name_zh, rule.name_en)) +
+                     general_name(rule, language)) +
          line("依据", "basis", fmt::format("{} {} {}", to_string(rule.basis), rule.notice, rule.wording)) +
          line("适用", "applies", in(language, rule.applies_zh, rule.applies_en)) +
          line("提示语", "message", in(language, rule.message_zh, rule.message_en)) +
@@ -49,7 +57,7 @@ void print_list(const RulesRequest& request) {
       fmt::print("{}", rule_json(rule));
     else
       fmt::print("{:<20} {}  {}\n", rule.id, severity_word(rule.severity, request.language),
-                 in(request.language, rule.name_zh, rule.name_en));
+                 general_name(rule, request.language));
   }
   if (request.format == "text") fmt::print(stderr, "{}\n", validator::rule_set_version());
 }

@@ -37,6 +37,9 @@ void print_summary(const ConsoleCounts& counts, std::int64_t failures, Language 
              fmt::format(fmt::runtime(in(language, "报告 {} 份，异常 {} 项，不是报告 {} 份，无法读取 {} 份，来源或文件取不到 {} 处",
                                          "{} reports, {} anomalies, {} not reports, {} unreadable, {} not fetched")),
                          counts.reports, counts.anomalies, counts.not_reports, counts.poison, failures));
+  if (counts.reports + counts.anomalies + counts.not_reports + counts.poison == 0)
+    fmt::print(stderr, "{}\n", in(language, "没有新的或有变化的报告；用 gouji list 查看未结异常",
+                                  "nothing new and nothing changed; see gouji list for open anomalies"));
 }
 
 Result<int> work(const RunRequest& request, runtime::StopSignal& stop) {

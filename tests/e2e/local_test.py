@@ -150,18 +150,20 @@ class LocalTest(unittest.TestCase):
             address = found.group(0) if found else None
         deadline = time.monotonic() + 60
         wanted = 'gouji_records_consumed_total{stage="validator",topic="gouji.report.parsed.v1"} 30'
-        text = ''
-        while wanted not in text and time.monotonic() < deadline:
+        text, total, opened = '', 0, -1
+        # A scrape may fall between a commit and the gauges that follow it.
+        while (wanted not in text or total != opened) and time.monotonic() < deadline:
             text = urllib.request.urlopen(address).read().decode()
+            total = sum(float(v) for v in re.findall(r'^gouji_anomalies_open\{.*\} (\S+)$', text, re.M))
+            opened = len(tail(self.log, ANOMALY))
         self.assertIn(wanted, text)
+        self.assertEqual(total, 6)
+        self.assertEqual(opened, 6)
         health = urllib.request.urlopen(address.replace('/metrics', '/healthz'))
         self.assertEqual(health.status, 200)
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=30)
         self.assertEqual(process.returncode, 0)
-        opened = len(tail(self.log, ANOMALY))
-        total = sum(float(v) for v in re.findall(r'^gouji_anomalies_open\{.*\} (\S+)$', text, re.M))
-        self.assertEqual(total, opened)
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -258,6 +260,27 @@ class BadInputTest(unittest.TestCase):
         code, out, err = gouji('run', '--once', '--data', self.folder / 'data', reports)
         self.assertEqual(code, 0, err)
         self.assertEqual(len(tail(f'local:{self.folder}/data/log.db', VERDICT)), 2)
+
+    def test_a_source_that_cannot_be_fetched_exits_3_and_is_told(self):
+        code, out, err = gouji('run', '--once', '--data', self.folder / 'data', '--allow-net', '127.0.0.0/8',
+                               'http://127.0.0.1:1/report.html')
+        self.assertEqual(code, 3, err)
+        self.assertIn('127.0.0.1:1', err)
+        code, out, err = gouji('run', '--once', '--data', self.folder / 'data2', 'http://127.0.0.1:1/report.html')
+        self.assertEqual(code, 3, err)
+        self.assertIn('127.0.0.1', err)
+
+    def test_an_earlier_draft_as_previous_does_not_hide_what_is_wrong(self):
+        draft = SAMPLES / 'digit_error_2022.txt'
+        code, out, err = gouji('check', draft, '--previous', draft)
+        self.assertEqual(code, 1, out)
+
+    def test_last_years_report_is_compared(self):
+        now = (SAMPLES / 'linhe_2022.txt').read_text(encoding='utf-8')
+        code, (document,), _ = self.check(self.write('now.txt', now), '--previous', SAMPLES / 'linhe_2021.txt')
+        carry = [r for r in document['verdict']['results'] if r['rule'] == 'X.CARRY']
+        self.assertEqual({r['status'] for r in carry}, {'PASSED'})
+        self.assertEqual((code, len(carry)), (0, 7))
 
     def test_sixty_megabytes_of_junk_end_in_one_dead_letter(self):
         junk = self.folder / 'in'

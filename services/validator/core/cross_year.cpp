@@ -16,12 +16,6 @@ const LedgerTable* table_of(const LedgerEntry& entry, TableId id) {
   return found == entry.tables.end() ? nullptr : &*found;
 }
 
-Reason why_unreadable(const LedgerTable* table) {
-  if (table == nullptr || table->status == TableStatus::kAbsent) return Reason::kTableAbsent;
-  if (table->status == TableStatus::kNotInText) return Reason::kTableNotInText;
-  return table->cells.empty() ? Reason::kTableUnreadable : Reason::kNone;
-}
-
 RuleResult not_applicable(std::string_view id, Reason reason, std::string instance = "") {
   const Rule& of = rule(id);
   return {of.id, std::move(instance), RuleStatus::kNotApplicable, std::string(to_string(reason)), of.severity, {}, {}};
@@ -127,8 +121,10 @@ std::vector<RuleResult> evaluate(const CrossRule& of, const LedgerEntry& entry, 
   if (previous.entry == nullptr) return {not_applicable(of.id, previous.reason)};
   const LedgerTable* const now = table_of(entry, of.table);
   const LedgerTable* const before = table_of(*previous.entry, of.table);
-  for (const LedgerTable* const table : {now, before})
-    if (const Reason reason = why_unreadable(table); reason != Reason::kNone) return {not_applicable(of.id, reason)};
+  for (const LedgerTable* const table : {now, before}) {
+    const Reason reason = table == nullptr ? Reason::kTableAbsent : why_unreadable(table->status);
+    if (reason != Reason::kNone) return {not_applicable(of.id, reason)};
+  }
   if (of.edition && (now->edition != *of.edition || before->edition != *of.edition))
     return {not_applicable(of.id, Reason::kOtherEdition)};
   return of.compare(Side(*now, ""), Side(*before, std::to_string(previous.entry->key.year) + ":"));

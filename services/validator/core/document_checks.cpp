@@ -36,17 +36,6 @@ Checked failed(std::string_view id, std::string instance, std::string zh, std::s
   return checked;
 }
 
-Reason why_unreadable(const LedgerTable& table) {
-  switch (table.status) {
-    case TableStatus::kAbsent: return Reason::kTableAbsent;
-    case TableStatus::kNotInText: return Reason::kTableNotInText;
-    case TableStatus::kUnreadable: return Reason::kTableUnreadable;
-    case TableStatus::kRead:
-    case TableStatus::kPartial: return Reason::kNone;
-  }
-  return Reason::kNone;
-}
-
 std::string row_label(const LedgerTable& table, const std::string& key) {
   for (const FormBlock& block : form(table.table, table.edition).blocks())
     for (const FormRow& row : block.rows)
@@ -71,7 +60,7 @@ bool has_gap(const LedgerTable& table) {
 
 Checked check_shape(const Reading& document, const LedgerTable& table, bool is_decidable) {
   const std::string id = table.table == TableId::kT3 ? "T3.SHAPE" : "T4.SHAPE";
-  if (const Reason reason = why_unreadable(table); reason != Reason::kNone) return not_applicable(id, reason);
+  if (const Reason reason = why_unreadable(table.status); reason != Reason::kNone) return not_applicable(id, reason);
   Checked checked = passed(id);
   const auto add = [&](const std::string& zh, const std::string& en) {
     checked.result.status = RuleStatus::kFailed;
@@ -98,7 +87,7 @@ Checked check_shape(const Reading& document, const LedgerTable& table, bool is_d
 
 // The amount of table 2: a suffix that is 元 where the form says 万元, or a size beyond belief.
 Checked check_unit(const Reading& document, const LedgerTable& table) {
-  if (const Reason reason = why_unreadable(table); reason != Reason::kNone) return not_applicable("T2.UNIT", reason);
+  if (const Reason reason = why_unreadable(table.status); reason != Reason::kNone) return not_applicable("T2.UNIT", reason);
   const Form& of = form(table.table, table.edition);
   const auto amount = std::find_if(of.cells().begin(), of.cells().end(),
                                    [](const FormCell& cell) { return cell.type == CellType::kMoney; });
@@ -120,7 +109,7 @@ Checked check_unit(const Reading& document, const LedgerTable& table) {
 
 Checked check_regulations(const Reading& reading, const LedgerTable& table) {
   constexpr std::string_view kId = "T2.REGULATIONS";
-  if (const Reason reason = why_unreadable(table); reason != Reason::kNone) return not_applicable(kId, reason);
+  if (const Reason reason = why_unreadable(table.status); reason != Reason::kNone) return not_applicable(kId, reason);
   const OrganKind kind = organ_kind(reading.organ_name.value_or(""));
   if (kind != OrganKind::kTown && kind != OrganKind::kCounty) return not_applicable(kId, Reason::kOrganKindUnknown);
   Checked checked = passed(kId);
@@ -209,7 +198,7 @@ Checked check_year(const Reading& reading) {
 Checked check_edition(const Reading& reading, const LedgerTable& table) {
   const std::string instance(to_string(table.table));
   if (year_of(reading) == 0) return not_applicable("S.EDITION", Reason::kUnidentified, instance);
-  if (const Reason reason = why_unreadable(table); reason != Reason::kNone)
+  if (const Reason reason = why_unreadable(table.status); reason != Reason::kNone)
     return not_applicable("S.EDITION", reason, instance);
   const Edition due = year_of(reading) >= kFirstYearOf2021 ? Edition::k2021 : Edition::k2019;
   const std::string found(to_string(table.edition));

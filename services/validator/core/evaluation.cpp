@@ -17,18 +17,6 @@ TableView view_of(const LedgerTable& table) {
   return {&form(table.table, table.edition), table.status, table.cells};
 }
 
-Reason why_unreadable(const LedgerTable& table, bool pre_2019) {
-  if (pre_2019) return Reason::kPre2019;
-  switch (table.status) {
-    case TableStatus::kAbsent: return Reason::kTableAbsent;
-    case TableStatus::kNotInText: return Reason::kTableNotInText;
-    case TableStatus::kUnreadable: return Reason::kTableUnreadable;
-    case TableStatus::kRead:
-    case TableStatus::kPartial: return Reason::kNone;
-  }
-  return Reason::kNone;
-}
-
 // One table of every id, in order; what is missing is absent.
 std::vector<LedgerTable> complete(std::vector<LedgerTable> tables) {
   std::vector<LedgerTable> all;
@@ -42,7 +30,7 @@ std::vector<LedgerTable> complete(std::vector<LedgerTable> tables) {
 
 void add_table(const LedgerTable& table, bool pre_2019, Evaluation& evaluation) {
   const TableView view = view_of(table);
-  const Reason reason = why_unreadable(table, pre_2019);
+  const Reason reason = pre_2019 ? Reason::kPre2019 : why_unreadable(table.status);
   for (RuleResult& result : table_results(view, reason)) evaluation.table_results.push_back(std::move(result));
   if (reason != Reason::kNone) return;
   for (DerivedValue& value : derive(view, find_convention(*view.form, view.cells)))

@@ -227,6 +227,17 @@ std::vector<RuleResult> whole_table(const Form& form, Reason reason) {
 
 }  // namespace
 
+Reason why_unreadable(TableStatus status) {
+  switch (status) {
+    case TableStatus::kAbsent: return Reason::kTableAbsent;
+    case TableStatus::kNotInText: return Reason::kTableNotInText;
+    case TableStatus::kUnreadable: return Reason::kTableUnreadable;
+    case TableStatus::kRead:
+    case TableStatus::kPartial: return Reason::kNone;
+  }
+  return Reason::kNone;
+}
+
 std::string_view to_string(Reason reason) {
   static constexpr std::string_view kNames[] = {
       "", "PRE_2019", "TABLE_ABSENT", "TABLE_NOT_IN_TEXT", "TABLE_UNREADABLE", "TABLE_CUT", "OTHER_EDITION",

@@ -26,6 +26,8 @@ enum class Reason : std::uint8_t {
   kNoPreviousReport, kScopeDiffers, kDocumentCut, kBlankAsZero, kNilAsZero,
 };
 std::string_view to_string(Reason reason);  // "BLANK_TOTAL"; empty for kNone
+// kNone for a table that has cells.
+Reason why_unreadable(TableStatus status);
 
 enum class CheckKind : std::uint8_t { kEquation, kCounts, kItems, kDisclosed, kMisfilled };
 
