@@ -123,6 +123,15 @@ class RowReader {
                        [](const Token& token) { return token.kind == TokenKind::kFigure; });
   }
 
+  // Where rows are lines, empty cells in front of the next line's label are none of this row's.
+  std::size_t end_of_row(std::size_t begin, std::size_t end) const {
+    const auto& tokens = list_.tokens;
+    if (tokens[words_.back()].line != tokens[begin].line) return end;
+    std::size_t last = begin;
+    while (last < end && tokens[last].line == tokens[begin].line) ++last;
+    return has_figures(last, end) ? end : last;
+  }
+
   // Gives the values [begin, end) to the row whose label is in front; returns where to go on.
   std::size_t take_values(std::size_t begin, std::size_t end) {
     if (words_.empty()) return end;
@@ -138,7 +147,7 @@ class RowReader {
     mark_labels_without_values(match->row);
     if (!match->is_exact && match->words_behind == 0) note(*match, "LABEL_MISSPELT");
     next_row_ = std::max(next_row_, match->row + 1);
-    read_row({match->row, begin, end, match->is_exact});
+    read_row({match->row, begin, end_of_row(begin, end), match->is_exact});
     words_.clear();
     return end + match->words_behind;
   }
@@ -176,7 +185,7 @@ class RowReader {
     const auto run = values(entry.begin, entry.end);
     const Fit fit = fit_values(run, columns_[entry.row], std::nullopt);
     if (fit.row && fit.row->cells.front().confidence == kOneReader) {
-      padding_ = fit.row->leading_blanks;
+      learn_padding(entry, *fit.row);
       store(entry, fit);
     } else if (std::any_of(run.begin(), run.end(),
                            [](const Token& token) { return token.kind == TokenKind::kBlank; })) {
@@ -186,9 +195,54 @@ class RowReader {
     }
   }
 
+  // A row whose cells are all on one line, and the line ends behind them.
+  bool fills_line(const Waiting& entry) const {
+    const auto& tokens = list_.tokens;
+    return tokens[entry.begin].line == tokens[entry.end - 1].line &&
+           (entry.end == tokens.size() || tokens[entry.end].line != tokens[entry.end - 1].line);
+  }
+
+  void learn_padding(const Waiting& entry, const FittedRow& row) {
+    is_even_ = is_even_ && (!padding_ || *padding_ == row.leading_blanks);
+    padding_ = row.leading_blanks;
+    is_by_line_ = is_by_line_ && fills_line(entry);
+    if (!fills_line(entry)) return;
+    const bool is_closed = list_.tokens[entry.end - 1].is_closed;
+    is_flush_ = is_flush_ && (!behind_ || is_closed_ == is_closed);
+    is_closed_ = is_closed;
+    const std::size_t behind = entry.end - entry.begin - row.leading_blanks - row.cells.size();
+    is_flush_ = is_flush_ && (!behind_ || *behind_ == behind);
+    behind_ = behind;
+  }
+
+  // The row's cells. Where lines end behind their last value, one that ends in a pipe has another,
+  // empty cell behind it.
+  std::vector<Token> cells_of(const Waiting& entry) const {
+    const auto run = values(entry.begin, entry.end);
+    std::vector<Token> cells(run.begin(), run.end());
+    if (behind_ && is_flush_ && !is_closed_ && fills_line(entry) && cells.back().is_closed) {
+      Token last = cells.back();
+      last.kind = TokenKind::kBlank;
+      last.range.begin = last.range.end;
+      cells.push_back(last);
+    }
+    return cells;
+  }
+
+  // Empty cells in front of the row's values. Merged labels pad some rows more than others; then the
+  // rows still end alike.
+  std::optional<std::size_t> padding_of(const Waiting& entry, std::size_t size) const {
+    if (is_even_) return padding_;
+    if (!behind_ || !is_flush_ || !fills_line(entry) || size < *behind_ + columns_[entry.row]) return std::nullopt;
+    return size - *behind_ - columns_[entry.row];
+  }
+
   void settle_blanks() {
     for (const Waiting& entry : waiting_) {
-      store(entry, fit_values(values(entry.begin, entry.end), columns_[entry.row], padding_));
+      // Words stand where the other rows have a value: which one it is cannot be told.
+      const bool is_broken = padding_ && is_by_line_ && !fills_line(entry);
+      const std::vector<Token> cells = cells_of(entry);
+      store(entry, is_broken ? Fit{} : fit_values(cells, columns_[entry.row], padding_of(entry, cells.size())));
     }
     for (const std::size_t word : words_) {
       const auto label = list_.letters_of(list_.tokens[word]);
@@ -222,7 +276,12 @@ class RowReader {
   std::vector<Waiting> waiting_;
   std::size_t next_row_ = 0;
   std::size_t comparisons_ = 0;
-  std::optional<std::size_t> padding_;
+  std::optional<std::size_t> padding_;  // in front of the values of the last full row
+  std::optional<std::size_t> behind_;   // behind them, where the line ends there
+  bool is_by_line_ = true;              // every full row was a line
+  bool is_even_ = true;                 // every full row had that many in front
+  bool is_closed_ = false;              // and a pipe ended the line
+  bool is_flush_ = true;                // every full row ended so
 };
 
 bool is_table4_header(std::u32string_view letters) {

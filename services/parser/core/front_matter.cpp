@@ -8,6 +8,7 @@
 
 #include "common/text/fold.h"
 #include "common/text/utf8.h"
+#include "services/parser/core/link_text.h"
 
 namespace gouji::parser {
 namespace {
@@ -20,6 +21,7 @@ constexpr std::size_t kLineBytesMax = 400;
 struct Line {
   TextRange range;
   std::string folded;
+  bool is_linked = false;  // tells of other pages: fields only
 };
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -100,12 +102,12 @@ std::string field_value(std::string_view folded, std::size_t at) {
 class FrontReader {
  public:
   FrontReader(const Document& document, const SectionMap& sections)
-      : document_(document), sections_(sections) {}
+      : document_(document), sections_(sections), links_(document) {}
 
   FrontMatter run() {
     collect_lines();
     for (const Line& line : lines_) {
-      if (front_.first_lines.size() < 20 && !line.folded.empty()) front_.first_lines.push_back(line.folded);
+      if (front_.first_lines.size() < 20 && !line.folded.empty() && !line.is_linked) front_.first_lines.push_back(line.folded);
     }
     for (std::size_t i = 0; i < lines_.size(); ++i) look_at(i);
     look_at_meta();
@@ -135,29 +137,33 @@ class FrontReader {
       if (block.kind == BlockKind::kGrid) {
         for (const GridCell& cell : document_.grids[block.grid].cells) add_line(cell.text);
       } else {
-        add_line(block.text);
+        add_line(block.text, block.kind == BlockKind::kHeading && block.level == 1);
       }
     }
   }
 
-  void add_line(TextRange range) {
+  void add_line(TextRange range, bool is_own_heading = false) {
     if (range.empty() || lines_.size() >= kFrontLinesMax) return;
     // Long lines are prose; only titles in quotes are looked for in them.
     const std::string_view raw = document_.view(range);
     std::string folded = raw.size() <= kLineBytesMax ? fold_label(raw) : std::string();
-    if (!folded.empty() || raw.size() > kLineBytesMax) lines_.push_back({range, std::move(folded)});
+    const bool is_linked = !is_own_heading && links_.covers(range);
+    // Menus of hundreds of links must not use up the lines; "来源:" with its link is a field.
+    if (is_linked && folded.find(':') == std::string::npos) return;
+    if (!folded.empty() || raw.size() > kLineBytesMax) lines_.push_back({range, std::move(folded), is_linked});
   }
 
   void look_at(std::size_t i) {
     const Line& line = lines_[i];
     if (!line.folded.empty() && line.folded.size() <= kFieldBytesMax) look_for_fields(i);
+    if (line.is_linked) return;
     if (line.range.end - line.range.begin > kTitleBytesMax) {
       look_for_quoted_title(line);
       return;
     }
     const bool has_one = add_title(line.range, document_.view(line.range), "title");
     // A title over two lines.
-    if (i + 1 < lines_.size() && lines_[i + 1].folded.size() <= 90 && line.folded.size() <= 90 && !line.folded.empty() &&
+    if (i + 1 < lines_.size() && !lines_[i + 1].is_linked && lines_[i + 1].folded.size() <= 90 && line.folded.size() <= 90 && !line.folded.empty() &&
         !lines_[i + 1].folded.empty() &&
         document_.view(line.range).find("。") == std::string_view::npos && !is_sub_heading(line.folded) && !is_sub_heading(lines_[i + 1].folded)) {
       const TextRange both{line.range.begin, lines_[i + 1].range.end};
@@ -284,6 +290,7 @@ class FrontReader {
 
   const Document& document_;
   const SectionMap& sections_;
+  LinkText links_;
   std::vector<Line> lines_;
   FrontMatter front_;
 };

@@ -1,6 +1,8 @@
 #include "services/parser/core/genre.h"
 
 #include <algorithm>
+#include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -9,16 +11,27 @@ namespace {
 
 constexpr std::int32_t kFirstFormYear = 2019;
 
-bool contains_any(std::string_view text, std::initializer_list<std::string_view> words) {
+bool contains_any(std::string_view text, std::span<const std::string_view> words) {
   return std::any_of(words.begin(), words.end(), [&](std::string_view word) { return text.find(word) != text.npos; });
 }
+
+bool contains_any(std::string_view text, std::initializer_list<std::string_view> words) {
+  return contains_any(text, std::span(words.begin(), words.size()));
+}
+
+// Documents of other kinds that organs publish beside their reports.
+constexpr std::string_view kOtherKinds[] = {
+    "工作要点", "公开指南", "公开目录", "预算", "决算", "工作计划", "工作方案", "实施方案", "管理办法", "实施细则", "政府工作报告"};
 
 // The document's own heading: the first of its lines that could be one.
 std::string_view heading_of(const FrontMatter& front) {
   for (const std::string& line : front.first_lines) {
     if (line.size() > 180 || line.size() < 12) continue;
     if (contains_any(line, {"首页", "当前位置", "所在位置", "索引号", "您的位置"})) continue;
-    if (contains_any(line, {"公开", "报告", "年报", "通知", "解读", "读懂", "图解", "统计表", "法治政府"})) return line;
+    if (contains_any(line, {"公开", "报告", "年报", "通知", "解读", "读懂", "图解", "统计表", "法治政府"}) ||
+        contains_any(line, kOtherKinds)) {
+      return line;
+    }
   }
   return {};
 }
@@ -39,6 +52,24 @@ std::optional<Reason> look_alike(std::string_view heading) {
   }
   if (heading.find("通知") != heading.npos && contains_any(heading, {"做好", "编制", "报送", "开展", "填报", "发布", "规范"})) {
     return Reason{"NOTICE_ABOUT_REPORTS", "是关于编制年度报告的通知 / a notice about annual reports"};
+  }
+  return std::nullopt;
+}
+
+// Their headings and a few words of prose are like a report's; a report has a title or tables.
+std::optional<Reason> other_kind(std::string_view heading, const GenreEvidence& evidence) {
+  const auto& titles = evidence.front.titles;
+  if (evidence.has_table || evidence.has_period) return std::nullopt;
+  // Prose may name such documents among what was published.
+  constexpr std::size_t kHeadingBytesMax = 120;
+  const bool is_prose = heading.size() > kHeadingBytesMax || heading.find_first_of(".;:") != heading.npos || heading.starts_with("(");
+  const bool has_year = std::any_of(titles.begin(), titles.end(), [](const Title& title) { return title.parts.year.has_value(); });
+  if (!has_year && !is_prose && contains_any(heading, kOtherKinds)) {
+    return Reason{"OTHER_DOCUMENT", "是另一类文件（指南、要点、方案、预决算等） / a document of another kind"};
+  }
+  const std::string organ = titles.empty() ? std::string() : titles.front().parts.organ;
+  for (const std::string_view kind : {"医院", "学校", "小学", "中学", "大学", "公司", "幼儿园"}) {
+    if (organ.ends_with(kind)) return Reason{"PUBLIC_ENTERPRISE", "是公共企事业单位信息公开报告 / a report of a public enterprise"};
   }
   return std::nullopt;
 }
@@ -86,9 +117,12 @@ std::optional<Reason> why_not_a_report(const GenreEvidence& evidence) {
     const bool is_wrapper = reason->code == "NOTICE_ABOUT_REPORTS" || reason->code == "INTERPRETATION";
     if (!(is_wrapper && has_body)) return reason;
   }
+  if (auto reason = other_kind(heading, evidence)) return reason;
   const bool has_title = !evidence.front.titles.empty() &&
                          evidence.front.titles.front().folded.find("通知") == std::string::npos;
-  const int worth = (has_title ? 2 : 0) + (evidence.has_period ? 2 : 0) + (has_body ? 4 : sections) + prose_evidence(evidence.prose);
+  // "政府信息公开年报" alone is the name of a column of the portal.
+  const bool is_named = has_title && (evidence.front.titles.front().parts.year || !evidence.front.titles.front().parts.organ.empty());
+  const int worth = (is_named ? 2 : has_title ? 1 : 0) + (evidence.has_period ? 2 : 0) + (has_body ? 4 : sections) + prose_evidence(evidence.prose);
   if (worth >= 2) return std::nullopt;
   return Reason{"NO_REPORT", "没有年度报告的标题、章节、表格或统计数据 / nothing of an annual report: no title, section, table or figures"};
 }

@@ -28,7 +28,8 @@ constexpr std::string_view kSelf[] = {"我", "本", "该", "各", "全", "其", 
 constexpr std::string_view kOpenings[] = {
     "通过", "按照", "根据", "围绕", "及时", "组织", "依托", "利用", "制定", "印发", "督促", "落实", "推进", "开展", "参加", "收到", "深入",
     "加强", "持续", "严格", "充分", "认真", "积极", "依据", "对外", "主动", "公开", "报送", "建立", "健全", "完善", "做好", "其中", "包括",
-    "累计", "转发", "接受", "配合", "邀请", "综合", "梳理", "标题", "名称"};
+    "累计", "转发", "接受", "配合", "邀请", "综合", "梳理", "标题", "名称",
+    "请与", "请向", "请联系", "如需", "如有"};
 // The same in one character, which names begin with as well (和平区, 同安区, 自贡市).
 constexpr std::string_view kShortOpenings[] = {"在", "由", "对", "为", "将", "与", "以", "按", "截", "从", "向", "经", "同", "把", "已", "是",
                                                "如", "即", "和", "及", "另", "若", "因", "并", "于", "至", "自", "共"};
@@ -203,6 +204,8 @@ TitleParts parse_title(std::string_view title) {
   if (organ.ends_with("人民")) organ += "政府";
   organ = without(organ, "(本级)");
   organ = without(organ, "(本机关)");
+  // "青山县行政审批局(青山县政务服务管理办公室)": the second name of one organ.
+  if (const std::size_t at = organ.rfind('('); organ.ends_with(')') && at != organ.npos && name_kind(organ) == NameKind::kNone) organ.erase(at);
   if (name_kind(organ) != NameKind::kNone) parts.organ = std::move(organ);
   return parts;
 }

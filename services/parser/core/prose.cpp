@@ -7,6 +7,7 @@
 #include "common/text/fold.h"
 #include "common/text/utf8.h"
 #include "services/parser/core/figure.h"
+#include "services/parser/core/link_text.h"
 
 namespace gouji::parser {
 namespace {
@@ -19,7 +20,7 @@ bool ends_sentence(char32_t c) { return c == U'。' || c == U'；' || c == U'！
 class ProseReader {
  public:
   ProseReader(const Document& document, const SectionMap& sections)
-      : document_(document), marks_(sections.marks()) {}
+      : document_(document), marks_(sections.marks()), links_(document) {}
 
   std::vector<Sentence> run() {
     for (const Block& block : document_.blocks) {
@@ -40,7 +41,7 @@ class ProseReader {
   void add(TextRange range, BlockKind kind) {
     const std::string_view line = document_.view(range);
     const std::string_view core = trim_spaces(line);
-    if (kind == BlockKind::kGrid || core.empty() || is_table_line(core)) {
+    if (kind == BlockKind::kGrid || core.empty() || is_table_line(core) || links_.covers(range)) {
       if (kind == BlockKind::kGrid || !core.empty()) close();
       return;
     }
@@ -75,6 +76,7 @@ class ProseReader {
 
   const Document& document_;
   const std::vector<SectionMark>& marks_;
+  LinkText links_;
   std::vector<Sentence> sentences_;
   TextRange open_;
   std::size_t next_ = 0;

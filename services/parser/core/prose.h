@@ -22,7 +22,7 @@ inline constexpr std::size_t kProseBytesMax = 256 * 1024;
 inline constexpr std::size_t kSentenceBytesMax = 4096;  // longer ones are cut
 
 // Sentences end at 。；！？ or with their block; lines of text that was wrapped at a fixed width are
-// joined. Lines of tables are left out.
+// joined. Lines of tables and lines that are links to other pages are left out.
 std::vector<Sentence> read_prose(const Document& document, const SectionMap& sections);
 
 // A line that belongs to a table printed as text: separators, or figures alone.

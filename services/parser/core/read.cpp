@@ -106,13 +106,20 @@ class Interpreter {
   }
 
  private:
+  // The best title; where titles of other years stand around it, the best of the report's year.
+  const Title* own_title(std::optional<std::int32_t> year) const {
+    const auto same = std::find_if(front_.titles.begin(), front_.titles.end(), [&](const Title& title) { return year && title.parts.year == year; });
+    if (same != front_.titles.end()) return &*same;
+    return front_.titles.empty() ? nullptr : &front_.titles.front();
+  }
+
   void fill(Reading& reading, ReportIdentity identity) {
     reading.key = std::move(identity.key);
     reading.organ_name = std::move(identity.organ_name);
     reading.year = identity.year;
     reading.votes = std::move(identity.votes);
     reading.warnings = std::move(identity.warnings);
-    if (!front_.titles.empty()) reading.title = std::string(utf8_prefix(front_.titles.front().text, kTitleBytesMax));
+    if (const Title* const title = own_title(reading.year)) reading.title = std::string(utf8_prefix(title->text, kTitleBytesMax));
     reading.media_type = media_type_of(document_);
     reading.charset = document_.charset;
     reading.published_on = front_.published_on.empty() ? find_date(hint_of(input_, "published_on")) : front_.published_on;

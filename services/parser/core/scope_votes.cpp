@@ -46,6 +46,12 @@ void count(std::string_view text, const ScopeWord (&words)[N], std::int32_t (&we
   }
 }
 
+// "综合各乡镇人民政府、县政府各部门年度报告编制": the report is made of those of others.
+bool says_it_is_compiled(std::string_view text) {
+  return contains_any(text, {"汇总", "综合"}) && text.find("编制") != text.npos && text.find("报告") != text.npos &&
+         contains_any(text, {"各乡", "各镇", "各县", "各区", "各市", "各部门", "各单位", "所属"});
+}
+
 }  // namespace
 
 std::vector<Vote> scope_votes(const IdentityEvidence& evidence, std::string_view organ) {
@@ -66,6 +72,7 @@ std::vector<Vote> scope_votes(const IdentityEvidence& evidence, std::string_view
     if (sentence.section >= 2) break;  // 本机关 is also a word of table 3
     // One look for the characters that the words begin with spares most sentences the rest.
     if (contains_any(sentence.folded, {"我", "本", "全系统", "关区"})) count(sentence.folded, kProseWords, weights);
+    if (may_aggregate && says_it_is_compiled(sentence.folded)) weights[static_cast<std::size_t>(Scope::kAggregate)] += 20;
     if (may_aggregate && contains_any(sentence.folded, {"全", "各", "汇总", "市级"})) count(sentence.folded, kAggregateWords, weights);
   }
   for (const Scope scope : {Scope::kOwn, Scope::kAggregate, Scope::kSystem}) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <iterator>
+#include <string>
 
 #include "common/text/utf8.h"
 
@@ -85,6 +86,13 @@ bool is_utf16_mark(std::string_view bytes) {
   return bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF");
 }
 
+// The ASCII of UTF-16 text, tags among it, in either order of bytes.
+std::string narrow(std::string_view utf16) {
+  std::string text(utf16.substr(2));
+  std::erase(text, '\0');
+  return std::string(without_blanks(text));
+}
+
 constexpr std::array<std::uint8_t, 256> make_odd() {
   std::array<std::uint8_t, 256> odd{};
   for (unsigned c = 0; c < 0x20; ++c) odd[c] = 1;
@@ -162,7 +170,7 @@ Format sniff(std::string_view bytes, SniffHint hint) {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   text = without_blanks(text);
   if (text.empty() && without_blanks(bytes.substr(head.size())).empty()) return Format::kEmpty;
-  if (is_utf16_mark(head)) return hint.is_html_declared ? Format::kHtml : Format::kText;
+  if (is_utf16_mark(head)) return hint.is_html_declared || is_html(narrow(head), hint) ? Format::kHtml : Format::kText;
   if (is_binary(head)) return Format::kBinary;
   if (is_json(text)) return Format::kJson;
   return is_html(text, hint) ? Format::kHtml : Format::kText;

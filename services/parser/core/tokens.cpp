@@ -54,7 +54,7 @@ class Tokenizer {
     for (std::size_t at = text.find_first_of("|\t"); at != text.npos && !is_full();
          at = text.find_first_of("|\t", begin)) {
       const bool is_empty = trim_spaces(text.substr(begin, at - begin)).empty();
-      if (!is_empty || !(after_soft_end_ && text[at] == '|')) add_field(part(line, begin, at));
+      if (!is_empty || !(after_soft_end_ && text[at] == '|')) add_closed_field(part(line, begin, at));
       after_soft_end_ = false;
       has_separator = true;
       begin = at + 1;
@@ -80,14 +80,20 @@ class Tokenizer {
             range.begin + skipped + static_cast<std::uint32_t>(core.size())};
   }
 
+  void add_closed_field(TextRange field) {
+    const std::size_t before = list_.tokens.size();
+    add_field(field);
+    if (list_.tokens.size() > before) list_.tokens.back().is_closed = true;
+  }
+
   void add_field(TextRange field) {
     const TextRange range = trimmed(field);
     if (range.empty()) {
-      push({TokenKind::kBlank, field, line_, 0, 0, {}});
+      push({TokenKind::kBlank, field, line_, 0, 0, {}, false});
       return;
     }
     if (const auto figure = parse_figure(document_.view(range))) {
-      push({TokenKind::kFigure, range, line_, 0, 0, *figure});
+      push({TokenKind::kFigure, range, line_, 0, 0, *figure, false});
     } else {
       add_words(range);
     }
@@ -102,7 +108,7 @@ class Tokenizer {
       const TextRange word = part(field, begin, end);
       const auto figure = parse_figure(text.substr(begin, end - begin));
       if (figure && (begin > 0 || starts_with_figure(text, next))) {
-        push({TokenKind::kFigure, word, line_, 0, 0, *figure});
+        push({TokenKind::kFigure, word, line_, 0, 0, *figure, false});
       } else {
         add_text(word);
       }
@@ -151,7 +157,7 @@ class Tokenizer {
     const auto begin = static_cast<std::uint32_t>(list_.letters.size());
     append_letters(list_.letters, document_.view(range));
     push({TokenKind::kText, range, line_, begin, static_cast<std::uint32_t>(list_.letters.size()),
-          {}});
+          {}, false});
   }
 
   void push(const Token& token) { list_.tokens.push_back(token); }

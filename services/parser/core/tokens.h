@@ -22,6 +22,7 @@ struct Token {
   std::uint32_t letters_begin = 0;  // in TokenList::letters; of kText
   std::uint32_t letters_end = 0;
   Figure figure;  // of kFigure
+  bool is_closed = false;  // its cell ends at a pipe and not at the end of its line
 };
 
 struct TokenList {

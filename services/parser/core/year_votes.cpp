@@ -88,8 +88,8 @@ class YearVotes {
   explicit YearVotes(const IdentityEvidence& evidence) : evidence_(evidence) {}
 
   std::vector<Vote> run() {
-    add_titles();
     for (const Sentence& sentence : evidence_.prose) add_sentence(sentence);
+    add_titles();
     add_prose_counts();
     for (const Hint& hint : evidence_.hints) add_hint(hint);
     return std::move(votes_);
@@ -103,23 +103,34 @@ class YearVotes {
   }
 
   void add_titles() {
-    std::size_t printed = 0;
+    const Title* const own = own_title();
     for (const Title& title : evidence_.front.titles) {
       if (!title.parts.year) continue;
       const bool is_meta = title.range.empty();
-      if (!is_meta && ++printed > 1) continue;  // one title is often printed twice
+      if (!is_meta && &title != own) continue;  // one title is often printed twice
       add(*title.parts.year, title.source, is_meta ? kMetaTitleWeight : kTitleWeight, title.range);
     }
   }
 
+  // The first printed title; where those of other reports stand around it, the one of the period.
+  const Title* own_title() const {
+    const Title* first = nullptr;
+    for (const Title& title : evidence_.front.titles) {
+      if (!title.parts.year || title.range.empty()) continue;
+      if (title.parts.year == period_) return &title;
+      if (first == nullptr) first = &title;
+    }
+    return first;
+  }
+
   void add_sentence(const Sentence& sentence) {
     if (sentence.section >= 2) return;
-    if (const auto year = whole_period(sentence.folded); year && !has_period_) {
+    if (const auto year = whole_period(sentence.folded); year && !period_) {
       add(*year, "period", kPeriodWeight, sentence.range);
-      has_period_ = true;
-    } else if (const auto damaged = damaged_period(sentence.folded); damaged && !has_period_) {
+      period_ = year;
+    } else if (const auto damaged = damaged_period(sentence.folded); damaged && !period_) {
       add(*damaged, "period.damaged", kDamagedPeriodWeight, sentence.range);
-      has_period_ = true;
+      period_ = damaged;
     }
     if (const auto year = period_end(sentence.folded); year && !has_end_) {
       add(*year, "period.end", kPublisherWeight, sentence.range);
@@ -165,7 +176,7 @@ class YearVotes {
   const IdentityEvidence& evidence_;
   std::vector<Vote> votes_;
   std::map<std::int32_t, Mentions> mentions_;
-  bool has_period_ = false;
+  std::optional<std::int32_t> period_;
   bool has_end_ = false;
 };
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <set>
 
+#include "common/text/fold.h"
 #include "services/validator/core/rules.h"
 #include "services/validator/core/table_checks.h"
 
@@ -201,7 +202,10 @@ Checked check_edition(const Reading& reading, const LedgerTable& table) {
     return not_applicable("S.EDITION", reason, instance);
   const Edition due = year_of(reading) >= kFirstYearOf2021 ? Edition::k2021 : Edition::k2019;
   const std::string found(to_string(table.edition));
-  return table.edition == due ? passed("S.EDITION", instance) : failed("S.EDITION", instance, found, found);
+  if (table.edition == due) return passed("S.EDITION", instance);
+  Checked checked = failed("S.EDITION", instance, found, found);
+  checked.limit = std::to_string(year_of(reading));
+  return checked;
 }
 
 // Dates of the year after the report's. An empty date is not set.
@@ -249,8 +253,9 @@ Checked check_fee(const Reading& reading) {
   if (year_of(reading) < kFirstYearOf2021) return not_applicable(kId, Reason::kOtherYear);
   for (const Section& section : reading.sections)
     if (section.number == 6) {
-      const bool speaks = section.text.find("处理费") != std::string::npos || section.text.find("收费") != std::string::npos ||
-                          section.text.find("费用") != std::string::npos;
+      const std::string text = fold_label(section.text);
+      const bool speaks = text.find("处理费") != std::string::npos || text.find("收费") != std::string::npos ||
+                          text.find("费用") != std::string::npos;
       return speaks ? passed(kId) : failed(kId, "", "", "");
     }
   return not_applicable(kId, Reason::kSectionAbsent);
@@ -274,6 +279,8 @@ OrganKind organ_kind(std::string_view name) {
   if (ends({"自治区人民政府"})) return OrganKind::kGovernment;
   if (ends({"县人民政府", "区人民政府", "旗人民政府"})) return OrganKind::kCounty;
   if (ends({"人民政府"})) return OrganKind::kGovernment;
+  // Organs of a vertical system report with it, by a later date.
+  if (name.starts_with("国家税务总局") || ends({"气象局", "海事局", "邮政管理局", "通信管理局", "烟草专卖局", "证监局"})) return OrganKind::kUnknown;
   if (ends({"局", "厅", "委员会"}) && !ends({"管理委员会", "管委会"})) return OrganKind::kDepartment;
   return OrganKind::kUnknown;
 }

@@ -16,6 +16,30 @@ TEST(Genre, RefusesLookAlikes) {
   EXPECT_EQ(refusal_of("临河市召开春耕灌溉现场会\n3月5日上午，临河市水利局在城东召开现场会，部署春灌。\n"), "not_a_report NO_REPORT");
 }
 
+TEST(Genre, RefusesOtherDocumentsThatSpeakOfPublication) {
+  for (const char* text : {"临河市2023年政务公开工作要点\n一、加强主动公开。\n二、规范依申请公开。办理政府信息公开申请要依法。\n三、做好年度报告编制发布。\n",
+                           "临河市水利局政府信息公开指南\n一、主动公开\n二、依申请公开\n本机关收到政府信息公开申请后20个工作日内答复。\n三、行政复议、行政诉讼\n",
+                           "临河市水利局2023年部门预算公开情况说明\n一、部门概况\n二、主动公开预决算信息23条。\n"}) {
+    EXPECT_EQ(refusal_of(text), "not_a_report OTHER_DOCUMENT") << text;
+  }
+  EXPECT_EQ(refusal_of("临河市人民医院2023年信息公开工作年度报告\n一、总体情况\n公开信息120条。\n"), "not_a_report PUBLIC_ENTERPRISE");
+  EXPECT_EQ(refusal_of("政府信息公开年报\n临河市水利局\n"), "not_a_report NO_REPORT");
+}
+
+TEST(Genre, KeepsAReportBelowTheNameOfAnotherKind) {
+  EXPECT_EQ(refusal_of("政府信息公开指南\n政府信息公开目录\n临河市水利局2023年政府信息公开工作年度报告\n一、总体情况\n公开9条。\n"), "read");
+}
+
+TEST(Genre, IsNotTakenFromLinksToReports) {
+  const std::string menu = "<html><body><ul><li><a href='/1'>临河市水利局2022年政府信息公开工作年度报告</a> 2023-01-20</li>"
+                           "<li><a href='/2'>临河市水利局2021年政府信息公开工作年度报告</a> 2022-01-20</li></ul>";
+  EXPECT_EQ(refusal_of(menu + "</body></html>"), "not_a_report NO_REPORT");
+  EXPECT_EQ(refusal_of(menu + "<h1>临河市水利局2022年法治政府建设年度报告</h1><p>一、总体情况</p><p>公开9条。</p></body></html>"),
+            "not_a_report LAW_GOVERNMENT_REPORT");
+  EXPECT_EQ(refusal_of(menu + "<h1>关于做好2022年政府信息公开工作年度报告编制工作的通知</h1><p>请于1月31日前发布。</p></body></html>"),
+            "not_a_report NOTICE_ABOUT_REPORTS");
+}
+
 TEST(Genre, RefusesWhatCannotBeRead) {
   EXPECT_EQ(refusal_of(""), "poison EMPTY");
   EXPECT_EQ(refusal_of("  \n \t\n"), "poison EMPTY");

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "common/text/fold.h"
 #include "services/parser/core/front_matter.h"
 #include "services/parser/core/names.h"
 #include "tests/unit/services/parser/reading_help.h"
@@ -21,8 +22,9 @@ TEST(Title, IsTakenApart) {
                            {"2019年度新建区林业局政府信息公开年度报告", "新建区林业局", 2019},
                            {"临河市水利局二〇二四年政府信息公开工作年度报告", "临河市水利局", 2024},
                            {"关于2019年政府信息公开工作年度报告", "", 2019},
+                           {"临河市行政审批局（临河市政务服务管理办公室）2023年政府信息公开工作年度报告", "临河市行政审批局", 2023},
                            {"海城市人民政府信息公开年报", "海城市人民政府", 0}}) {
-    const TitleParts parts = parse_title(each.title);
+    const TitleParts parts = parse_title(fold_label(each.title));
     EXPECT_TRUE(parts.is_report) << each.title;
     EXPECT_EQ(parts.organ, each.organ) << each.title;
     EXPECT_EQ(parts.year.value_or(0), each.year) << each.title;
@@ -34,7 +36,7 @@ TEST(Name, IsFullOnlyWithItsPlace) {
     EXPECT_EQ(name_kind(name), NameKind::kFull) << name;
   }
   for (const char* name : {"市教育局", "县统计局", "我局", "区政府办公室", "本机关"}) EXPECT_NE(name_kind(name), NameKind::kFull) << name;
-  for (const char* name : {"通过平顶山市人民政府", "工作报告", "2021"}) EXPECT_EQ(name_kind(name), NameKind::kNone) << name;
+  for (const char* name : {"通过平顶山市人民政府", "请与临河市水利局", "工作报告", "2021"}) EXPECT_EQ(name_kind(name), NameKind::kNone) << name;
 }
 
 TEST(Identity, ComesFromTheTitle) {
@@ -49,6 +51,54 @@ TEST(Identity, ComesFromTheTitle) {
 TEST(Identity, ComesFromATitleOverTwoLines) {
   EXPECT_EQ(reading_of("临河市城东区档案馆2024年政府\n信息公开工作年度报告" + kBody).organ_name, "临河市城东区档案馆");
   EXPECT_EQ(reading_of("2024年临河市永安街道办事处\n政府信息公开工作年度报告" + kBody).organ_name, "临河市永安街道办事处");
+}
+
+// A portal prints its menu, the reports of other years and the neighbouring pages around a report.
+const std::string kMenu =
+    "<div><a href='/'>首页</a><a href='/zwgk'>政务公开</a></div><ul><li><a href='/1'>临河市水利局2022年政府信息公开工作年度报告</a></li>"
+    "<li><a href='/2'>临河市教育局2021年政府信息公开工作年度报告</a><span>2022-01-20</span></li></ul>";
+
+TEST(Identity, IsNotTakenFromLinksToOtherReports) {
+  const std::string report = "<h3>临河市水利局2023年政府信息公开工作年度报告</h3><p>来源：<a href='/org'>临河市水利局</a></p>"
+                             "<p>一、总体情况</p><p>2023年公开政府信息12条。</p><p>二、主动公开政府信息情况</p><p>三、收到和处理政府信息公开申请情况</p>"
+                             "<p>上一篇：<a href='/0'>临河市水利局2020年政府信息公开工作年度报告</a></p>";
+  const Reading reading = reading_of("<html><body>" + kMenu + report + "</body></html>");
+  EXPECT_EQ(reading.title, "临河市水利局2023年政府信息公开工作年度报告");
+  EXPECT_EQ(reading.organ_name, "临河市水利局");
+  for (const Vote& vote : reading.votes) {
+    if (vote.field == "year") {
+      EXPECT_EQ(vote.value, "2023") << vote.source;
+    }
+  }
+}
+
+TEST(Identity, OfAPageKeptAsTextIsThatOfItsPeriod) {
+  const Reading reading = reading_of("首页\n临河市水利局2022年政府信息公开工作年度报告\n临河市水利局2021年政府信息公开工作年度报告\n当前位置：首页\n"
+                                     "临河市水利局2023年政府信息公开工作年度报告\n统计期限为2023年1月1日至2023年12月31日。" + kBody);
+  EXPECT_EQ(reading.year, 2023);
+  EXPECT_EQ(reading.title, "临河市水利局2023年政府信息公开工作年度报告");
+  for (const Vote& vote : reading.votes) {
+    if (vote.source == "title" && vote.field == "year") {
+      EXPECT_EQ(vote.value, "2023");
+    }
+  }
+}
+
+TEST(Identity, IsFoundBelowAMenuOfHundredsOfLinks) {
+  std::string menu;
+  for (int i = 0; i < 300; ++i) menu += "<p><a href='/" + std::to_string(i) + "'>栏目" + std::to_string(i) + "</a></p>";
+  EXPECT_EQ(reading_of("<html><body>" + menu + "<p>临河市水利局2023年政府信息公开工作年度报告</p><p>一、总体情况</p><p>公开9条。</p></body></html>").organ_name,
+            "临河市水利局");
+}
+
+TEST(Identity, IsTakenFromAHeadingThatLinksToItself) {
+  EXPECT_EQ(reading_of("<html><body><h1><a href='/self'>临河市水利局2023年政府信息公开工作年度报告</a></h1><p>一、总体情况</p><p>公开9条。</p></body></html>").year, 2023);
+}
+
+TEST(Identity, SurvivesALinkThatIsNeverClosed) {
+  std::string page = "<html><body><a href='/x'><p>临河市水利局2023年政府信息公开工作年度报告</p><p>一、总体情况</p><p>";
+  for (int i = 0; i < 20; ++i) page += "2023年公开政府信息12条。";
+  EXPECT_EQ(reading_of(page).year, 2023);
 }
 
 TEST(Identity, OfTheInnerTitleCountsWhereANoticeWrapsTheReport) {
@@ -127,6 +177,7 @@ TEST(Hint, DecidesWhereTheTextIsSilentAndNotAgainstIt) {
 TEST(Scope, ComesFromTheWording) {
   const std::string government = "临河市人民政府2021年政府信息公开工作年度报告\n一、总体情况\n";
   EXPECT_EQ(reading_of(government + "本报告由临河市政府办公室汇总全市政府信息公开工作情况编制而成。全市各级行政机关公开信息9条。\n").key.scope, Scope::kAggregate);
+  EXPECT_EQ(reading_of(government + "本报告综合各乡镇人民政府、市政府各部门年度报告编制。\n本机关公开信息9条。\n").key.scope, Scope::kAggregate);
   EXPECT_EQ(reading_of("临河市水利局2021年政府信息公开工作年度报告\n一、总体情况\n我局公开信息9条，全市各级水库公开信息5条。\n").key.scope, Scope::kOwn);
   EXPECT_EQ(reading_of(government + "公开信息9条。\n").key.scope, Scope::kUnknown);
 }

@@ -60,6 +60,8 @@ TEST(Sniff, TellsAFormatByItsBytes) {
       {"[1] 脚注", Format::kText},
       {"{说明}", Format::kText},
       {std::string("\xFF\xFE\x2D\x4E\x00\x00", 6), Format::kText},
+      {std::string("\xFF\xFE<\0h\0t\0m\0l\0>\0", 14), Format::kHtml},
+      {std::string("\xFE\xFF\0<\0p\0>\x4E\x2D", 10), Format::kHtml},
   };
   for (const Case& c : cases)
     EXPECT_EQ(to_string(sniff(c.bytes)), to_string(c.format)) << c.bytes.substr(0, 40);

@@ -210,5 +210,35 @@ TEST(Sign, OutsideTheColumnForChangesIsNoted) {
   EXPECT_TRUE(has_note(reading.tables[1], "SIGN_UNEXPECTED"));
 }
 
+// A merged label leaves more empty cells in front of some rows than of others.
+std::string rows_padded_by_their_labels(const std::string& carried_in) {
+  return "临河市水利局2021年政府信息公开工作年度报告\n一、总体情况\n无。\n" + kRest +
+         "|||自然人|法人或其他组织|||||总计\n||||商业企业|科研机构|社会公益组织|法律服务机构|其他|\n"
+         "一、本年新收政府信息公开申请数量|||5|1|1|1|1|1|10\n" + carried_in +
+         "三、本年度办理结果|（一）予以公开||4|1|1|1|1|1|9\n|（三）不予公开|1.属于国家秘密|1|1|1|1|1|1|6\n||2.其他法律行政法规禁止公开||1|||||1\n";
+}
+
+TEST(Table3, KeepsValuesInPlaceWhereRowsArePaddedDifferently) {
+  const Reading reading = reading_of(rows_padded_by_their_labels("二、上年结转政府信息公开申请数量||||2|3|4|5|6|20\n"));
+  EXPECT_EQ(cell(reading, "t3.carried_in.natural_person"), "BLANK");
+  EXPECT_EQ(cell(reading, "t3.carried_in.commercial_enterprise"), "2");
+  EXPECT_EQ(cell(reading, "t3.carried_in.total"), "20");
+  EXPECT_EQ(cell(reading, "t3.denied.2.natural_person"), "BLANK");
+  EXPECT_EQ(cell(reading, "t3.denied.2.commercial_enterprise"), "1");
+  EXPECT_EQ(cell(reading, "t3.denied.2.total"), "1");
+  const Reading open = reading_of(rows_padded_by_their_labels("二、上年结转政府信息公开申请数量|||1|2|3|4|5|6|\n"));
+  EXPECT_EQ(cell(open, "t3.carried_in.natural_person"), "1");
+  EXPECT_EQ(cell(open, "t3.carried_in.total"), "BLANK");
+}
+
+TEST(Table3, ReadsNoRowThatEndsInWords) {
+  const std::string table = "临河市水利局2021年政府信息公开工作年度报告\n一、总体情况\n无。\n" + kRest +
+                            "一、本年新收政府信息公开申请数量|5|1|1|1|1|1|10\n二、上年结转政府信息公开申请数量||1|2|3|4|5|6|见注\n";
+  EXPECT_EQ(cell(reading_of(table), "t3.carried_in.commercial_enterprise"), "UNREADABLE");
+  const Reading reading = reading_of(rows_padded_by_their_labels("二、上年结转政府信息公开申请数量|||1|2|3|4|5|6|见注\n"));
+  EXPECT_EQ(cell(reading, "t3.carried_in.natural_person"), "UNREADABLE");
+  EXPECT_EQ(cell(reading, "t3.carried_in.commercial_enterprise"), "UNREADABLE");
+}
+
 }  // namespace
 }  // namespace gouji::parser

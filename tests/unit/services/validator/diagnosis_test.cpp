@@ -178,6 +178,8 @@ TEST(Fault, IsTheFormsWhenTheEditionDoesNotFit) {
   EXPECT_EQ(anomaly.findings, (std::vector<Finding>{{"S.EDITION", "t2"}, {"S.EDITION", "t3"}}));
   EXPECT_EQ(anomaly.fault, Fault::kForm);
   EXPECT_EQ(anomaly.severity, Severity::kWarning);
+  reading.key.year = 0;  // of a document that is known by its place only
+  EXPECT_NE(only_anomaly(reading).message_zh.find("与 2024 年度不符"), std::string::npos);
 }
 
 TEST(Message, NamesCellReportedAndProposedValue) {

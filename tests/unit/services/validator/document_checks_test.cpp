@@ -38,6 +38,8 @@ TEST(OrganKind, IsReadFromTheName) {
   EXPECT_EQ(organ_kind("许昌市人民政府"), OrganKind::kGovernment);
   EXPECT_EQ(organ_kind("许昌市交通运输局"), OrganKind::kDepartment);
   EXPECT_EQ(organ_kind("高新区管理委员会"), OrganKind::kUnknown);
+  EXPECT_EQ(organ_kind("国家税务总局平安县税务局"), OrganKind::kUnknown);
+  EXPECT_EQ(organ_kind("平安县气象局"), OrganKind::kUnknown);
   EXPECT_EQ(organ_kind(""), OrganKind::kUnknown);
 }
 
@@ -128,6 +130,8 @@ TEST(Section, MissesATableThatIsAbsentButNotAnImage) {
 
 TEST(Fee, IsSpokenOfInSectionSixSince2021) {
   Reading reading = clean_reading(2021);
+  EXPECT_EQ(outcome(result(reading, "S.FEE")), "PASSED");
+  reading.sections[5].text = "本年度未收取信息處理費。";
   EXPECT_EQ(outcome(result(reading, "S.FEE")), "PASSED");
   reading.sections[5].text = "无。";
   EXPECT_EQ(outcome(result(reading, "S.FEE")), "info");
