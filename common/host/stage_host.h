@@ -37,8 +37,6 @@ class StageHost {
   // Waits for the end. Once.
   eventlog::RunnerEnd join();
   bool has_ended() const { return ended_.load(std::memory_order_acquire); }
-  // Everything that was in the inputs is committed.
-  bool is_idle() const { return runner_ != nullptr && runner_->is_idle(); }
   std::string end_reason() const;
 
  private:

@@ -8,34 +8,24 @@
 namespace gouji::parser {
 namespace {
 
-// The stage together with what it refers to.
-class OwningStage : public eventlog::Stage {
+// What the stage refers to; a base of its own, so that it is there before the stage.
+struct Parts {
+  std::unique_ptr<runtime::WorkerPool> pool;
+  Telemetry telemetry;
+};
+
+class OwningStage : private Parts, public ParseStage {
  public:
-  OwningStage(std::unique_ptr<runtime::WorkerPool> pool, std::string blobs, telemetry::Metrics& metrics)
-      : pool_(std::move(pool)),
-        blobs_(std::move(blobs)),
-        telemetry_(metrics),
-        stage_(reader_over(*pool_), [this](const std::string& reference) { return read_blob(blobs_, reference); },
-               telemetry_, {this_extractor(), pool_->size()}) {}
+  OwningStage(std::unique_ptr<runtime::WorkerPool> workers, const std::string& blobs, telemetry::Metrics& metrics)
+      : Parts{std::move(workers), Telemetry(metrics)},
+        ParseStage(reader_over(*pool), [blobs](const std::string& reference) { return read_blob(blobs, reference); },
+                   Parts::telemetry, {this_extractor(), pool->size()}) {}
 
-  std::string_view name() const override { return stage_.name(); }
-  const std::vector<std::string>& inputs() const override { return stage_.inputs(); }
-  std::optional<std::string> state_topic() const override { return stage_.state_topic(); }
-  std::size_t prepares_at_once() const override { return stage_.prepares_at_once(); }
   void prepare(std::span<const eventlog::StoredRecord> batch) override {
-    stage_.prepare(batch);
-    const runtime::WorkerPoolCounts counts = pool_->counts();
-    telemetry_.workers(counts.requests, counts.deaths, counts.timeouts);
+    ParseStage::prepare(batch);
+    const runtime::WorkerPoolCounts counts = pool->counts();
+    Parts::telemetry.workers(counts.requests, counts.deaths, counts.timeouts);
   }
-  Result<void> process(const eventlog::StoredRecord& record, eventlog::StageContext& context) override {
-    return stage_.process(record, context);
-  }
-
- private:
-  const std::unique_ptr<runtime::WorkerPool> pool_;
-  const std::string blobs_;
-  Telemetry telemetry_;
-  ParseStage stage_;
 };
 
 }  // namespace

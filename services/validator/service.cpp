@@ -7,29 +7,15 @@
 namespace gouji::validator {
 namespace {
 
-// The stage together with its metrics.
-class OwningStage : public eventlog::Stage {
+// What the stage refers to; a base of its own, so that it is there before the stage.
+struct Parts {
+  Telemetry telemetry;
+};
+
+class OwningStage : private Parts, public ValidateStage {
  public:
-  OwningStage(telemetry::Metrics& metrics, const Clock& clock) : telemetry_(metrics, clock), stage_(telemetry_) {}
-
-  std::string_view name() const override { return stage_.name(); }
-  const std::vector<std::string>& inputs() const override { return stage_.inputs(); }
-  std::optional<std::string> state_topic() const override { return stage_.state_topic(); }
-  std::vector<std::string> copartitioned_outputs() const override { return stage_.copartitioned_outputs(); }
-  Result<void> process(const eventlog::StoredRecord& record, eventlog::StageContext& context) override {
-    return stage_.process(record, context);
-  }
-  void state_restored(std::int32_t partition, const eventlog::KeyedState& state) override {
-    stage_.state_restored(partition, state);
-  }
-  void state_committing(std::int32_t partition, const eventlog::KeyedState& state) override {
-    stage_.state_committing(partition, state);
-  }
-  void state_dropped(std::int32_t partition) override { stage_.state_dropped(partition); }
-
- private:
-  Telemetry telemetry_;
-  ValidateStage stage_;
+  OwningStage(telemetry::Metrics& metrics, const Clock& clock)
+      : Parts{Telemetry(metrics, clock)}, ValidateStage(Parts::telemetry) {}
 };
 
 }  // namespace
