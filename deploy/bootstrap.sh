@@ -24,11 +24,14 @@ readonly RDKAFKA_SUITE=trixie
 
 readonly BUILD_PACKAGES=(
   ca-certificates ccache cmake g++ git make mold ninja-build pkg-config protobuf-compiler python3
-  libcli11-dev libcurl4-openssl-dev libexpected-dev libfmt-dev libprotobuf-dev
-  libsimdjson-dev libspdlog-dev libsqlite3-dev libssl-dev libyaml-cpp-dev libzstd-dev
+  libcli11-dev libcurl4-openssl-dev libdeflate-dev libexpected-dev libfmt-dev libprotobuf-dev
+  libqpdf-dev libsimdjson-dev libspdlog-dev libsqlite3-dev libssl-dev libyaml-cpp-dev libzstd-dev
   prometheus-cpp-dev zlib1g-dev
 )
-readonly TEST_PACKAGES=(libbenchmark-dev libgmock-dev libgtest-dev maven python3-venv shellcheck)
+readonly TEST_PACKAGES=(
+  libbenchmark-dev libgmock-dev libgtest-dev libleptonica-dev libtesseract-dev maven poppler-data
+  poppler-utils python3-venv shellcheck tesseract-ocr-chi-sim tesseract-ocr-eng
+)
 readonly FUZZ_PACKAGES=(clang)
 
 say() { printf 'bootstrap: %s\n' "$*" >&2; }

@@ -48,7 +48,9 @@ class LocalTest(unittest.TestCase):
         for raw_id, where in ends.items():
             self.assertEqual(len(where), 1, f'{raw_id}: {where}')
         self.assertIn(['not_a_report'], ends.values())
-        self.assertEqual(len(tail(self.log, VERDICT)), sum(where == ['parsed'] for where in ends.values()))
+        # A year that arrives after its neighbour has the neighbour judged anew: that is a second evaluation.
+        first = [v for v in tail(self.log, VERDICT) if (v['value']['version'], v['value']['evaluation']) == (1, 1)]
+        self.assertEqual(len(first), sum(where == ['parsed'] for where in ends.values()))
         self.assertEqual(tail(self.log, DEAD_PARSED), [])
         anomalies = tail(self.log, ANOMALY)
         self.assertTrue(any(a['value']['severity'] == 'SEVERITY_ERROR' for a in anomalies))
