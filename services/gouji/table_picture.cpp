@@ -98,6 +98,7 @@ std::string footer(const Picture& picture, const FormBlock& block) {
     any |= is_off;
     marks += right(is_off ? "≠" : "", kCellWidth);
   }
+  marks.resize(marks.find_last_not_of(' ') + 1);
   return any ? "    " + left("", kLabelWidth) + marks + "\n" : std::string();
 }
 
