@@ -103,6 +103,16 @@ struct RulesRequest {
 };
 int rules(const RulesRequest& request);
 
+struct BacktestRequest {
+  LogChoice where;
+  bool reparse = false;              // of a log: the raw documents are read again too
+  std::vector<std::string> sources;  // instead of a log: files and directories
+  std::string against;               // what `check --format json` wrote for them before
+  std::string format = "text";       // text, json
+  Language language = Language::kChinese;
+};
+int backtest(const BacktestRequest& request);
+
 struct ConfigRequest {
   std::string action;   // show, validate
   std::string service;  // crawler, parser, validator

@@ -59,6 +59,22 @@ class LocalTest(unittest.TestCase):
             self.assertTrue(anomaly['value']['message_zh'] and anomaly['value']['message_en'])
             self.assertTrue(anomaly['value']['evidence']['raw_digest'])
 
+    def test_a_backtest_tells_what_a_change_would_do_and_changes_nothing(self):
+        self.run_once(SAMPLES)
+        before = facts(tail(self.log, RAW, PARSED, VERDICT, ANOMALY, DEAD_RAW))
+        for more in ([], ['--reparse']):
+            code, out, err = gouji('rules', 'backtest', '--log', self.log, '--data', self.data, *more)
+            self.assertEqual((code, out), (0, ''), err)
+            self.assertRegex(err, r'T3\.OUTCOME_SUM +1 +0 +0 \| +1 +1 +0 +0 +0')
+        self.assertEqual(facts(tail(self.log, RAW, PARSED, VERDICT, ANOMALY, DEAD_RAW)), before)
+        code, old, err = gouji('check', '--format', 'json', SAMPLES)
+        then = self.folder / 'then.json'
+        then.write_text(old.replace('"fault":"UNDECIDED"', '"fault":"PUBLISHER"').replace('t3.unavailable.1.natural_person","reported":41,"proposed":14',
+                                                                                         't3.unavailable.1.natural_person","reported":41,"proposed":15'), encoding='utf-8')
+        code, out, err = gouji('rules', 'backtest', SAMPLES, '--against', then, '--format', 'json')
+        self.assertEqual(code, 1, err)
+        self.assertEqual([json.loads(line)['difference'] for line in out.splitlines()], ['changed'])
+
     def test_a_second_run_over_the_same_files_publishes_nothing(self):
         self.run_once(SAMPLES)
         before = facts(tail(self.log, RAW, PARSED, VERDICT, ANOMALY, DEAD_RAW))
