@@ -49,8 +49,10 @@ struct StageService {
 int run_stage_service(int argc, char** argv, const StageService& service);
 
 // Settings that every service has: log, kafka, topics, admin, log_level, shutdown_limit, ordinal,
-// group_instance_id, breaker_percent, breaker_records, breaker_window.
+// group_instance_id.
 std::vector<runtime::SettingSpec> common_settings(const std::string& admin_default);
+// Those, breaker_percent, breaker_records and breaker_window, and the service's own.
+std::vector<runtime::SettingSpec> stage_settings(const StageService& service);
 // Opens the log that the settings name. Of a local one all stages run in one process, so a service
 // of its own refuses it.
 Result<std::unique_ptr<eventlog::EventLog>> open_log_of(const runtime::Settings& settings);
