@@ -36,6 +36,7 @@ struct LaidTable {
   std::uint32_t page = 0;       // index of the page it ends on
   bool is_open_above = false;   // its upper side is not drawn
   bool is_open_below = false;
+  bool is_banded = false;       // no rules: its columns are where its values are
 
   std::uint32_t columns() const { return static_cast<std::uint32_t>(down.size()) - 1; }
 };

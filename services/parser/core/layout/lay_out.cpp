@@ -4,10 +4,11 @@
 #include <span>
 #include <utility>
 
-#include "services/parser/core/layout/cell_text.h"
+#include "services/parser/core/layout/bands.h"
 #include "services/parser/core/layout/document_writer.h"
 #include "services/parser/core/layout/fragments.h"
 #include "services/parser/core/layout/furniture.h"
+#include "services/parser/core/layout/geometry.h"
 #include "services/parser/core/layout/lattice.h"
 #include "services/parser/core/layout/page_ink.h"
 #include "services/parser/core/layout/paragraphs.h"
@@ -59,22 +60,15 @@ class Layout {
     FilledTables filled = fill_tables(page.ink, lattices.tables, page.fragments);
     for (LaidTable& table : filled.tables) table.page = index;
     auto table = filled.tables.begin();
-    for (const Line& line : group_lines(filled.outside)) {
-      for (; table != filled.tables.end() && table->box.top < middle_of(line); ++table) items_.emplace_back(std::move(*table));
-      items_.emplace_back(laid(page.ink, line, std::span(filled.outside).subspan(line.first, line.count), index));
+    for (LaidItem& item : read_bands(page.ink, filled.outside, index, limits_)) {
+      for (; table != filled.tables.end() && table->box.top < middle_of(item); ++table) items_.emplace_back(std::move(*table));
+      items_.push_back(std::move(item));
     }
     for (; table != filled.tables.end(); ++table) items_.emplace_back(std::move(*table));
   }
 
-  static float middle_of(const Line& line) { return (line.box.top + line.box.bottom) / 2; }
-
-  static LaidLine laid(const PageInk& ink, const Line& line, std::span<const Fragment> fragments, std::uint32_t page) {
-    LaidLine laid;
-    laid.box = line.box;
-    laid.size = line.size;
-    laid.page = page;
-    laid.piece = line_text(ink, fragments, ' ');
-    return laid;
+  static float middle_of(const LaidItem& item) {
+    return std::visit([](const auto& laid) { return middle_y(laid.box); }, item);
   }
 
   void write(const TextMeasure& measure) {

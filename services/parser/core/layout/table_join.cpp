@@ -4,11 +4,10 @@
 #include <cmath>
 #include <iterator>
 #include <string>
-#include <string_view>
 #include <utility>
 
-#include "common/text/fold.h"
 #include "services/parser/core/figure.h"
+#include "services/parser/core/layout/item_number.h"
 
 namespace gouji::parser {
 namespace {
@@ -17,15 +16,6 @@ constexpr float kSameSide = 4;
 constexpr float kSliver = 6;
 
 bool is_figure(const LaidCell& cell) { return parse_figure(text_of(cell.pieces)).has_value(); }
-
-// "1.", "（一）", "一、": the number of a row or of a group of rows.
-bool starts_item(std::string_view text) {
-  constexpr std::string_view kNumerals = "一二三四五六七八九十";
-  const std::string folded = fold_label(text.substr(0, 32));
-  if (folded.starts_with("(")) return true;
-  if (folded.size() > 3 && folded[3] == ',') return kNumerals.find(folded.substr(0, 3)) != kNumerals.npos;
-  return folded.size() > 1 && folded[0] >= '0' && folded[0] <= '9' && (folded[1] == '.' || folded[1] == ',');
-}
 
 // The first cell at or behind the row.
 std::vector<LaidCell>::iterator first_of_row(std::vector<LaidCell>& cells, std::uint32_t row) {
@@ -210,7 +200,7 @@ void join_tables(std::vector<LaidItem>& items) {
   for (std::size_t i = 0; i < items.size(); ++i) {
     auto* table = std::get_if<LaidTable>(&items[i]);
     auto* before = kept > 0 ? std::get_if<LaidTable>(&items[kept - 1]) : nullptr;
-    if (table != nullptr && before != nullptr && table->page == before->page + 1 && columns_agree(*before, *table)) {
+    if (table != nullptr && before != nullptr && table->page == before->page + 1 && !table->is_banded && !before->is_banded && columns_agree(*before, *table)) {
       Joiner(*before, std::move(*table)).run();
       continue;
     }
