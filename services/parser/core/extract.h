@@ -23,10 +23,11 @@ struct Source {
 //   EMPTY                  no bytes, or only white space
 //   NOT_TEXT_BINARY        neither a known format nor text
 //   CHARSET_UNDECIDED      text in an encoding that is not read
-//   FORMAT_NOT_SUPPORTED   a format known by name and without a reader: PDF, DOC, DOCX, images
+//   FORMAT_NOT_SUPPORTED   a format known by name and without a reader: DOC, DOCX, images
 //   TOO_LARGE              more than kInputBytesMax
 //   MALFORMED_JSON         a JSON document that does not parse
 //   JSON_WITHOUT_DOCUMENT  JSON in which no string holds a document
+//   MALFORMED_PDF, ENCRYPTED, TOO_MANY_PAGES, TOO_LARGE  of a PDF, see pdf/pdf_reader.h
 using ExtractOutcome = std::variant<Document, Reason>;
 
 // Never throws. Provenance is in the original bytes; for a document inside JSON every place is the
