@@ -68,15 +68,12 @@ class Localiser {
   // Sizes from the least that is possible; `is_exact` becomes false where a smaller set may exist.
   bool search(RowMask failing, bool is_exact) {
     const SearchProblem problem{system_, values_, residuals_, failing};
-    const std::size_t least = system_.changes_at_least(failing);
-    std::int64_t steps = std::min(steps_, kStepsOfSets);
-    steps_ -= steps;
+    const std::size_t least = system_.changes_at_least(failing).changes;
     for (std::size_t weight = std::max(least, std::size_t{1}); weight <= kSetSizeMax; ++weight) {
-      Found found = search_sets(problem, weight, steps);
+      Found found = within(kStepsOfSets, [&](std::int64_t& steps) { return search_sets(problem, weight, steps); });
       is_exact = is_exact && (found.is_all || !found.solutions.empty());
       if (take(failing, std::move(found), is_exact)) return true;
     }
-    steps_ += std::max(steps, std::int64_t{0});
     const std::size_t most = std::min(least + kSizesTried, kPeelSizeMax);
     for (std::size_t weight = std::max(least, kSetSizeMax + 1); weight <= most && steps_ > 0; ++weight) {
       Found found = peel(problem, weight, is_exact);
@@ -87,14 +84,25 @@ class Localiser {
     return false;
   }
 
+  // A search with no more than `most` of the steps that are left.
+  template <typename Search>
+  Found within(std::int64_t most, Search search) {
+    const std::int64_t given = std::min(steps_, most);
+    std::int64_t left = given;
+    Found found = search(left);
+    steps_ -= given - std::max(left, std::int64_t{0});
+    return found;
+  }
+
   // The likeliest first, so that they are found even where not all can be tried.
   Found peel(const SearchProblem& problem, std::size_t weight, bool is_exact) {
-    std::int64_t steps = std::min(steps_, kStepsOfLikeliest);
-    steps_ -= steps;
-    Found focused = search_by_peeling(problem, weight, Breadth::kFocused, steps);
-    steps_ += std::max(steps, std::int64_t{0});
+    Found focused = within(kStepsOfLikeliest, [&](std::int64_t& steps) {
+      return search_by_peeling(problem, weight, Breadth::kFocused, steps);
+    });
     if (!is_exact) return focused;
-    Found all = search_by_peeling(problem, weight, Breadth::kFull, steps_);
+    Found all = within(steps_, [&](std::int64_t& steps) {
+      return search_by_peeling(problem, weight, Breadth::kFull, steps);
+    });
     if (all.is_all) return all;
     all.solutions.insert(all.solutions.end(), focused.solutions.begin(), focused.solutions.end());
     std::sort(all.solutions.begin(), all.solutions.end());

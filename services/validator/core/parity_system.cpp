@@ -145,22 +145,23 @@ void ParitySystem::find_families() {
   }
 }
 
-std::size_t ParitySystem::changes_at_least(RowMask failing, RowMask twice) const {
-  std::size_t most = 0;
+ParitySystem::Bound ParitySystem::changes_at_least(RowMask failing, RowMask twice) const {
+  Bound most;
   for (const RowMask family : families_) {
-    std::size_t changes = 0;
+    Bound bound;
     RowMask left = failing;
     const auto take = [&](RowMask from) {
       for (; (from & left) != 0;) {
         const std::size_t row = lowest_row(from & left);
-        changes += (twice >> row & 1U) != 0 ? 2 : 1;
+        bound.changes += (twice >> row & 1U) != 0 ? 2 : 1;
+        bound.apart |= row_bit(row);
         left &= ~(neighbours_[row] | row_bit(row));
       }
     };
     take(family & twice);
     take(family);
     take(left);
-    most = std::max(most, changes);
+    if (bound.changes > most.changes) most = bound;
   }
   return most;
 }

@@ -58,9 +58,13 @@ class ParitySystem {
   // Every row is an identity as the form states it.
   bool is_plain() const { return is_plain_; }
 
-  // No fewer changes than these can make the rows of `failing` hold: rows without a common cell need
-  // one each, those of `twice` two.
-  std::size_t changes_at_least(RowMask failing, RowMask twice = 0) const;
+  // No fewer changes can make the rows of `failing` hold: `apart` are some of these rows that have
+  // no cell in common, and need one each, those of `twice` two.
+  struct Bound {
+    std::size_t changes = 0;
+    RowMask apart = 0;
+  };
+  Bound changes_at_least(RowMask failing, RowMask twice = 0) const;
 
  private:
   struct Row {

@@ -48,15 +48,18 @@ class PeelSearch {
       is_cut_ = true;
       return;
     }
-    if (system_.changes_at_least(failing_, deferred) > left) return;
+    const ParitySystem::Bound bound = system_.changes_at_least(failing_, deferred);
+    if (bound.changes > left) return;
     if ((failing_ & ~deferred) == 0) {
       // Only changes that form a ring are left, and they leave a choice.
       is_open_ = true;
       return;
     }
-    const std::size_t row = narrowest(failing_ & ~deferred);
+    // Where as many rows are apart as changes are left, each of these rows takes exactly one.
+    const RowMask certain = bound.changes == left ? bound.apart & ~deferred : 0;
+    const std::size_t row = narrowest(certain != 0 ? certain : failing_ & ~deferred);
     try_row(row, depth, deferred, touched);
-    if (breadth_ == Breadth::kFull) peel(depth, deferred | row_bit(row), touched);
+    if (breadth_ == Breadth::kFull && certain == 0) peel(depth, deferred | row_bit(row), touched);
   }
 
   // Exactly one of the remaining changes touches `row`.
@@ -71,9 +74,25 @@ class PeelSearch {
     const std::size_t end = candidates_.size();
     for (std::size_t at = first; at < end && !is_cut_; ++at) {
       if (breadth_ == Breadth::kFocused && candidates_[at].rank < candidates_[first].rank) break;
-      take(Candidate(candidates_[at]), row, depth, deferred, touched);
+      const Candidate candidate = candidates_[at];
+      if (breadth_ == Breadth::kFocused && depth == 0) {
+        share_out(end - at, [&] { take(candidate, row, depth, deferred, touched); });
+      } else {
+        take(candidate, row, depth, deferred, touched);
+      }
     }
     candidates_.resize(first);
+  }
+
+  // One of `count` beginnings gets its share of the steps, so that no one uses up all.
+  template <typename Try>
+  void share_out(std::size_t count, Try attempt) {
+    const std::int64_t share = steps_ / static_cast<std::int64_t>(count);
+    const std::int64_t kept = steps_ - share;
+    steps_ = share;
+    attempt();
+    steps_ = kept + std::max(steps_, std::int64_t{0});
+    is_cut_ = found_.size() >= kSolutionsMax || steps_ == 0;
   }
 
   void take(const Candidate& candidate, std::size_t row, std::size_t depth, RowMask deferred, RowMask touched) {
