@@ -13,8 +13,8 @@ namespace gouji::validator {
 namespace {
 
 // Steps of one diagnosis of a table: well under a millisecond.
-constexpr std::int64_t kStepsMax = 8'000;
-constexpr std::int64_t kStepsOfSets = 4'000;
+constexpr std::int64_t kStepsMax = 5'000;
+constexpr std::int64_t kStepsOfSets = 3'000;
 constexpr std::int64_t kStepsOfLikeliest = 1'000;
 // Sizes beyond the least possible one that are tried.
 constexpr std::size_t kSizesTried = 3;

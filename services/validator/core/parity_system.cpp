@@ -120,9 +120,10 @@ void ParitySystem::index(const std::vector<Term>& terms, std::size_t cells) {
     ++first_entry_[term.cell + 1U];
     ++first_touching_[term.row + 1U];
     touching_.push_back(term.cell);
+    factors_.push_back(term.factor);
   }
   for (std::size_t cell = 0; cell < cells; ++cell) {
-    widest_ = std::max(widest_, std::popcount(masks_[cell]));
+    widest_ = std::max(widest_, row_count(masks_[cell]));
     first_entry_[cell + 1] += first_entry_[cell];
   }
   for (std::size_t row = 0; row < residuals_.size(); ++row) first_touching_[row + 1] += first_touching_[row];
@@ -145,23 +146,26 @@ void ParitySystem::find_families() {
   }
 }
 
-ParitySystem::Bound ParitySystem::changes_at_least(RowMask failing, RowMask twice) const {
+ParitySystem::Bound ParitySystem::changes_at_least(RowMask failing, RowMask twice, std::size_t enough) const {
+  const auto needed = [twice](RowMask rows) {
+    return row_count(rows) + row_count(rows & twice);
+  };
   Bound most;
   for (const RowMask family : families_) {
-    Bound bound;
-    RowMask left = failing;
-    const auto take = [&](RowMask from) {
-      for (; (from & left) != 0;) {
-        const std::size_t row = lowest_row(from & left);
-        bound.changes += (twice >> row & 1U) != 0 ? 2 : 1;
-        bound.apart |= row_bit(row);
-        left &= ~(neighbours_[row] | row_bit(row));
-      }
-    };
-    take(family & twice);
-    take(family);
-    take(left);
+    Bound bound{needed(failing & family), failing & family};
+    if (bound.changes > enough) return bound;
+    // Rows of other families that have no cell in common with these.
+    RowMask left = failing & ~family;
+    if (bound.changes + needed(left) <= most.changes) continue;
+    for_each_row(bound.apart, [&](std::size_t row) { left &= ~neighbours_[row]; });
+    while (left != 0) {
+      const std::size_t row = lowest_row(left);
+      bound.changes += needed(row_bit(row));
+      bound.apart |= row_bit(row);
+      left &= ~(neighbours_[row] | row_bit(row));
+    }
     if (bound.changes > most.changes) most = bound;
+    if (most.changes > enough) break;
   }
   return most;
 }

@@ -19,6 +19,14 @@ inline constexpr std::int32_t kNoIdentity = -1;
 
 inline RowMask row_bit(std::size_t row) { return RowMask{1} << row; }
 inline std::size_t lowest_row(RowMask mask) { return static_cast<std::size_t>(std::countr_zero(mask)); }
+// Number of rows. The processor's own instruction is not part of the baseline, and its stand-in in
+// the compiler's library costs a call.
+inline std::size_t row_count(RowMask mask) {
+  mask -= (mask >> 1U) & 0x5555555555555555U;
+  mask = (mask & 0x3333333333333333U) + ((mask >> 2U) & 0x3333333333333333U);
+  mask = (mask + (mask >> 4U)) & 0x0f0f0f0f0f0f0f0fU;
+  return static_cast<std::size_t>((mask * 0x0101010101010101U) >> 56U);
+}
 template <typename Visit>
 void for_each_row(RowMask mask, Visit visit) {
   for (; mask != 0; mask &= mask - 1) visit(lowest_row(mask));
@@ -50,21 +58,26 @@ class ParitySystem {
   std::span<const std::uint16_t> touching(std::size_t row) const {
     return std::span(touching_).subspan(first_touching_[row], first_touching_[row + 1U] - first_touching_[row]);
   }
+  // Factors of these cells in `row`.
+  std::span<const std::int64_t> factors(std::size_t row) const {
+    return std::span(factors_).subspan(first_touching_[row], first_touching_[row + 1U] - first_touching_[row]);
+  }
   // Rows that share a cell with `row`, itself included.
   RowMask neighbours(std::size_t row) const { return neighbours_[row]; }
   // Most rows that one cell touches.
-  int widest() const { return widest_; }
+  std::size_t widest() const { return widest_; }
   bool is_complete() const { return is_complete_; }
   // Every row is an identity as the form states it.
   bool is_plain() const { return is_plain_; }
 
   // No fewer changes can make the rows of `failing` hold: `apart` are some of these rows that have
-  // no cell in common, and need one each, those of `twice` two.
+  // no cell in common, and need one each, those of `twice` two. Looks no further once there are
+  // more than `enough`.
   struct Bound {
     std::size_t changes = 0;
     RowMask apart = 0;
   };
-  Bound changes_at_least(RowMask failing, RowMask twice = 0) const;
+  Bound changes_at_least(RowMask failing, RowMask twice = 0, std::size_t enough = kRowsMax) const;
 
  private:
   struct Row {
@@ -89,10 +102,11 @@ class ParitySystem {
   std::vector<Entry> entries_;
   std::vector<std::size_t> first_entry_;
   std::vector<std::uint16_t> touching_;
+  std::vector<std::int64_t> factors_;
   std::vector<std::size_t> first_touching_;
   std::vector<RowMask> neighbours_;
   std::vector<RowMask> families_;  // of rows without a common cell; all rows stand in one
-  int widest_ = 0;
+  std::size_t widest_ = 0;
   bool is_complete_ = true;
   bool is_plain_ = true;
 };

@@ -2,14 +2,16 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <optional>
+#include <utility>
 
 namespace gouji::validator {
 namespace {
 
 // Rows that one cell touches; a combination of rows counts as one.
 constexpr std::size_t kWidthMax = 16;
+// Down to here equally likely beginnings share the steps.
+constexpr std::size_t kSharedDepth = 2;
 
 // A cell with the delta that makes one row hold.
 struct Candidate {
@@ -25,10 +27,11 @@ class PeelSearch {
     // Rows beside the failing part hold, and changes there explain nothing.
     std::copy(problem.residuals.begin(), problem.residuals.end(), residuals_.begin());
     failing_ = problem.failing;
-    is_chosen_.assign(system_.cells(), false);
+    is_chosen_.assign(system_.cells(), 0);
   }
 
   Found run() {
+    if (breadth_ == Breadth::kFocused) try_lines();
     peel(0, 0, 0);
     std::sort(found_.begin(), found_.end());
     found_.erase(std::unique(found_.begin(), found_.end()), found_.end());
@@ -36,6 +39,33 @@ class PeelSearch {
   }
 
  private:
+  // Shifted figures stand in one line: at the same place of every row that needs a change.
+  void try_lines() {
+    const ParitySystem::Bound bound = system_.changes_at_least(failing_);
+    if (bound.changes != weight_) return;
+    const auto residuals = residuals_;
+    const RowMask failing = failing_;
+    for (std::size_t place = 0; place < system_.touching(lowest_row(bound.apart)).size(); ++place) {
+      if (take_line(bound.apart, place) && failing_ == 0) accept();
+      residuals_ = residuals;
+      failing_ = failing;
+    }
+  }
+
+  bool take_line(RowMask rows, std::size_t place) {
+    std::size_t depth = 0;
+    for (; rows != 0; rows &= rows - 1) {
+      const std::size_t row = lowest_row(rows);
+      if (place >= system_.touching(row).size()) return false;
+      const std::uint16_t cell = system_.touching(row)[place];
+      const std::optional<std::int64_t> delta = completing(row, place);
+      std::array<std::int64_t, kWidthMax> before;
+      if (!delta || *delta == 0 || !apply({cell, 0, *delta}, before)) return false;
+      chosen_[depth++] = {cell, values_[cell] + *delta};
+    }
+    return true;
+  }
+
   // `deferred` are rows that two or more of the remaining changes touch.
   void peel(std::size_t depth, RowMask deferred, RowMask touched) {
     const std::size_t left = weight_ - depth;
@@ -48,7 +78,7 @@ class PeelSearch {
       is_cut_ = true;
       return;
     }
-    const ParitySystem::Bound bound = system_.changes_at_least(failing_, deferred);
+    const ParitySystem::Bound bound = system_.changes_at_least(failing_, deferred, left);
     if (bound.changes > left) return;
     if ((failing_ & ~deferred) == 0) {
       // Only changes that form a ring are left, and they leave a choice.
@@ -65,23 +95,31 @@ class PeelSearch {
   // Exactly one of the remaining changes touches `row`.
   void try_row(std::size_t row, std::size_t depth, RowMask deferred, RowMask touched) {
     const std::size_t first = candidates_.size();
-    for (const std::uint16_t cell : system_.touching(row)) {
-      const std::optional<std::int64_t> delta = completing(row, cell);
-      if (delta && (closed_ & system_.mask(cell)) == 0) candidates_.push_back({cell, rank(cell, touched), *delta});
+    const std::span<const std::uint16_t> cells = system_.touching(row);
+    for (std::size_t place = 0; place < cells.size(); ++place) {
+      if ((closed_ & system_.mask(cells[place])) != 0) continue;
+      const std::optional<std::int64_t> delta = completing(row, place);
+      if (delta) candidates_.push_back({cells[place], rank(cells[place], touched), *delta});
     }
-    std::stable_sort(candidates_.begin() + static_cast<std::ptrdiff_t>(first), candidates_.end(),
-                     [](const Candidate& a, const Candidate& b) { return a.rank > b.rank; });
-    const std::size_t end = candidates_.size();
+    for (std::size_t at = first + 1; at < candidates_.size(); ++at)
+      for (std::size_t k = at; k > first && candidates_[k - 1].rank < candidates_[k].rank; --k)
+        std::swap(candidates_[k - 1], candidates_[k]);
+    const std::size_t end = breadth_ == Breadth::kFull ? candidates_.size() : end_of_best(first);
     for (std::size_t at = first; at < end && !is_cut_; ++at) {
-      if (breadth_ == Breadth::kFocused && candidates_[at].rank < candidates_[first].rank) break;
       const Candidate candidate = candidates_[at];
-      if (breadth_ == Breadth::kFocused && depth == 0) {
+      if (breadth_ == Breadth::kFocused && depth < kSharedDepth) {
         share_out(end - at, [&] { take(candidate, row, depth, deferred, touched); });
       } else {
         take(candidate, row, depth, deferred, touched);
       }
     }
     candidates_.resize(first);
+  }
+
+  std::size_t end_of_best(std::size_t first) const {
+    std::size_t end = first;
+    while (end < candidates_.size() && candidates_[end].rank == candidates_[first].rank) ++end;
+    return end;
   }
 
   // One of `count` beginnings gets its share of the steps, so that no one uses up all.
@@ -105,10 +143,10 @@ class PeelSearch {
       return;
     }
     closed_ |= row_bit(row);
-    is_chosen_[candidate.cell] = true;
+    is_chosen_[candidate.cell] = 1;
     chosen_[depth] = {candidate.cell, values_[candidate.cell] + candidate.delta};
     peel(depth + 1, deferred & ~mask, touched | mask);
-    is_chosen_[candidate.cell] = false;
+    is_chosen_[candidate.cell] = 0;
     closed_ = closed;
     failing_ = failing;
     std::size_t at = 0;
@@ -135,14 +173,17 @@ class PeelSearch {
     return true;
   }
 
-  // The delta of `cell` that makes `row` hold, where it is a count within the bounds.
-  std::optional<std::int64_t> completing(std::size_t row, std::uint16_t cell) const {
-    if (is_chosen_[cell]) return std::nullopt;
-    const auto column = system_.column(cell);
-    const auto entry = std::find_if(column.begin(), column.end(), [&](const auto& each) { return each.row == row; });
+  // The delta that makes `row` hold, of the cell at this place in it, where it becomes a count.
+  std::optional<std::int64_t> completing(std::size_t row, std::size_t place) const {
+    const std::uint16_t cell = system_.touching(row)[place];
+    const std::int64_t factor = system_.factors(row)[place];
     const std::int64_t residual = residuals_[row];
-    if (residual == INT64_MIN || residual % entry->factor != 0) return std::nullopt;
-    const std::int64_t delta = -(residual / entry->factor);
+    if (is_chosen_[cell] != 0 || residual == INT64_MIN) return std::nullopt;
+    std::int64_t delta = factor > 0 ? -residual : residual;
+    if (factor != 1 && factor != -1) {
+      if (residual % factor != 0) return std::nullopt;
+      delta = -(residual / factor);
+    }
     std::int64_t value = 0;
     if (__builtin_add_overflow(values_[cell], delta, &value) || value < 0 || value > kProposedMax) return std::nullopt;
     return delta;
@@ -150,7 +191,7 @@ class PeelSearch {
 
   int rank(std::uint16_t cell, RowMask touched) const {
     const RowMask mask = system_.mask(cell);
-    return std::popcount(mask & failing_) * 4 + std::popcount(mask & touched);
+    return static_cast<int>(row_count(mask & failing_) * 4 + row_count(mask & touched));
   }
 
   std::size_t narrowest(RowMask rows) const {
@@ -179,7 +220,7 @@ class PeelSearch {
   std::array<std::int64_t, kRowsMax> residuals_{};
   RowMask failing_ = 0;
   RowMask closed_ = 0;  // rows that no further change touches
-  std::vector<bool> is_chosen_;
+  std::vector<std::uint8_t> is_chosen_;
   std::vector<Candidate> candidates_;  // of all rows on the way down
   std::array<Repair, kPeelSizeMax> chosen_{};
   std::vector<Solution> found_;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <optional>
 
 namespace gouji::validator {
@@ -88,7 +87,7 @@ class SetSearch {
       if (needed == 0) accept(covered);
       return;
     }
-    if (std::popcount(needed) > static_cast<int>(left) * system_.widest()) return;
+    if (row_count(needed) > left * system_.widest()) return;
     if (needed != 0) {
       try_cells(system_.touching(narrowest(needed)), depth, once, covered);
     } else {
