@@ -115,9 +115,19 @@ class AttachmentList {
     for (const std::string& ending : {by_address, by_text, by_query}) {
       if (is_among(ending, kDocumentEndings)) return true;
     }
-    const bool is_named = text.find("附件") != text.npos;
+    // "附件：" may stand in front of its links.
+    const std::string_view before = line_before(link);
+    const bool is_listed = before.starts_with("附件") && holds_any(before, {"：", ":"});
+    const bool is_named = text.find("附件") != text.npos || is_listed;
     if (is_among(by_address, kImageEndings)) return is_named || holds_any(text, {"年报", "年度报告", "表"});
     return is_named && text.size() <= kLineBytesMax;
+  }
+
+  // The text of the link's block up to the link.
+  std::string_view line_before(const Link& link) const {
+    if (link.block >= document_.blocks.size() || document_.blocks[link.block].kind == BlockKind::kGrid) return {};
+    const TextRange block = document_.blocks[link.block].text;
+    return document_.view({block.begin, std::clamp(link.text.begin, block.begin, block.end)});
   }
 
   // A viewer's own address holds that of the file.

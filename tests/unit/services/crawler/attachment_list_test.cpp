@@ -28,6 +28,7 @@ TEST(AttachmentList, HasFilesByTheirEndingWhereverItStands) {
 TEST(AttachmentList, HasWhatCallsItselfAnAttachment) {
   EXPECT_THAT(attached("<p><a href='download.jsp?id=3'>附件1</a><a href='/art/1.html'>更多</a><a href='#'>附件</a><a href='javascript:x()'>附件</a></p>"),
               ElementsAre("/x/download.jsp?id=3"));
+  EXPECT_THAT(attached("<p>附件：<a href='t.html'>统计表</a></p><p>见<a href='u.html'>统计表</a></p>"), ElementsAre("/x/t.html"));
 }
 
 TEST(AttachmentList, LeavesOutWhatHangsOnEveryPage) {
