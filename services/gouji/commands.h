@@ -31,7 +31,7 @@ struct RunRequest {
 };
 int run(const RunRequest& request);
 
-enum class CheckFormat { kText, kJson };
+enum class CheckFormat { kText, kJson, kSarif, kHtml, kSlip };
 
 struct CheckRequest {
   std::vector<std::string> files;  // "-" = standard input
@@ -102,6 +102,16 @@ struct RulesRequest {
   Language language = Language::kChinese;
 };
 int rules(const RulesRequest& request);
+
+struct BacktestRequest {
+  LogChoice where;
+  bool reparse = false;              // of a log: the raw documents are read again too
+  std::vector<std::string> sources;  // instead of a log: files and directories
+  std::string against;               // what `check --format json` wrote for them before
+  std::string format = "text";       // text, json
+  Language language = Language::kChinese;
+};
+int backtest(const BacktestRequest& request);
 
 struct ConfigRequest {
   std::string action;   // show, validate
