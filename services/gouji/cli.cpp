@@ -26,6 +26,7 @@ struct Requests {
   StatusRequest status;
   TopicsRequest topics;
   LogRequest log;
+  DlqRequest dlq;
   RulesRequest rules;
   std::vector<std::string> rules_arguments;
   BacktestRequest backtest;
@@ -104,6 +105,20 @@ void define_lists(CLI::App& app, Requests& requests) {
   add_format(status, requests.status.format, {"text", "json"});
 }
 
+void define_dlq(CLI::App& app, Requests& requests) {
+  auto* dlq = app.add_subcommand("dlq", "死信：list、show、replay / dead letters");
+  dlq->add_option("ACTION", requests.dlq.action, "list, show, replay")->required()->check(CLI::IsMember({"list", "show", "replay"}));
+  dlq->add_option("LETTER", requests.dlq.ids, "位置（主题/分区/位移）或 ce_id / its place (topic/partition/offset) or ce_id");
+  add_log(dlq, requests.dlq.where);
+  dlq->add_option("--topic", requests.dlq.topic, "只看这个死信主题 / this dead-letter topic only")->type_name("TOPIC");
+  dlq->add_option("--filter", requests.dlq.filters, "条件 NAME=VALUE：class、code、key、partition 或事件头 / class, code, key, partition or a header")->type_name("K=V");
+  dlq->add_option("--limit", requests.dlq.limit, "至多这么多条 / at most so many")->check(CLI::PositiveNumber)->type_name("N");
+  dlq->add_option("--to", requests.dlq.to, "replay：改投到这个主题（默认为原主题）/ to this topic (default: where it came from)")->type_name("TOPIC");
+  dlq->add_flag("--dry-run", requests.dlq.dry_run, "replay：只列出，不重放 / only say what would be replayed");
+  dlq->add_flag("--again", requests.dlq.again, "replay：此前重放过的也再来一次 / also what was replayed before");
+  add_format(dlq, requests.dlq.format, {"text", "json"});
+}
+
 void define_rules(CLI::App& app, Requests& requests) {
   auto* rules = app.add_subcommand("rules", "规则：list、show ID、backtest / the rules");
   rules->add_option("ACTION", requests.rules.action, "list, show, backtest")->required()->check(CLI::IsMember({"list", "show", "backtest"}));
@@ -138,6 +153,7 @@ void define_operations(CLI::App& app, Requests& requests) {
   auto* log = app.add_subcommand("log", "本地日志：stat、verify / the local log");
   log->add_option("ACTION", requests.log.action, "stat, verify")->required()->check(CLI::IsMember({"stat", "verify"}));
   add_log(log, requests.log.where);
+  define_dlq(app, requests);
   define_rules(app, requests);
   auto* config = app.add_subcommand("config", "服务的设置：show、validate / settings of a service");
   config->add_option("ACTION", requests.config.action, "show, validate")->required()->check(CLI::IsMember({"show", "validate"}));
@@ -174,6 +190,7 @@ int carry_out(const CLI::App& app, Requests& requests) {
   if (name == "status") return status(requests.status);
   if (name == "topics") return topics(requests.topics);
   if (name == "log") return log(requests.log);
+  if (name == "dlq") return dlq(requests.dlq);
   if (name == "rules") return carry_out_rules(requests);
   if (name == "config") return config(requests.config);
   std::vector<CommandWords> words;

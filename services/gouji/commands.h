@@ -89,6 +89,20 @@ struct TopicsRequest {
 };
 int topics(const TopicsRequest& request);
 
+struct DlqRequest {
+  LogChoice where;
+  std::string action;                // list, show, replay
+  std::vector<std::string> ids;      // places "topic/partition/offset" or ce_ids; empty = all
+  std::string topic;                 // one dead-letter topic; empty = all
+  std::vector<std::string> filters;  // name=value, as of tail; class= and code= for short
+  std::int64_t limit = INT64_MAX;
+  std::string to;        // replay: another topic than the one it came from
+  bool dry_run = false;  // replay
+  bool again = false;    // replay: what was replayed before, too
+  std::string format = "text";
+};
+int dlq(const DlqRequest& request);
+
 struct LogRequest {
   LogChoice where;
   std::string action;  // stat, verify

@@ -75,6 +75,23 @@ class LocalTest(unittest.TestCase):
         self.assertEqual(code, 1, err)
         self.assertEqual([json.loads(line)['difference'] for line in out.splitlines()], ['changed'])
 
+    def test_dead_letters_are_listed_and_replayed_once(self):
+        self.run_once(SAMPLES)
+        letters = [json.loads(line) for line in gouji('dlq', 'list', '--log', self.log, '--format', 'json')[1].splitlines()]
+        self.assertEqual([letter['dlq_class'] for letter in letters], ['not_a_report'])
+        code, out, err = gouji('dlq', 'show', letters[0]['letter'], '--log', self.log)
+        self.assertEqual(code, 0, err)
+        self.assertIn('notice_2022.txt', out)
+        raw = len(tail(self.log, RAW))
+        for arguments, expected in ((['--dry-run'], 0), (['--filter', 'class=poison'], 0), ([], 1), ([], 1), (['--again'], 2)):
+            code, out, err = gouji('dlq', 'replay', '--log', self.log, *arguments)
+            self.assertEqual(code, 0, err)
+            self.assertEqual(len(tail(self.log, RAW)), raw + expected, arguments)
+        replayed = [r for r in tail(self.log, RAW) if header(r, 'dlq_replayed') == 'true']
+        self.assertEqual({header(r, 'ce_id') for r in replayed}, {letters[0]['ce_id']})
+        self.run_once()
+        self.assertEqual({tuple(sorted(set(where))) for where in self.places().values()}, {('not_a_report',), ('parsed',)})
+
     def test_a_second_run_over_the_same_files_publishes_nothing(self):
         self.run_once(SAMPLES)
         before = facts(tail(self.log, RAW, PARSED, VERDICT, ANOMALY, DEAD_RAW))
