@@ -29,6 +29,7 @@ struct Reader {
 constexpr Reader kReaders[] = {
     {Format::kEmpty, refuse_empty}, {Format::kBinary, refuse_binary}, {Format::kHtml, extract_html},
     {Format::kText, extract_text},  {Format::kJson, extract_json},
+    {Format::kScript, extract_script},
 };
 
 std::string_view charset_parameter(std::string_view media_type) {

@@ -42,6 +42,7 @@ constexpr FormatName kNames[] = {
     {Format::kEmpty, "EMPTY", "application/x-empty"},
     {Format::kHtml, "HTML", "text/html"},
     {Format::kJson, "JSON", "application/json"},
+    {Format::kScript, "JAVASCRIPT", "text/javascript"},
     {Format::kText, "TEXT", "text/plain"},
     {Format::kPdf, "PDF", "application/pdf"},
     {Format::kZip, "ZIP", "application/zip"},
@@ -151,6 +152,22 @@ bool is_json(std::string_view head) {
          inside.starts_with("[{");
 }
 
+// name( or name= with a string or an object behind it: "callback({…})", "var html = '…'".
+bool is_script(std::string_view head) {
+  if (head.starts_with("/**/")) head = without_blanks(head.substr(4));
+  for (const std::string_view keyword : {"var ", "let ", "const "}) {
+    if (head.starts_with(keyword)) head = without_blanks(head.substr(keyword.size()));
+  }
+  const auto is_of_name = [](char c) {
+    return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '$' || c == '.';
+  };
+  const auto end = std::find_if_not(head.begin(), head.end(), is_of_name);
+  const std::string_view rest = without_blanks(head.substr(static_cast<std::size_t>(end - head.begin())));
+  if (end == head.begin() || (!rest.starts_with("(") && !rest.starts_with("="))) return false;
+  const std::string_view value = without_blanks(rest.substr(1));
+  return !value.empty() && (value[0] == '{' || value[0] == '"' || value[0] == '\'' || value[0] == '`' || value.starts_with("[{"));
+}
+
 }  // namespace
 
 std::string_view to_string(Format format) { return name_of(format).name; }
@@ -173,6 +190,7 @@ Format sniff(std::string_view bytes, SniffHint hint) {
   if (is_utf16_mark(head)) return hint.is_html_declared || is_html(narrow(head), hint) ? Format::kHtml : Format::kText;
   if (is_binary(head)) return Format::kBinary;
   if (is_json(text)) return Format::kJson;
+  if (is_script(text)) return Format::kScript;
   return is_html(text, hint) ? Format::kHtml : Format::kText;
 }
 
