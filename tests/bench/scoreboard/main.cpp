@@ -5,9 +5,13 @@
 // DIR/a.pdf and DIR/a.json with the keys of the corpus's grids. Without a.json the file that the
 // name begins with up to its first '-' (000-ruled.pdf, 000.json). "layout" in the truth, else the
 // part of the name behind the first '-', else the name of the folder, is its line in the table.
+// gouji-scoreboard --render N [--seed S] [--write DIR] [CORPUS]: renders the corpus's grids and N
+// made-up ones in every layout and scores them; --write keeps the documents that were not read in
+// full, with what they should give.
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -15,6 +19,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/bench/scoreboard/renderings.h"
 #include "tests/bench/scoreboard/score.h"
 #include "tests/bench/scoreboard/truth.h"
 
@@ -26,6 +31,9 @@ namespace fs = std::filesystem;
 struct Settings {
   fs::path corpus = "../shared/corpus";
   fs::path folder;
+  fs::path write_to;
+  int made_up = 0;
+  std::uint32_t seed = 1;
   bool is_verbose = false;
 };
 
@@ -129,6 +137,32 @@ int score_folder(const Settings& settings) {
   return 0;
 }
 
+int score_renderings(const Settings& settings) {
+  std::vector<testing::ReportFigures> figures;
+  if (fs::is_directory(settings.corpus / "grids")) {
+    for (const fs::path& path : sorted_files(settings.corpus / "grids", ".json")) {
+      if (auto known = testing::figures_from_grid_file(path.string())) figures.push_back(*std::move(known));
+    }
+  }
+  fmt::print("{} grids of the corpus and {} made-up ones\n", figures.size(), settings.made_up);
+  Renderings renderings(settings.seed, settings.is_verbose);
+  for (int i = 0; i < settings.made_up; ++i) figures.push_back(random_figures(settings.seed + static_cast<std::uint32_t>(i)));
+  for (const testing::ReportFigures& each : figures) {
+    for (const Failure& failure : renderings.score(each)) {
+      if (settings.write_to.empty()) continue;
+      fs::create_directories(settings.write_to);
+      std::ofstream(settings.write_to / failure.name, std::ios::binary) << failure.bytes;
+    }
+  }
+  print_table(renderings.scores());
+  return 0;
+}
+
+int run(const Settings& settings) {
+  if (!settings.folder.empty()) return score_folder(settings);
+  return settings.made_up > 0 ? score_renderings(settings) : score_corpus(settings);
+}
+
 }  // namespace
 }  // namespace gouji::scoreboard
 
@@ -140,9 +174,15 @@ int main(int argc, char** argv) {
       settings.is_verbose = true;
     } else if (argument == "--folder" && i + 1 < argc) {
       settings.folder = argv[++i];
+    } else if (argument == "--render" && i + 1 < argc) {
+      settings.made_up = std::atoi(argv[++i]);
+    } else if (argument == "--seed" && i + 1 < argc) {
+      settings.seed = static_cast<std::uint32_t>(std::atoi(argv[++i]));
+    } else if (argument == "--write" && i + 1 < argc) {
+      settings.write_to = argv[++i];
     } else {
       settings.corpus = argument;
     }
   }
-  return settings.folder.empty() ? score_corpus(settings) : score_folder(settings);
+  return gouji::scoreboard::run(settings);
 }

@@ -104,6 +104,13 @@ void Tally::add(const Tally& other) {
   missed += other.missed;
 }
 
+void FieldTally::add(const FieldTally& other) {
+  right += other.right;
+  wrong += other.wrong;
+  invented += other.invented;
+  missed += other.missed;
+}
+
 Tally score_table(const TableReading& table, const TrueTable& truth, bool is_verbose) {
   Tally tally;
   std::size_t met = 0;
@@ -169,10 +176,8 @@ void print_table(const Scores& scores) {
     line(name.first, name.second, score);
     all.documents += score.documents;
     all.cells.add(score.cells);
-    all.organ.right += score.organ.right;
-    all.organ.missed += score.organ.documents() - score.organ.right;
-    all.year.right += score.year.right;
-    all.year.missed += score.year.documents() - score.year.right;
+    all.organ.add(score.organ);
+    all.year.add(score.year);
   }
   line("all", "", all);
 }

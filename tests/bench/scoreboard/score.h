@@ -25,6 +25,7 @@ struct Tally {
 struct FieldTally {
   int right = 0, wrong = 0, invented = 0, missed = 0;
   int documents() const { return right + wrong + invented + missed; }
+  void add(const FieldTally& other);
 };
 
 struct Score {
