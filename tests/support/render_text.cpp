@@ -333,6 +333,7 @@ bool shows_blanks(TextLayout layout) {
     case Layout::kCellLines:
     case Layout::kCellLinesSpaced:
     case Layout::kSpaces:
+    case Layout::kSurplus:
     case Layout::kWrapped: return false;
     default: return true;
   }

@@ -44,7 +44,7 @@ inline constexpr TextLayout kTextLayouts[] = {
     TextLayout::kMarkdown,    TextLayout::kMarkdownBold};
 
 const char* name_of(TextLayout layout);  // "A3 pipes"
-// The layout keeps what tells a blank cell from none.
+// The layout keeps what tells a blank cell from none, and which one it is.
 bool shows_blanks(TextLayout layout);
 // Not every cell can be told from the text.
 bool loses_information(TextLayout layout);

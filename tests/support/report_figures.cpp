@@ -86,7 +86,7 @@ std::optional<ReportFigures> figures_of(simdjson::dom::element root) {
   }
   figures.table4 = strings_of(root["t4"]);
   if (figures.table4.size() > kTable4Cells) figures.table4.resize(kTable4Cells);
-  if (figures.table2.size() == 8) figures.table2.back().resize(2);
+  if (figures.table2.size() == 8 && figures.table2.back().size() != 2) figures.table2.back() = {"0", "0"};
   figures.table2_edition = figures.table2.size() == 8 ? 2019 : 2021;
   figures.table3_edition = figures.table3.size() == 23 ? 2019 : 2021;
   const bool is_whole = (figures.table2.size() == 8 || figures.table2.size() == 6) &&
