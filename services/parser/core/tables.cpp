@@ -63,10 +63,14 @@ bool is_read(const TableDraft& draft, std::string_view key, RowState least) {
   return row && draft.rows[*row] >= least;
 }
 
-std::optional<Edition> edition_of_table3(const TableDraft& draft) {
+// By the rows of （六）, of which each edition has its own.
+std::optional<Edition> edition_of_table3(const TableDraft& anchors, const TableDraft& placed) {
+  const auto is_there = [&](std::string_view key, RowState least) {
+    return is_read(placed, key, least) || is_read(anchors, key, least);
+  };
   for (const RowState least : {RowState::kRead, RowState::kSeen}) {
-    if (is_read(draft, "other.1", least) || is_read(draft, "other.2", least)) return Edition::k2021;
-    if (is_read(draft, "other", least)) return Edition::k2019;
+    if (is_there("other.1", least) || is_there("other.2", least)) return Edition::k2021;
+    if (is_there("other", least)) return Edition::k2019;
   }
   return std::nullopt;
 }
@@ -321,7 +325,7 @@ class TablesReader {
     const TableDraft anchors = by_anchors(table, list, edition);
     const TableDraft grid = by_place(table, range, list, edition);
     if (table == TableId::kT3) {
-      const auto shown = edition_of_table3(grid.rows_read() > 0 ? grid : anchors);
+      const auto shown = edition_of_table3(anchors, grid);
       edition = shown ? *shown : edition_by_year(year_, edition2_);
     }
     const bool is_unreadable = cannot_be_read(table, anchors, grid);

@@ -16,6 +16,16 @@ bool is_markdown_rule(std::string_view line) {
   return line.find('|') != line.npos && line.find_first_not_of("|-: ") == line.npos;
 }
 
+bool is_number(std::string_view text) {
+  return !text.empty() && text.size() <= 3 && text[0] != '0' && text.find_first_not_of("0123456789") == text.npos;
+}
+
+// "3 / 9"
+bool is_page_of_pages(std::string_view line) {
+  const std::size_t slash = line.find('/');
+  return slash != line.npos && is_number(trim_spaces(line.substr(0, slash))) && is_number(trim_spaces(line.substr(slash + 1)));
+}
+
 // "- 3 -", "第 3 页 共 9 页", "3 / 9": furniture of a printed page.
 bool is_page_number(std::string_view line) {
   constexpr std::size_t kLineBytesMax = 40;
@@ -31,8 +41,7 @@ bool is_page_number(std::string_view line) {
   rest.remove_prefix(digits);
   if (rest == "-") return has_marks;
   if (rest.starts_with("页")) return rest.find_first_not_of("0123456789/-,页共第") == rest.npos;
-  return rest.size() >= 2 && rest.size() <= 4 && rest[0] == '/' && rest[1] != '0' &&
-         rest.find_first_not_of("0123456789", 1) == rest.npos;
+  return is_page_of_pages(line);
 }
 
 // How the lines of a table with pipes begin and end, as far as all of them agree.
