@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "common/report/organs.h"
+#include "common/text/fold.h"
 #include "services/parser/core/read.h"
 
 namespace gouji::scoreboard {
@@ -56,8 +57,10 @@ void score_field(const std::optional<Value>& read, const std::optional<Value>& t
 }
 
 void score_identity(const Reading& reading, const Truth& truth, Score& score) {
-  const bool has_organ = truth.organ && !is_generic(*truth.organ);
-  score_field(reading.organ_name, has_organ ? truth.organ : std::nullopt, score.organ);
+  std::optional<std::string> organ, named;
+  if (truth.organ && !is_generic(*truth.organ)) organ = fold_label(*truth.organ);
+  if (reading.organ_name) named = fold_label(*reading.organ_name);
+  score_field(named, organ, score.organ);
   std::optional<std::int64_t> year;
   if (reading.year) year = *reading.year;
   score_field(year, truth.year, score.year);
