@@ -136,11 +136,15 @@ bool is_html(std::string_view head, SniffHint hint) {
   if (head.starts_with("<!DOCTYPE") || head.starts_with("<!doctype")) return true;
   const std::size_t wanted = hint.is_html_declared || head.starts_with("<") ? 1 : 3;
   std::size_t found = 0;
+  bool has_other = wanted == 1;
+  const bool has_lines = head.find('\n') != std::string_view::npos;
   for (std::size_t at = head.find('<'); at != std::string_view::npos; at = head.find('<', at + 1)) {
     const bool is_tag = std::any_of(std::begin(kTags), std::end(kTags), [&](std::string_view name) {
       return has_tag_at(head, at, name);
     });
-    if (is_tag && ++found >= wanted) return true;
+    // <br> alone stands in markdown as well; a fragment of HTML has no lines.
+    if (is_tag && !has_tag_at(head, at, "br")) has_other = true;
+    if (is_tag && ++found >= wanted && (has_other || !has_lines)) return true;
   }
   return false;
 }
