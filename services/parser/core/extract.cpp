@@ -5,6 +5,7 @@
 
 #include "services/parser/core/html_extract.h"
 #include "services/parser/core/json_extract.h"
+#include "services/parser/core/office/docx.h"
 #include "services/parser/core/read.h"
 #include "services/parser/core/text_extract.h"
 
@@ -29,6 +30,7 @@ struct Reader {
 constexpr Reader kReaders[] = {
     {Format::kEmpty, refuse_empty}, {Format::kBinary, refuse_binary}, {Format::kHtml, extract_html},
     {Format::kText, extract_text},  {Format::kJson, extract_json},
+    {Format::kDocx, extract_docx},
 };
 
 std::string_view charset_parameter(std::string_view media_type) {
