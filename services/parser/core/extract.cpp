@@ -6,6 +6,7 @@
 #include "services/parser/core/html_extract.h"
 #include "services/parser/core/json_extract.h"
 #include "services/parser/core/office/docx.h"
+#include "services/parser/core/office/rtf.h"
 #include "services/parser/core/read.h"
 #include "services/parser/core/text_extract.h"
 
@@ -31,6 +32,7 @@ constexpr Reader kReaders[] = {
     {Format::kEmpty, refuse_empty}, {Format::kBinary, refuse_binary}, {Format::kHtml, extract_html},
     {Format::kText, extract_text},  {Format::kJson, extract_json},
     {Format::kDocx, extract_docx},
+    {Format::kRtf, extract_rtf},
 };
 
 std::string_view charset_parameter(std::string_view media_type) {

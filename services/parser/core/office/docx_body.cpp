@@ -76,13 +76,18 @@ class BodyReader {
     const std::size_t tables = tables_.size();
     while (scanner.next()) {
       const XmlTag& tag = scanner.tag();
-      const DocxElement element = docx_element(tag.name, tag.prefix == prefix_);
+      const DocxElement element = docx_element(tag.name, is_word(tag));
       if (element == DocxElement::kOther) continue;
       if (tag.opens()) open(scanner, element);
       if (tag.kind != XmlTagKind::kOpen) close(scanner.tag(), element);
     }
     for (; tables_.size() > tables; tables_.pop_back()) builder_.end_table();
     return !scanner.is_broken() && scanner.depth() == 0;
+  }
+
+  bool is_word(const XmlTag& tag) const {
+    const bool is_one_letter = prefix_.size() == 1 && tag.prefix.size() == 1;
+    return is_one_letter ? prefix_[0] == tag.prefix[0] : tag.prefix == prefix_;
   }
 
   void open(XmlScanner& scanner, DocxElement element) {
@@ -100,6 +105,7 @@ class BodyReader {
       case DocxElement::kTextBox: return set_aside(scanner);
       case DocxElement::kDeleted: return take_deletion(scanner);
       case DocxElement::kSkipped: return scanner.skip_element();
+      case DocxElement::kBorders: return scanner.skip_flat_element();
       default: return take_property(tag, element);
     }
   }

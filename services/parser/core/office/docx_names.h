@@ -14,6 +14,7 @@ enum class DocxElement : std::uint8_t {
   kVerticalMerge, kHorizontalMerge, kTextBox, kImageData, kObjectProperties,
   kDeleted,  // w:del: a stretch of text, or the mark of a paragraph or row
   kSkipped,  // with all that is in it
+  kBorders,  // the same, and there are only empty elements in it
 };
 
 // Of the element by its name without prefix. `is_word` says that it is of WordprocessingML.

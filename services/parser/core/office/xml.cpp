@@ -1,6 +1,7 @@
 #include "services/parser/core/office/xml.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstring>
 
@@ -15,35 +16,68 @@ constexpr std::size_t kReferenceBytesMax = 12;
 constexpr std::int64_t kNumberMax = 1'000'000'000;
 
 bool is_white(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
-bool ends_name(char c) { return c == '>' || c == '/' || is_white(c); }
+
+constexpr std::array<bool, 256> make_ends_name() {
+  std::array<bool, 256> ends{};
+  for (std::size_t c = 0; c <= ' '; ++c) ends[c] = true;
+  ends['>'] = ends['/'] = true;
+  return ends;
+}
+constexpr std::array<bool, 256> kEndsName = make_ends_name();
 
 // Place of the > that closes the tag: one between quotes does not.
-std::size_t tag_close(std::string_view xml, std::size_t at) {
+std::size_t tag_close_by_bytes(std::string_view xml, std::size_t at) {
   char quote = 0;
-  const auto closes = [&](char c) {
+  for (; at < xml.size(); ++at) {
+    const char c = xml[at];
     if (quote != 0) {
       if (c == quote) quote = 0;
-      return false;
+    } else if (c == '>') {
+      return at;
+    } else if (c == '"' || c == '\'') {
+      quote = c;
     }
-    if (c == '>') return true;
-    if (c == '"' || c == '\'') quote = c;
-    return false;
-  };
-#ifdef __SSE2__
-  for (; at + 16 <= xml.size(); at += 16) {
-    const __m128i bytes = byte_scan::load(xml.data() + at);
-    const __m128i quotes = _mm_or_si128(byte_scan::equal(bytes, '"'), byte_scan::equal(bytes, '\''));
-    std::uint32_t found = byte_scan::bits(_mm_or_si128(quotes, byte_scan::equal(bytes, '>')));
-    for (; found != 0; found &= found - 1) {
-      const std::size_t place = at + static_cast<std::size_t>(std::countr_zero(found));
-      if (closes(xml[place])) return place;
-    }
-  }
-#endif
-  for (; at < xml.size(); ++at) {
-    if (closes(xml[at])) return at;
   }
   return xml.npos;
+}
+
+#ifdef __SSE2__
+struct Bytes32 {
+  __m128i first, second;
+  explicit Bytes32(const char* at) : first(byte_scan::load(at)), second(byte_scan::load(at + 16)) {}
+
+  std::uint32_t places_of(char wanted) const {
+    return byte_scan::bits(byte_scan::equal(first, wanted)) |
+           byte_scan::bits(byte_scan::equal(second, wanted)) << 16;
+  }
+};
+
+// Bit n of the answer: an odd number of bits up to n is set.
+inline std::uint32_t parity_up_to(std::uint32_t bits) {
+  bits ^= bits << 1;
+  bits ^= bits << 2;
+  bits ^= bits << 4;
+  bits ^= bits << 8;
+  return bits ^ bits << 16;
+}
+#endif
+
+// The same in steps of 32 bytes. Attributes between apostrophes are rare and read by bytes.
+std::size_t tag_close(std::string_view xml, const std::size_t begin) {
+  std::size_t at = begin;
+#ifdef __SSE2__
+  std::uint32_t carried = 0;
+  for (; at + 32 <= xml.size(); at += 32) {
+    const Bytes32 bytes(xml.data() + at);
+    const std::uint32_t quoted = parity_up_to(bytes.places_of('"')) ^ carried;
+    const std::uint32_t closing = bytes.places_of('>') & ~quoted;
+    const std::uint32_t before = closing == 0 ? ~std::uint32_t{0} : (closing & (~closing + 1)) - 1;
+    if ((bytes.places_of('\'') & ~quoted & before) != 0) return tag_close_by_bytes(xml, begin);
+    if (closing != 0) return at + static_cast<std::size_t>(std::countr_zero(closing));
+    carried = (quoted >> 31) != 0 ? ~std::uint32_t{0} : 0;
+  }
+#endif
+  return tag_close_by_bytes(xml, begin);
 }
 
 struct Attribute {
@@ -70,40 +104,67 @@ Attribute take_attribute(std::string_view& text) {
 
 }  // namespace
 
-void XmlScanner::split_name(std::size_t begin, std::size_t end) {
-  const char* const xml = xml_.data();
-  std::size_t at = begin, name = begin;
-  tag_.prefix = {};
-  for (; at < end && !ends_name(xml[at]); ++at) {
-    if (xml[at] != ':') continue;
-    tag_.prefix = {xml + begin, at - begin};
-    name = at + 1;
+// Of the name that begins at `at`; returns the place behind it.
+inline std::size_t XmlScanner::read_name(std::size_t at) {
+  const char* const begin = xml_.data() + at;
+  const std::size_t size = xml_.size() - at;
+  std::size_t length = 0, colon = 0;
+  bool is_found = false;
+#ifdef __SSE2__
+  if (size >= 16) {
+    const __m128i bytes = byte_scan::load(begin);
+    const __m128i blank = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x20)), bytes);
+    const __m128i ends = _mm_or_si128(byte_scan::equal(bytes, '>'), byte_scan::equal(bytes, '/'));
+    const std::uint32_t end = byte_scan::bits(_mm_or_si128(blank, ends));
+    const std::uint32_t colons = byte_scan::bits(byte_scan::equal(bytes, ':')) & (end - 1) & ~end;
+    is_found = end != 0;
+    length = static_cast<std::size_t>(std::countr_zero(end | 0x10000));
+    if (is_found && colons != 0) colon = static_cast<std::size_t>(std::countr_zero(colons)) + 1;
   }
-  tag_.name = {xml + name, at - name};
-  tag_.attributes = {xml + at, end - at};
+#endif
+  if (!is_found) {
+    for (length = 0; length < size && !kEndsName[static_cast<unsigned char>(begin[length])]; ++length) {
+      if (begin[length] == ':' && colon == 0) colon = length + 1;
+    }
+  }
+  tag_.prefix = {begin, colon > 0 ? colon - 1 : 0};
+  tag_.name = {begin + colon, length - colon};
+  return at + length;
+}
+
+// From one < to the next, mostly the character where the last tag ended.
+inline std::size_t XmlScanner::find_tag() const {
+  const char* const xml = xml_.data();
+  if (at_ < xml_.size() && xml[at_] == '<') return at_;
+  const void* const found = std::memchr(xml + at_, '<', xml_.size() - at_);
+  if (found == nullptr) return xml_.npos;
+  return static_cast<std::size_t>(static_cast<const char*>(found) - xml);
 }
 
 bool XmlScanner::next() {
   tag_.text_begin = at_;
   for (;;) {
-    const void* const found = std::memchr(xml_.data() + at_, '<', xml_.size() - at_);
-    if (found == nullptr) return at_ = xml_.size(), false;
-    const auto begin = static_cast<std::size_t>(static_cast<const char*>(found) - xml_.data());
-    if (begin + 1 < xml_.size() && (xml_[begin + 1] == '!' || xml_[begin + 1] == '?')) {
+    const std::size_t begin = find_tag();
+    if (begin == xml_.npos) return at_ = xml_.size(), false;
+    const char* const xml = xml_.data();
+    const char mark = begin + 1 < xml_.size() ? xml[begin + 1] : '\0';
+    if (mark == '!' || mark == '?') {
       if (!pass_over(begin)) return false;
       continue;
     }
-    const std::size_t close = tag_close(xml_, begin + 1);
+    const bool is_close = mark == '/';
+    const std::size_t behind_name = read_name(begin + (is_close ? 2 : 1));
+    const bool is_bare = behind_name < xml_.size() && xml[behind_name] == '>';
+    const std::size_t close = is_bare ? behind_name : tag_close(xml_, behind_name);
     if (close == xml_.npos) {
       at_ = xml_.size();
       is_broken_ = true;
       return false;
     }
+    const bool is_empty = !is_close && xml[close - 1] == '/';
     tag_.begin = begin;
     tag_.end = at_ = close + 1;
-    const bool is_close = xml_[begin + 1] == '/';
-    const bool is_empty = !is_close && xml_[close - 1] == '/';
-    split_name(begin + (is_close ? 2 : 1), close - (is_empty ? 1 : 0));
+    tag_.attributes = {xml + behind_name, close - behind_name - (is_empty ? 1 : 0)};
     tag_.kind = is_close ? XmlTagKind::kClose : is_empty ? XmlTagKind::kEmpty : XmlTagKind::kOpen;
     if (tag_.kind == XmlTagKind::kOpen) ++depth_;
     if (is_close) depth_ > 0 ? void(--depth_) : void(is_broken_ = true);
@@ -126,11 +187,32 @@ bool XmlScanner::pass_over(std::size_t at) {
   return end != xml_.npos;
 }
 
+// Place of the first </ at or behind `at`.
+static std::size_t find_end_tag(std::string_view xml, std::size_t at) {
+#ifdef __SSE2__
+  for (; at + 33 <= xml.size(); at += 32) {
+    const std::uint32_t found = Bytes32(xml.data() + at).places_of('<') & Bytes32(xml.data() + at + 1).places_of('/');
+    if (found != 0) return at + static_cast<std::size_t>(std::countr_zero(found));
+  }
+#endif
+  return xml.find("</", at);
+}
+
 void XmlScanner::skip_element() {
   if (tag_.kind != XmlTagKind::kOpen) return;
   const std::size_t outside = depth_ - 1;
   while (depth_ > outside && next()) {
   }
+}
+
+void XmlScanner::skip_flat_element() {
+  if (tag_.kind != XmlTagKind::kOpen) return;
+  const std::size_t end = find_end_tag(xml_, at_);
+  const std::size_t name = tag_.prefix.empty() ? 0 : tag_.prefix.size() + 1;
+  const std::string_view rest = end == xml_.npos ? std::string_view{} : xml_.substr(end + 2);
+  if (!rest.substr(std::min(name, rest.size())).starts_with(tag_.name)) return skip_element();
+  at_ = end;
+  next();
 }
 
 std::string_view xml_attribute_in_full(std::string_view attributes, std::string_view name) {

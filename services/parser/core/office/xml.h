@@ -37,10 +37,13 @@ class XmlScanner {
   bool is_broken() const { return is_broken_; }
   // Goes behind the end of the element whose open tag was last; nothing to do for an empty one.
   void skip_element();
+  // The same, faster where all elements in it are empty ones. What is in it is not checked.
+  void skip_flat_element();
 
  private:
   bool pass_over(std::size_t at);
-  void split_name(std::size_t begin, std::size_t end);
+  std::size_t read_name(std::size_t at);
+  std::size_t find_tag() const;
 
   std::string_view xml_;
   std::size_t at_ = 0;
