@@ -28,6 +28,7 @@ struct Source {
 //   MALFORMED_JSON         a JSON document that does not parse
 //   JSON_WITHOUT_DOCUMENT  JSON in which no string holds a document
 //   MALFORMED_PDF, ENCRYPTED, TOO_MANY_PAGES, TOO_LARGE  of a PDF, see pdf/pdf_reader.h
+//   SCRIPT_WITHOUT_DOCUMENT  likewise, of JavaScript
 using ExtractOutcome = std::variant<Document, Reason>;
 
 // Never throws. Provenance is in the original bytes; for a document inside JSON every place is the
