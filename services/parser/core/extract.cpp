@@ -20,6 +20,15 @@ ExtractOutcome refuse_binary(const Source&) {
                 "不是文本，也不是可识别的文件格式 / neither text nor a known format"};
 }
 
+// A picture's text and tables come from outside; where they cannot be had, it is an empty document.
+ExtractOutcome extract_picture(const Source& source) {
+  const Aid* const ocr = source.aid(Program::kOcr);
+  if (ocr == nullptr) return Need{Program::kOcr, "the document is a picture", {}, 0};
+  Document document;
+  document.format = media_type(sniff(source.bytes));
+  return document;
+}
+
 struct Reader {
   Format format;
   ExtractOutcome (*extract)(const Source&);
@@ -29,6 +38,8 @@ struct Reader {
 constexpr Reader kReaders[] = {
     {Format::kEmpty, refuse_empty}, {Format::kBinary, refuse_binary}, {Format::kHtml, extract_html},
     {Format::kText, extract_text},  {Format::kJson, extract_json},
+    {Format::kPng, extract_picture}, {Format::kJpeg, extract_picture}, {Format::kTiff, extract_picture},
+    {Format::kGif, extract_picture}, {Format::kBmp, extract_picture},
 };
 
 std::string_view charset_parameter(std::string_view media_type) {
@@ -37,6 +48,11 @@ std::string_view charset_parameter(std::string_view media_type) {
 }
 
 }  // namespace
+
+const Aid* Source::aid(Program program) const {
+  const auto found = std::find_if(aids.begin(), aids.end(), [&](const Aid& aid) { return aid.program == program; });
+  return found == aids.end() ? nullptr : &*found;
+}
 
 ExtractOutcome extract(const Source& source) {
   if (source.bytes.size() > kInputBytesMax) {

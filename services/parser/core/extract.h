@@ -2,12 +2,13 @@
 // one table in extract.cpp; a format that has no reader there is refused by name.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
 
 #include "common/markup/document.h"
-#include "common/report/reading.h"
+#include "common/report/aid.h"
 #include "services/parser/core/sniff.h"
 
 namespace gouji::parser {
@@ -17,6 +18,11 @@ struct Source {
   std::string_view media_type;     // declared; a hint, and empty where nothing is declared. May
                                    // carry the charset: "text/html; charset=gbk"
   std::string_view charset_label;  // declared elsewhere; a hint
+  std::span<const Aid> aids = {};  // what outside programs made of these bytes; none at first
+
+  // What `program` made of it, or nullptr when it has not been asked yet: then a reader that cannot
+  // do without returns a Need. With an Aid that failed it reads what it can, or refuses.
+  const Aid* aid(Program program) const;
 };
 
 // Codes of the Reason, which is a refusal (REJECTED):
@@ -27,7 +33,8 @@ struct Source {
 //   TOO_LARGE              more than kInputBytesMax
 //   MALFORMED_JSON         a JSON document that does not parse
 //   JSON_WITHOUT_DOCUMENT  JSON in which no string holds a document
-using ExtractOutcome = std::variant<Document, Reason>;
+// Or the code of an Aid's failure, where no reader of ours can do without its program.
+using ExtractOutcome = std::variant<Document, Reason, Need>;
 
 // Never throws. Provenance is in the original bytes; for a document inside JSON every place is the
 // whole string that holds it.

@@ -1,6 +1,7 @@
 #include "services/parser/core/read.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "common/core/digest.h"
@@ -78,6 +79,20 @@ void add_warnings(const Document& document, Reading& reading) {
   }
 }
 
+std::vector<Aid> aids_of(const Input& input, std::int32_t part) {
+  std::vector<Aid> aids;
+  std::copy_if(input.aids.begin(), input.aids.end(), std::back_inserter(aids),
+               [&](const Aid& aid) { return aid.part == part; });
+  return aids;
+}
+
+const Reason* failure_of(const std::vector<Aid>& aids) {
+  for (const Aid& aid : aids) {
+    if (aid.failure) return &*aid.failure;
+  }
+  return nullptr;
+}
+
 class Interpreter {
  public:
   Interpreter(const Input& input, const OrganDirectory& organs, const Document& document)
@@ -102,6 +117,19 @@ class Interpreter {
       reading.reason = why_partial(reading);
       if (reading.reason) reading.status = ReadingStatus::kPartial;
     }
+    return reading;
+  }
+
+  // Of a document that could not be looked at, or not all of it: what hints and text say of it.
+  Reading without_tables() {
+    Reading reading;
+    for (const TableId id : {TableId::kT2, TableId::kT3, TableId::kT4}) {
+      TableReading table;
+      table.table = id;
+      table.status = TableStatus::kNotInText;
+      reading.tables.push_back(std::move(table));
+    }
+    fill(reading, decide_identity({document_, front_, prose_, input_.hints, input_.location_id}, organs_));
     return reading;
   }
 
@@ -138,11 +166,46 @@ class Interpreter {
 
 }  // namespace
 
-ReadOutcome read(const Input& input, const OrganDirectory& organs) {
+ReadAnswer read_or_need(const Input& input, const OrganDirectory& organs) {
   const std::string charset = hint_of(input, "charset");
-  ExtractOutcome extracted = extract({input.bytes, input.media_type, charset});
+  const std::vector<Aid> aids = aids_of(input, 0);
+  ExtractOutcome extracted = extract({input.bytes, input.media_type, charset, aids});
+  if (auto* need = std::get_if<Need>(&extracted)) return std::move(*need);
   if (auto* reason = std::get_if<Reason>(&extracted)) return Refusal{RefusalClass::kPoison, std::move(*reason)};
-  return Interpreter(input, organs, std::get<Document>(extracted)).run();
+  const Document& document = std::get<Document>(extracted);
+  const Reason* const failure = failure_of(aids);
+  ReadOutcome outcome = Interpreter(input, organs, document).run();
+  // What could not be looked at may be the report: it is never called a look-alike.
+  if (failure != nullptr && std::holds_alternative<Refusal>(outcome))
+    outcome = Interpreter(input, organs, document).without_tables();
+  if (auto* refusal = std::get_if<Refusal>(&outcome)) return std::move(*refusal);
+  Reading& reading = std::get<Reading>(outcome);
+  if (failure != nullptr) {
+    reading.status = ReadingStatus::kPartial;
+    reading.reason = *failure;
+  }
+  return std::move(reading);
+}
+
+Aid not_installed(const Need& need) {
+  const std::string name(to_string(need.program));
+  return {need.program, need.part, {},
+          Reason{name + "_NOT_INSTALLED", "未安装所需的外部程序 / an outside program is not installed: " + name}};
+}
+
+Reason programs_exhausted() {
+  return {"PROGRAMS_EXHAUSTED", "外部程序无助于读取 / no outside program helps"};
+}
+
+ReadOutcome read(const Input& input, const OrganDirectory& organs) {
+  Input asked = input;
+  for (int i = 0; i <= kNeedsMax; ++i) {
+    ReadAnswer answer = read_or_need(asked, organs);
+    if (auto* reading = std::get_if<Reading>(&answer)) return std::move(*reading);
+    if (auto* refusal = std::get_if<Refusal>(&answer)) return std::move(*refusal);
+    asked.aids.push_back(not_installed(std::get<Need>(answer)));
+  }
+  return Refusal{RefusalClass::kPoison, programs_exhausted()};
 }
 
 std::string extractor_version(std::string_view build_version, const OrganDirectory& organs) {
