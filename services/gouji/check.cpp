@@ -1,13 +1,14 @@
 #include <cstdio>
+#include <cstdlib>
 #include <map>
 #include <unistd.h>
 
 #include <fmt/format.h>
 
+#include "services/gouji/check_output.h"
 #include "services/gouji/commands.h"
 #include "services/gouji/exit_codes.h"
 #include "services/gouji/reader.h"
-#include "services/gouji/report_text.h"
 #include "services/validator/core/judge.h"
 
 namespace gouji::command {
@@ -72,8 +73,13 @@ struct Tally {
   bool not_read = false;
 };
 
-void check_one(const CheckRequest& request, const DocumentSource& source, const Ledger& before,
-               const std::string& file, Tally& tally) {
+void write(const std::string& out) {
+  std::fwrite(out.data(), 1, out.size(), stdout);
+  std::fflush(stdout);
+}
+
+CheckedDocument check_one(const CheckRequest& request, const DocumentSource& source, const Ledger& before,
+                          const std::string& file, Tally& tally) {
   CheckedDocument document = source.read(file);
   if (const auto* reading = std::get_if<Reading>(&document.outcome)) {
     Ledger ledger = before;
@@ -84,11 +90,10 @@ void check_one(const CheckRequest& request, const DocumentSource& source, const 
   } else {
     tally.not_read = true;
   }
-  const std::string out = request.format == CheckFormat::kJson ? check_json(document) + "\n"
-                                                               : check_text(document, request.language) + "\n";
-  std::fwrite(out.data(), 1, out.size(), stdout);
-  std::fflush(stdout);
+  return document;
 }
+
+bool is_colourful() { return isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr; }
 
 }  // namespace
 
@@ -104,10 +109,13 @@ int check(const CheckRequest& request) {
   const auto before = ledger_before(request, **plain);
   if (!before) return fail(before.error());
   Tally tally;
+  const auto output = check_output(request.format, request.language, is_colourful());
+  write(output->begin());
   for (std::size_t i = 0; i < files->size(); ++i) {
-    check_one(request, **source, *before, (*files)[i], tally);
+    write(output->document(check_one(request, **source, *before, (*files)[i], tally)));
     print_progress(i + 1, files->size());
   }
+  write(output->end());
   if (tally.not_read) return kNotRead;
   return tally.findings ? kFindings : kOk;
 }

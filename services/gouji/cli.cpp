@@ -61,7 +61,7 @@ void define_run(CLI::App& app, Requests& requests) {
 void define_check(CLI::App& app, Requests& requests) {
   auto* check = app.add_subcommand("check", "离线检查报告，什么也不保存、不外传 / check documents offline; nothing is stored or sent");
   check->add_option("FILE", requests.check.files, "文件或目录，- 为标准输入 / file or directory, - for standard input")->required();
-  add_format(check, requests.check_format, {"text", "json"});
+  add_format(check, requests.check_format, {"text", "json", "sarif", "html", "slip"});
   add_language(check, requests.check.language);
   check->add_option("--previous", requests.check.previous, "上一年的报告，用于跨年核对 / last year's report, for the cross-year rules")->type_name("FILE");
   check->add_option("--organ", requests.check.organ, "机关名称（文中不明时）/ name of the organ, where the document does not say")->type_name("NAME");
@@ -131,11 +131,18 @@ std::optional<Severity> fail_level(const std::string& name) {
   return name == "info" ? Severity::kInfo : Severity::kError;
 }
 
+CheckFormat check_format(const std::string& name) {
+  if (name == "json") return CheckFormat::kJson;
+  if (name == "sarif") return CheckFormat::kSarif;
+  if (name == "html") return CheckFormat::kHtml;
+  return name == "slip" ? CheckFormat::kSlip : CheckFormat::kText;
+}
+
 int carry_out(const CLI::App& app, Requests& requests) {
   const std::string name = app.get_subcommands().front()->get_name();
   if (name == "run") return run(requests.run);
   if (name == "check") {
-    requests.check.format = requests.check_format == "json" ? CheckFormat::kJson : CheckFormat::kText;
+    requests.check.format = check_format(requests.check_format);
     requests.check.fail_on = fail_level(requests.fail_on);
     return check(requests.check);
   }

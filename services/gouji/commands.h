@@ -31,7 +31,7 @@ struct RunRequest {
 };
 int run(const RunRequest& request);
 
-enum class CheckFormat { kText, kJson };
+enum class CheckFormat { kText, kJson, kSarif, kHtml, kSlip };
 
 struct CheckRequest {
   std::vector<std::string> files;  // "-" = standard input

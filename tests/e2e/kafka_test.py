@@ -11,12 +11,10 @@ import tempfile
 import time
 import unittest
 
-from harness import (ANOMALY, BIN, DEAD_PARSED, DEAD_RAW, PARSED, RANDOM, RAW, ROOT, ROUNDS, SEED, VERDICT, facts,
+from harness import (ANOMALY, BIN, CACHE, DEAD_PARSED, DEAD_RAW, PARSED, RANDOM, RAW, ROOT, ROUNDS, SEED, VERDICT, facts,
                    folder_of_reports, gouji, header, once, tail)
 
 KAFKA = ROOT / 'tests/support/kafka/kafka.py'
-CACHE = pathlib.Path(os.environ.get('GOUJI_CACHE') or pathlib.Path(os.environ.get('XDG_CACHE_HOME') or
-                                                                   pathlib.Path.home() / '.cache') / 'gouji')
 PYTHON = CACHE / 'python/bin/python'
 REPORTS = 60
 PATIENCE_SECONDS = 120

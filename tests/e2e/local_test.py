@@ -13,7 +13,7 @@ import time
 import unittest
 import urllib.request
 
-from harness import (ANOMALY, BIN, CURRENT_ANOMALY, CURRENT_REPORT, DEAD_PARSED, DEAD_RAW, PARSED, RANDOM, RAW, ROUNDS,
+from harness import (ANOMALY, BIN, CACHE, CURRENT_ANOMALY, CURRENT_REPORT, DEAD_PARSED, DEAD_RAW, E2E, PARSED, RANDOM, RAW, ROUNDS,
                    SAMPLES, SEED, VERDICT, facts, folder_of_reports, gouji, header, once, one_wrong_figure, tail)
 
 
@@ -276,6 +276,32 @@ class BadInputTest(unittest.TestCase):
         draft = SAMPLES / 'digit_error_2022.txt'
         code, out, err = gouji('check', draft, '--previous', draft)
         self.assertEqual(code, 1, out)
+
+    def test_sarif_fits_the_published_schema(self):
+        schema = CACHE / 'node/node_modules/@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json'
+        python = CACHE / 'python/bin/python'
+        if not (schema.exists() and python.exists()):
+            self.assertNotEqual(os.environ.get('CI'), 'true', 'run deploy/bootstrap.sh --tests')
+            self.skipTest('run deploy/bootstrap.sh --tests')
+        strange = self.folder / '年 报%<>"\'.txt'
+        shutil.copy(SAMPLES / 'digit_error_2022.txt', strange)
+        code, out, err = gouji('check', '--format', 'sarif', SAMPLES, strange)
+        self.assertEqual(code, 3)
+        log = self.folder / 'check.sarif'
+        log.write_text(out, encoding='utf-8')
+        self.assertGreaterEqual(len(json.loads(out)['runs'][0]['results']), 2)
+        done = subprocess.run([python, E2E / 'valid_sarif.py', schema, log], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_a_page_and_slips_are_written_for_an_office(self):
+        code, page, err = gouji('check', '--format', 'html', SAMPLES / 'digit_error_2022.txt')
+        self.assertEqual(code, 1)
+        self.assertIn('<s>41</s> <b>14</b>', page)
+        self.assertTrue(page.rstrip().endswith('</html>'))
+        code, slips, err = gouji('check', '--format', 'slip', SAMPLES / 'digit_error_2022.txt', SAMPLES / 'linhe_2021.txt')
+        self.assertEqual(code, 1)
+        self.assertIn('原报 41，建议 14', slips)
+        self.assertIn('没有需要更正的', slips)
 
     def test_last_years_report_is_compared(self):
         now = (SAMPLES / 'linhe_2022.txt').read_text(encoding='utf-8')
