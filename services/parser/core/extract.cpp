@@ -5,6 +5,7 @@
 
 #include "services/parser/core/html_extract.h"
 #include "services/parser/core/json_extract.h"
+#include "services/parser/core/ocr/picture_extract.h"
 #include "services/parser/core/read.h"
 #include "services/parser/core/text_extract.h"
 
@@ -20,14 +21,6 @@ ExtractOutcome refuse_binary(const Source&) {
                 "不是文本，也不是可识别的文件格式 / neither text nor a known format"};
 }
 
-// A picture's text and tables come from outside; where they cannot be had, it is an empty document.
-ExtractOutcome extract_picture(const Source& source) {
-  const Aid* const ocr = source.aid(Program::kOcr);
-  if (ocr == nullptr) return Need{Program::kOcr, "the document is a picture", {}, 0};
-  Document document;
-  document.format = media_type(sniff(source.bytes));
-  return document;
-}
 
 struct Reader {
   Format format;

@@ -9,6 +9,7 @@
 
 #include "common/markup/document.h"
 #include "common/report/aid.h"
+#include "services/parser/core/ocr/ocr_output.h"
 #include "services/parser/core/sniff.h"
 
 namespace gouji::parser {
@@ -19,6 +20,9 @@ struct Source {
                                    // carry the charset: "text/html; charset=gbk"
   std::string_view charset_label;  // declared elsewhere; a hint
   std::span<const Aid> aids = {};  // what outside programs made of these bytes; none at first
+
+  // Of the two readers that recognise a picture, the one whose view is asked for.
+  OcrReader ocr_reader = OcrReader::kChinese;
 
   // What `program` made of it, or nullptr when it has not been asked yet: then a reader that cannot
   // do without returns a Need. With an Aid that failed it reads what it can, or refuses.
@@ -31,6 +35,8 @@ struct Source {
 //   CHARSET_UNDECIDED      text in an encoding that is not read
 //   FORMAT_NOT_SUPPORTED   a format known by name and without a reader: PDF, DOC, DOCX, images
 //   TOO_LARGE              more than kInputBytesMax
+//   PICTURE_MALFORMED      a picture whose header cannot be read
+//   PICTURE_TOO_LARGE      a picture of more pixels than kPicturePixelsMax
 //   MALFORMED_JSON         a JSON document that does not parse
 //   JSON_WITHOUT_DOCUMENT  JSON in which no string holds a document
 // Or the code of an Aid's failure, where no reader of ours can do without its program.

@@ -11,6 +11,8 @@
 #include "services/parser/core/extract.h"
 #include "services/parser/core/front_matter.h"
 #include "services/parser/core/genre.h"
+#include "services/parser/core/ocr/merge_readings.h"
+#include "services/parser/core/ocr/ocr_output.h"
 #include "services/parser/core/prose.h"
 #include "services/parser/core/report_identity.h"
 #include "services/parser/core/sections.h"
@@ -83,6 +85,13 @@ std::vector<Aid> aids_of(const Input& input, std::int32_t part) {
   std::vector<Aid> aids;
   std::copy_if(input.aids.begin(), input.aids.end(), std::back_inserter(aids),
                [&](const Aid& aid) { return aid.part == part; });
+  for (Aid& aid : aids) {
+    if (aid.program != Program::kOcr || aid.output.empty()) continue;
+    const auto recognised = parse_ocr_output(aid.output);
+    if (recognised) continue;
+    aid.output.clear();
+    aid.failure = Reason{"OCR_FAILED", "识别程序的输出无法读取 / " + recognised.error().message};
+  }
   return aids;
 }
 
@@ -99,11 +108,18 @@ class Interpreter {
       : input_(input), organs_(organs), document_(document), sections_(find_sections(document)),
         front_(read_front_matter(document, sections_)), prose_(read_prose(document, sections_)) {}
 
+  // The same document as the second OCR reader sees it; outlives the interpreter.
+  void add_witness(const Document& document) { witness_ = &document; }
+
   ReadOutcome run() {
     ReportIdentity identity =
         decide_identity({document_, front_, prose_, input_.hints, input_.location_id}, organs_);
     Reading reading;
     reading.tables = read_tables(document_, sections_, identity.year);
+    if (witness_ != nullptr) {
+      const std::vector<TableReading> seen = read_tables(*witness_, find_sections(*witness_), identity.year);
+      reading.tables = merge_readings({reading.tables, kOcrReaderNames[0]}, {seen, kOcrReaderNames[1]});
+    }
     const GenreEvidence genre{front_, sections_, prose_,
                               std::any_of(reading.tables.begin(), reading.tables.end(), stands_in_text),
                               std::any_of(identity.votes.begin(), identity.votes.end(), is_period)};
@@ -159,6 +175,7 @@ class Interpreter {
   const Input& input_;
   const OrganDirectory& organs_;
   const Document& document_;
+  const Document* witness_ = nullptr;
   SectionMap sections_;
   FrontMatter front_;
   std::vector<Sentence> prose_;
@@ -174,10 +191,19 @@ ReadAnswer read_or_need(const Input& input, const OrganDirectory& organs) {
   if (auto* reason = std::get_if<Reason>(&extracted)) return Refusal{RefusalClass::kPoison, std::move(*reason)};
   const Document& document = std::get<Document>(extracted);
   const Reason* const failure = failure_of(aids);
-  ReadOutcome outcome = Interpreter(input, organs, document).run();
+  Interpreter interpreter(input, organs, document);
+  const bool is_recognised = std::any_of(aids.begin(), aids.end(), [](const Aid& aid) {
+    return aid.program == Program::kOcr && !aid.output.empty();
+  });
+  std::optional<Document> second;
+  if (is_recognised) {
+    ExtractOutcome other = extract({input.bytes, input.media_type, charset, aids, OcrReader::kDigits});
+    if (auto* found = std::get_if<Document>(&other)) interpreter.add_witness(second.emplace(std::move(*found)));
+  }
+  ReadOutcome outcome = interpreter.run();
   // What could not be looked at may be the report: it is never called a look-alike.
   if (failure != nullptr && std::holds_alternative<Refusal>(outcome))
-    outcome = Interpreter(input, organs, document).without_tables();
+    outcome = interpreter.without_tables();
   if (auto* refusal = std::get_if<Refusal>(&outcome)) return std::move(*refusal);
   Reading& reading = std::get<Reading>(outcome);
   if (failure != nullptr) {

@@ -1,25 +1,47 @@
 // What a document needs from outside, and what is read when it cannot be had.
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "services/parser/core/extract.h"
 #include "tests/unit/services/parser/reading_help.h"
 
 namespace gouji::parser {
 namespace {
 
-constexpr std::string_view kPictures[] = {
-    std::string_view("\x89PNG\r\n\x1A\n rest"), std::string_view("\xFF\xD8\xFF\xE0 rest"),
-    std::string_view("II*\0 rest", 9), std::string_view("GIF89a rest"),
-    std::string_view("BM\x01\x02\x03\x04\x05\x06\x0E\0\0\0 rest", 17)};
+using namespace std::string_literals;
+
+// One pixel each, and nothing of it but the header.
+const std::string kPictures[] = {
+    "\x89PNG\r\n\x1A\n\0\0\0\x0DIHDR\0\0\0\x01\0\0\0\x01\x08"s, "\xFF\xD8\xFF\xC0\0\x11\x08\0\x01\0\x01"s,
+    "II*\0\x08\0\0\0\x02\0\0\x01\x03\0\x01\0\0\0\x01\0\0\0\x01\x01\x04\0\x01\0\0\0\x01\0\0\0"s, "GIF89a\x01\0\x01\0"s,
+    "BM"s + std::string(12, '\0') + "\x28\0\0\0\x01\0\0\0\x01\0\0\0"s};
 
 TEST(Need, APictureNeedsOcrBeforeItCanBeRead) {
-  for (std::string_view picture : kPictures) {
+  for (const std::string& picture : kPictures) {
     const ExtractOutcome outcome = extract({picture, "text/html", {}});
     const auto* need = std::get_if<Need>(&outcome);
     ASSERT_NE(need, nullptr) << picture.substr(0, 4);
     EXPECT_EQ(need->program, Program::kOcr);
     EXPECT_EQ(need->part, 0);
   }
+}
+
+TEST(Need, APictureTooLargeOrCutOffIsRefusedBeforeAnyProgramRuns) {
+  EXPECT_EQ(refusal_of("\x89PNG\r\n\x1A\n\0\0\0\x0DIHDR\0\0\x75\x30\0\0\x75\x30\x08"s), "poison PICTURE_TOO_LARGE");
+  EXPECT_EQ(refusal_of("\x89PNG\r\n\x1A\n"s), "poison PICTURE_MALFORMED");
+}
+
+TEST(Need, AnOutputThatIsNoneCountsAsAProgramThatFailed) {
+  Input input;
+  input.bytes = kPictures[0];
+  input.location_id = "0123";
+  input.aids = {{Program::kOcr, 0, "gouji-ocr 1\npage 100 100\n", std::nullopt}};
+  const ReadAnswer answer = read_or_need(input, OrganDirectory::empty());
+  const auto* reading = std::get_if<Reading>(&answer);
+  ASSERT_NE(reading, nullptr);
+  EXPECT_EQ(reading->status, ReadingStatus::kPartial);
+  EXPECT_EQ(reading->reason.value().code, "OCR_FAILED");
 }
 
 TEST(Need, AScanWithoutAnOcrProgramIsPublishedInPartWithWhatHintsSay) {
