@@ -6,6 +6,8 @@
 #include "services/parser/core/html_extract.h"
 #include "services/parser/core/json_extract.h"
 #include "services/parser/core/ocr/picture_extract.h"
+#include "services/parser/core/office/docx.h"
+#include "services/parser/core/office/rtf.h"
 #include "services/parser/core/read.h"
 #include "services/parser/core/text_extract.h"
 
@@ -33,6 +35,9 @@ constexpr Reader kReaders[] = {
     {Format::kText, extract_text},  {Format::kJson, extract_json},
     {Format::kPng, extract_picture}, {Format::kJpeg, extract_picture}, {Format::kTiff, extract_picture},
     {Format::kGif, extract_picture}, {Format::kBmp, extract_picture},
+    {Format::kScript, extract_script},
+    {Format::kDocx, extract_docx},
+    {Format::kRtf, extract_rtf},
 };
 
 std::string_view charset_parameter(std::string_view media_type) {

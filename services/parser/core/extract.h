@@ -39,6 +39,7 @@ struct Source {
 //   PICTURE_TOO_LARGE      a picture of more pixels than kPicturePixelsMax
 //   MALFORMED_JSON         a JSON document that does not parse
 //   JSON_WITHOUT_DOCUMENT  JSON in which no string holds a document
+//   SCRIPT_WITHOUT_DOCUMENT  likewise, of JavaScript
 // Or the code of an Aid's failure, where no reader of ours can do without its program.
 using ExtractOutcome = std::variant<Document, Reason, Need>;
 

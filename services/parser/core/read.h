@@ -33,14 +33,15 @@ struct Input {
 inline constexpr std::size_t kInputBytesMax = 32 * 1024 * 1024;
 
 // Never throws, never fails otherwise: what cannot be read is a Refusal with a reason. A Need says
-// which program has to look at the document first; asked again with an Aid for it, whether it holds
-// an output or a failure, the answer is another one: at most kNeedsMax times.
+// which program has to look at a part first; asked again with an Aid for it, whether it holds an output
+// or a failure, the same Need does not come again. Each part needs each program once at most.
 ReadAnswer read_or_need(const Input& input, const OrganDirectory& organs);
-inline constexpr int kNeedsMax = 4;
+inline constexpr int kNeedsMax = 64;
 
-// What a program that is not there makes of a document: "OCR_NOT_INSTALLED".
+// What became of a program that could not do it: "OCR_NOT_INSTALLED", "OCR_TIMEOUT", ...
+Aid failed(const Need& need, std::string code, std::string why);
 Aid not_installed(const Need& need);
-// Of a document that asks for more than kNeedsMax programs.
+// Of a document that asks for more than kNeedsMax programs: a mistake of ours.
 Reason programs_exhausted();
 
 // The same for those who run no programs: each that is needed is not installed.

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "services/parser/core/layout/page.h"
@@ -32,14 +33,23 @@ struct LaidTable {
   std::vector<float> down;      // left sides of the columns, and the right side of the last
   std::vector<LaidCell> cells;  // by row, then column
   Box box;                      // in layout coordinates
+  std::uint32_t page = 0;       // index of the page it ends on
+  bool is_open_above = false;   // its upper side is not drawn
+  bool is_open_below = false;
+  bool is_banded = false;       // no rules: its columns are where its values are
+
+  std::uint32_t columns() const { return static_cast<std::uint32_t>(down.size()) - 1; }
 };
 
 struct LaidLine {
-  std::vector<TextPiece> pieces;
+  TextPiece piece;
   Box box;  // in layout coordinates
   float size = 0;
   bool has_fields = false;  // parts of it stand apart like the fields of a table
+  std::uint32_t page = 0;   // index
 };
+
+using LaidItem = std::variant<LaidLine, LaidTable>;
 
 // The text of all pieces.
 std::string text_of(const std::vector<TextPiece>& pieces);

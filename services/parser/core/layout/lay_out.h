@@ -32,7 +32,7 @@ namespace gouji::parser {
 struct LayoutLimits {
   std::uint32_t pages = 1'000;            // ("PAGES")
   std::uint32_t page_glyphs = 1'000'000;  // of one page ("GLYPHS")
-  std::uint32_t glyphs = 4'000'000;       // of all pages ("GLYPHS")
+  std::uint32_t glyphs = 1'000'000;       // of all pages ("GLYPHS")
   std::uint32_t page_rulings = 200'000;   // of one page ("RULINGS")
   std::uint32_t rule_places = 768;        // different heights or sides of rules of one page; a page
                                           // with more has no ruled tables ("RULINGS")

@@ -6,6 +6,7 @@
 
 #include "services/parser/core/layout/cell_text.h"
 #include "services/parser/core/layout/geometry.h"
+#include "services/parser/core/layout/table_join.h"
 
 namespace gouji::parser {
 namespace {
@@ -61,6 +62,9 @@ class Filler {
                              cell_text(ink_, fragments, box), ink_.on_page(box), ink_.number});
     }
     mark_unclear(table);
+    table.is_open_above = lattice_.is_open_above;
+    table.is_open_below = lattice_.is_open_below;
+    drop_slivers(table, lattice_.across);
     return table;
   }
 

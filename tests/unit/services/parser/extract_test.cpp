@@ -37,7 +37,7 @@ TEST(Extract, RefusesWithAReasonOfItsOwn) {
       {std::string(500, '\x02'), "NOT_TEXT_BINARY"},
       {"%PDF-1.7\n", "FORMAT_NOT_SUPPORTED"},
       {"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "FORMAT_NOT_SUPPORTED"},
-      {std::string("PK\x03\x04word/document.xml"), "FORMAT_NOT_SUPPORTED"},
+      {std::string("PK\x03\x04word/document.xml"), "MALFORMED_ZIP"},
       {"{\"title\": \"x\"}", "JSON_WITHOUT_DOCUMENT"},
       {"{\"content\": \"<p>cut", "MALFORMED_JSON"},
       {"a\xFF b\xFF c\xFF d\xFF", "CHARSET_UNDECIDED"},
