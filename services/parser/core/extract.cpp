@@ -8,6 +8,8 @@
 #include "services/parser/core/ocr/picture_extract.h"
 #include "services/parser/core/office/docx.h"
 #include "services/parser/core/office/rtf.h"
+#include "services/parser/core/pdf/bbox_extract.h"
+#include "services/parser/core/pdf/pdf_extract.h"
 #include "services/parser/core/read.h"
 #include "services/parser/core/text_extract.h"
 
@@ -23,7 +25,6 @@ ExtractOutcome refuse_binary(const Source&) {
                 "不是文本，也不是可识别的文件格式 / neither text nor a known format"};
 }
 
-
 struct Reader {
   Format format;
   ExtractOutcome (*extract)(const Source&);
@@ -38,6 +39,7 @@ constexpr Reader kReaders[] = {
     {Format::kScript, extract_script},
     {Format::kDocx, extract_docx},
     {Format::kRtf, extract_rtf},
+    {Format::kPdf, extract_pdf},
 };
 
 std::string_view charset_parameter(std::string_view media_type) {
@@ -45,7 +47,43 @@ std::string_view charset_parameter(std::string_view media_type) {
   return at == std::string_view::npos ? std::string_view{} : media_type.substr(at + 8, 32);
 }
 
+ExtractOutcome extract_as(Format format, const Source& source) {
+  const auto* reader = std::find_if(std::begin(kReaders), std::end(kReaders),
+                                    [&](const Reader& known) { return known.format == format; });
+  if (reader != std::end(kReaders)) return reader->extract(source);
+  const std::string name(to_string(format));
+  return Reason{"FORMAT_NOT_SUPPORTED", "暂不支持 " + name + " 格式 / the format " + name + " is not supported"};
+}
+
+// What the program made of the document; where it is missing or failed, the first reader's reason and
+// what was missing.
+ExtractOutcome extract_by(Program program, const Source& source, Reason reason) {
+  const Aid* const aid = source.aid(program);
+  if (aid == nullptr) return Need{program, reason.code, {}, 0};
+  if (aid->failure) {
+    reason.message += "；" + aid->failure->message;
+    return reason;
+  }
+  if (program == Program::kPoppler) {
+    ExtractOutcome outcome = extract_bbox(aid->output);
+    return std::holds_alternative<Document>(outcome) ? std::move(outcome) : reason;
+  }
+  Source converted = source;
+  converted.bytes = aid->output;
+  converted.aids = {};
+  return sniff(aid->output) == Format::kDocx ? extract_as(Format::kDocx, converted) : reason;
+}
+
 }  // namespace
+
+std::optional<Program> second_reader(Format format, const Reason& reason) {
+  if (format == Format::kPdf && (reason.code == "MALFORMED_PDF" || reason.code == "PDF_WITHOUT_PAGES"))
+    return Program::kPoppler;
+  const bool is_office = format == Format::kOle || format == Format::kRtf || format == Format::kDocx;
+  const bool is_hopeless = reason.code == "ENCRYPTED" || reason.code == "TOO_LARGE" || reason.code == "ZIP_BOMB";
+  if (is_office && !is_hopeless) return Program::kSoffice;
+  return std::nullopt;
+}
 
 const Aid* Source::aid(Program program) const {
   const auto found = std::find_if(aids.begin(), aids.end(), [&](const Aid& aid) { return aid.program == program; });
@@ -58,16 +96,13 @@ ExtractOutcome extract(const Source& source) {
   }
   const bool is_html_declared = source.media_type.find("html") != std::string_view::npos;
   const Format format = sniff(source.bytes, {is_html_declared});
-  const auto* reader = std::find_if(std::begin(kReaders), std::end(kReaders),
-                                    [&](const Reader& known) { return known.format == format; });
-  if (reader == std::end(kReaders)) {
-    const std::string name(to_string(format));
-    return Reason{"FORMAT_NOT_SUPPORTED",
-                  "暂不支持 " + name + " 格式 / the format " + name + " is not supported"};
-  }
   Source labelled = source;
   if (labelled.charset_label.empty()) labelled.charset_label = charset_parameter(source.media_type);
-  return reader->extract(labelled);
+  ExtractOutcome outcome = extract_as(format, labelled);
+  if (const auto* reason = std::get_if<Reason>(&outcome)) {
+    if (const auto program = second_reader(format, *reason)) return extract_by(*program, labelled, *reason);
+  }
+  return outcome;
 }
 
 }  // namespace gouji::parser

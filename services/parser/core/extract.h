@@ -2,6 +2,7 @@
 // one table in extract.cpp; a format that has no reader there is refused by name.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -33,18 +34,22 @@ struct Source {
 //   EMPTY                  no bytes, or only white space
 //   NOT_TEXT_BINARY        neither a known format nor text
 //   CHARSET_UNDECIDED      text in an encoding that is not read
-//   FORMAT_NOT_SUPPORTED   a format known by name and without a reader: PDF, DOC, DOCX, images
+//   FORMAT_NOT_SUPPORTED   a format known by name and without a reader: DOC, DOCX, images
 //   TOO_LARGE              more than kInputBytesMax
 //   PICTURE_MALFORMED      a picture whose header cannot be read
 //   PICTURE_TOO_LARGE      a picture of more pixels than kPicturePixelsMax
 //   MALFORMED_JSON         a JSON document that does not parse
 //   JSON_WITHOUT_DOCUMENT  JSON in which no string holds a document
 //   SCRIPT_WITHOUT_DOCUMENT  likewise, of JavaScript
-// Or the code of an Aid's failure, where no reader of ours can do without its program.
+//   MALFORMED_PDF, ENCRYPTED, TOO_MANY_PAGES, TOO_LARGE  of a PDF, see pdf/pdf_reader.h
 using ExtractOutcome = std::variant<Document, Reason, Need>;
 
 // Never throws. Provenance is in the original bytes; for a document inside JSON every place is the
 // whole string that holds it.
 ExtractOutcome extract(const Source& source);
+
+// The ladder: the program that looks at a document which our own reader refused for that reason;
+// nullopt where none would help.
+std::optional<Program> second_reader(Format format, const Reason& reason);
 
 }  // namespace gouji::parser

@@ -174,7 +174,12 @@ Result<std::vector<OcrPage>> parse_ocr_output(std::string_view output) {
     if (end == std::string_view::npos) return malformed("cut off");
     const std::string_view line = output.substr(0, end);
     output.remove_prefix(end + 1);
-    if (line == "end") return pages;
+    if (line == "end") {
+      if (output.empty()) return pages;
+      if (!output.starts_with(kHead)) return malformed("something after its end");
+      output.remove_prefix(std::min(kHead.size() + 1, output.size()));
+      continue;
+    }
     if (!add_record(line, pages)) return malformed("a record of it: " + std::string(utf8_prefix(line, 80)));
   }
   return malformed("too many records");

@@ -9,7 +9,7 @@
 //   end
 //
 // Pages follow one another; the text runs to the end of its line. Without the last line the output is
-// cut, and nothing of it is used.
+// cut, and nothing of it is used. Outputs of several pictures may follow one another.
 #pragma once
 
 #include <array>

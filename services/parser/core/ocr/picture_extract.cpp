@@ -1,5 +1,7 @@
 #include "services/parser/core/ocr/picture_extract.h"
 
+#include <algorithm>
+
 #include "services/parser/core/layout/lay_out.h"
 #include "services/parser/core/ocr/picture_size.h"
 
@@ -23,6 +25,18 @@ ExtractOutcome extract_picture(const Source& source) {
   }
   document.format = media_type(sniff(source.bytes));
   return document;
+}
+
+void put_recognised(std::string_view output, OcrReader reader, const std::vector<std::int32_t>& numbers,
+                    std::vector<Page>& pages) {
+  if (output.empty()) return;
+  const auto recognised = parse_ocr_output(output);
+  for (std::size_t i = 0; recognised && i < numbers.size() && i < recognised->size(); ++i) {
+    const auto place = std::find_if(pages.begin(), pages.end(), [&](const Page& page) { return page.number == numbers[i]; });
+    if (place == pages.end()) continue;
+    const auto width = static_cast<std::int32_t>(std::clamp(place->width, 1.0F, 14'400.0F));
+    *place = page_of((*recognised)[i], reader, numbers[i], width);
+  }
 }
 
 }  // namespace gouji::parser
