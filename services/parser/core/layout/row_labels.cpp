@@ -9,7 +9,7 @@ namespace gouji::parser {
 namespace {
 
 // Parts of the character height.
-constexpr float kLineGap = 0.6F;   // between two lines of one label
+constexpr float kLineGap = 1.8F;   // between two lines of one label
 constexpr float kBeside = 0.35F;   // a row of values this far above or below its label is beside it
 constexpr float kReach = 0.9F;     // the farthest label that is still a row's own
 // Labels side by side that are still open while fields go down the page.
