@@ -14,6 +14,8 @@
 namespace gouji::parser {
 namespace {
 
+constexpr float kSameEdge = 1.5F;   // points
+constexpr float kColumnGap = 0.12F;  // between labels of two columns, in character heights
 constexpr float kFieldsApart = 3;  // in character heights
 // A horizontal rule that parts rows is at least this long, in points.
 constexpr float kSeparatorLength = 60;
@@ -39,6 +41,13 @@ class RunWriter {
   }
 
  private:
+  // A field of the label columns; with no gap between them it can be two labels.
+  struct Source {
+    Field field;
+    std::size_t line = 0;
+    std::uint32_t row = LabelField::kNoRow;
+  };
+
   void collect_labels() {
     std::uint32_t row = 0;
     for (std::size_t i = run_.labels; i < run_.end; ++i) {
@@ -46,18 +55,67 @@ class RunWriter {
       const bool is_row = row < run_.rows.size() && run_.rows[row] == i;
       const auto fields = page_.of(line);
       for (std::uint32_t f = 0; f < (is_row ? line.first_value : line.count); ++f) {
-        LabelField label;
-        label.field = fields[f];
-        label.size = line.line.size;
-        label.row = is_row ? row : LabelField::kNoRow;
-        label.starts_item = starts_item(text_of(fields[f]).text);
-        labels_.push_back(label);
-        lines_.push_back(i);
+        sources_.push_back({fields[f], i, is_row ? row : LabelField::kNoRow});
       }
       if (!is_row) continue;
       heights_.push_back(value_height(line));
       ++row;
     }
+    const std::vector<float> edges = column_edges();
+    for (const Source& source : sources_) add_label(source, edges);
+  }
+
+  // Where at least three labels begin.
+  std::vector<float> column_edges() const {
+    std::vector<float> lefts;
+    for (const Source& source : sources_) lefts.push_back(source.field.box.left);
+    std::sort(lefts.begin(), lefts.end());
+    std::vector<float> edges;
+    for (std::size_t i = 0; i + 2 < lefts.size(); ++i) {
+      const bool is_new = edges.empty() || lefts[i] - edges.back() > 2 * kSameEdge;
+      if (is_new && lefts[i + 2] - lefts[i] <= kSameEdge) edges.push_back(lefts[i]);
+    }
+    return edges;
+  }
+
+  void add_label(const Source& source, const std::vector<float>& edges) {
+    const auto fragments = fragments_.subspan(source.field.first, source.field.count);
+    std::vector<Fragment> part;
+    for (const Fragment& fragment : fragments) {
+      std::uint32_t first = fragment.first;
+      for (std::uint32_t i = fragment.first; i < fragment.first + fragment.count; ++i) {
+        const bool is_first = part.empty() && i == first;
+        if (is_first || !begins_column(i, part, first, edges)) continue;
+        if (i > first) part.push_back(fragment_of(ink_, first, i - first));
+        push_label(source, part);
+        part.clear();
+        first = i;
+      }
+      part.push_back(fragment_of(ink_, first, fragment.first + fragment.count - first));
+    }
+    push_label(source, part);
+  }
+
+  // The character stands where labels begin, and apart from the one in front of it.
+  bool begins_column(std::uint32_t glyph, const std::vector<Fragment>& part, std::uint32_t first,
+                     const std::vector<float>& edges) const {
+    const Box& box = ink_.glyphs[glyph].box;
+    const auto edge = std::lower_bound(edges.begin(), edges.end(), box.left - kSameEdge);
+    if (edge == edges.end() || *edge > box.left + kSameEdge) return false;
+    const float before = glyph > first ? ink_.glyphs[glyph - 1].box.right : part.back().box.right;
+    return box.left - before >= kColumnGap * height(box);
+  }
+
+  void push_label(const Source& source, const std::vector<Fragment>& part) {
+    LabelField label;
+    label.box = part.front().box;
+    for (const Fragment& fragment : part) label.box = unite(label.box, fragment.box);
+    label.size = page_.lines[source.line].line.size;
+    label.row = source.row;
+    texts_.push_back(line_text(ink_, part, ' '));
+    label.starts_item = starts_item(texts_.back().text);
+    labels_.push_back(label);
+    lines_.push_back(source.line);
   }
 
   float value_height(const FieldLine& line) const { return middle_y(page_.of(line)[line.first_value].box); }
@@ -90,8 +148,8 @@ class RunWriter {
     for (std::size_t i = 0; i < labels_.size(); ++i) {
       if (is_used_[i] || lines_[i] < begin || lines_[i] >= end) continue;
       LaidLine line;
-      line.piece = text_of(labels_[i].field);
-      line.box = labels_[i].field.box;
+      line.piece = texts_[i];
+      line.box = labels_[i].box;
       line.size = labels_[i].size;
       line.page = page;
       items.emplace_back(std::move(line));
@@ -101,7 +159,7 @@ class RunWriter {
   std::vector<TextPiece> label_text(const std::vector<std::uint32_t>& indexes) const {
     std::vector<TextPiece> pieces;
     for (const std::uint32_t i : indexes) {
-      if (is_used_[i]) pieces.push_back(text_of(labels_[i].field));
+      if (is_used_[i]) pieces.push_back(texts_[i]);
     }
     return pieces;
   }
@@ -186,7 +244,9 @@ class RunWriter {
   std::span<const Fragment> fragments_;
   const PageFields& page_;
   const BandRun& run_;
+  std::vector<Source> sources_;
   std::vector<LabelField> labels_;
+  std::vector<TextPiece> texts_;  // of each label
   std::vector<std::size_t> lines_;  // of each label
   std::vector<float> heights_;
   std::vector<bool> is_used_;
@@ -210,14 +270,23 @@ bool has_wide_gap(std::span<const Fragment> fragments, const FieldLine& line) {
 }
 
 // Fields that no run has; a line of several has a tab between them where it stands beside a table.
-LaidLine plain_line(const PageInk& ink, std::span<const Fragment> fragments, const FieldLine& line, std::uint32_t page) {
+LaidLine plain_line(const PageInk& ink, std::span<const Fragment> fragments, const PageFields& page,
+                    const FieldLine& line, std::uint32_t index) {
   LaidLine laid;
   laid.box = line.line.box;
   laid.size = line.line.size;
-  laid.page = page;
+  laid.page = index;
+  // A label and its value, close together.
+  const bool ends_in_value = line.count == 2 && line.values == 1 && line.first_value == 1;
   const bool is_table_like = line.is_row || line.count > 2 || has_wide_gap(fragments, line);
   laid.has_fields = is_table_like;
   laid.piece = line_text(ink, fragments.subspan(line.line.first, line.line.count), is_table_like ? '\t' : ' ');
+  if (ends_in_value && !is_table_like) {
+    const Field& value = page.of(line).back();
+    laid.piece = line_text(ink, fragments.subspan(line.line.first, value.first - line.line.first), ' ');
+    laid.piece.text += ' ' + line_text(ink, fragments.subspan(value.first, value.count), ' ').text;
+    laid.piece.box = ink.on_page(line.line.box);
+  }
   return laid;
 }
 
@@ -237,7 +306,7 @@ std::vector<LaidItem> read_bands(const PageInk& ink, std::span<Fragment> fragmen
       ++run;
       continue;
     }
-    items.emplace_back(plain_line(ink, fragments, fields.lines[i], page));
+    items.emplace_back(plain_line(ink, fragments, fields, fields.lines[i], page));
     ++i;
   }
   return items;

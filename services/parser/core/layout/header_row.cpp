@@ -14,61 +14,78 @@ constexpr float kHeaderReach = 4;   // from the header's last line to the first 
 constexpr float kHeaderPitch = 2.2F;
 constexpr float kColumnGap = 0.12F;  // between the headers of two columns, at least
 
-// The text of one header line, cut at the middles between the bands.
+// The text of one header line, cut between the columns.
 class HeaderLine {
  public:
-  HeaderLine(const PageInk& ink, std::span<const Band> bands) : ink_(ink), cells_(bands.size()) {
-    for (std::size_t i = 0; i + 1 < bands.size(); ++i) middles_.push_back((bands[i].right + bands[i + 1].left) / 2);
-    const float first = middles_.empty() ? 2 * (bands[0].right - bands[0].left) : middles_[0] - (bands[0].left + bands[0].right) / 2;
-    left_ = (bands[0].left + bands[0].right) / 2 - first;
-  }
-
-  // False when the fragment's text goes over the middle between two bands.
-  bool add(const Fragment& fragment) {
-    for (std::uint32_t i = fragment.first; i < fragment.first + fragment.count;) {
-      const std::size_t band = band_of(i);
-      std::uint32_t next = i + 1;
-      while (next < fragment.first + fragment.count && band_of(next) == band) ++next;
-      const Fragment part = fragment_of(ink_, i, next - i);
-      if (!is_apart(part, band)) return false;
-      cells_[band].push_back(part);
-      i = next;
-    }
-    return true;
+  HeaderLine(const PageInk& ink, std::span<const Band> bands) : ink_(ink), bands_(bands), cells_(bands.size()) {
+    const float first = middle(0);
+    left_ = bands.size() > 1 ? first - (middle(1) - first) / 2 : first - 2 * (bands[0].right - bands[0].left);
   }
 
   bool is_left_of_bands(const Box& box) const { return middle_x(box) < left_; }
-  bool is_empty() const {
-    return std::all_of(cells_.begin(), cells_.end(), [](const auto& cell) { return cell.empty(); });
+
+  void add(const Fragment& fragment) {
+    for (std::uint32_t i = fragment.first; i < fragment.first + fragment.count; ++i) glyphs_.push_back(i);
   }
+
+  // Cuts the characters, which go from left to right, at the widest gap between the middles of two
+  // bands. False when they stand together there, as the words above several columns do.
+  bool cut() {
+    std::size_t begin = 0;
+    for (std::size_t band = 0; band + 1 < bands_.size() && begin < glyphs_.size(); ++band) {
+      const auto end = cut_between(begin, middle(band), middle(band + 1));
+      if (!end) return false;
+      add_cell(band, begin, *end);
+      begin = *end;
+    }
+    add_cell(bands_.size() - 1, begin, glyphs_.size());
+    return !glyphs_.empty();
+  }
+
   std::span<const Fragment> cell(std::size_t band) const { return cells_[band]; }
 
  private:
-  std::size_t band_of(std::uint32_t glyph) const {
-    const float x = middle_x(ink_.glyphs[glyph].box);
-    return static_cast<std::size_t>(std::upper_bound(middles_.begin(), middles_.end(), x) - middles_.begin());
+  float middle(std::size_t band) const { return (bands_[band].left + bands_[band].right) / 2; }
+  const Box& box(std::size_t at) const { return ink_.glyphs[glyphs_[at]].box; }
+
+  // The first character behind the cut, from `begin` on.
+  std::optional<std::size_t> cut_between(std::size_t begin, float left, float right) const {
+    if (box(begin).left >= left) {
+      const float middle_between = (left + right) / 2;
+      if (middle_x(box(begin)) >= middle_between) return begin;
+    }
+    std::size_t best = begin;
+    float widest = -1;
+    for (std::size_t i = begin; i < glyphs_.size() && box(i).left < right; ++i) {
+      const float end = i + 1 < glyphs_.size() ? box(i + 1).left : right + height(box(i));
+      if (end <= left || box(i).right >= right) continue;
+      const float gap = std::min(end, right) - std::max(box(i).right, left);
+      const float whole = end - box(i).right;
+      if (gap <= 0 || whole <= widest) continue;
+      widest = whole;
+      best = i + 1;
+    }
+    if (widest < kColumnGap * height(box(begin))) return std::nullopt;
+    return best;
   }
 
-  // The part keeps its distance to what stands in the bands beside it.
-  bool is_apart(const Fragment& part, std::size_t band) {
-    if (!last_box_) {
-      last_box_ = part.box;
-      last_band_ = band;
-      return true;
+  void add_cell(std::size_t band, std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      const bool goes_on = !cells_[band].empty() && glyphs_[i] == cells_[band].back().first + cells_[band].back().count;
+      if (goes_on) {
+        const Fragment& last = cells_[band].back();
+        cells_[band].back() = fragment_of(ink_, last.first, last.count + 1);
+      } else {
+        cells_[band].push_back(fragment_of(ink_, glyphs_[i], 1));
+      }
     }
-    const bool is_same = last_band_ == band;
-    const bool is_clear = part.box.left - last_box_->right >= kColumnGap * part.size;
-    last_box_ = part.box;
-    last_band_ = band;
-    return is_same || is_clear;
   }
 
   const PageInk& ink_;
+  std::span<const Band> bands_;
   std::vector<std::vector<Fragment>> cells_;
-  std::vector<float> middles_;
+  std::vector<std::uint32_t> glyphs_;
   float left_ = 0;
-  std::optional<Box> last_box_;
-  std::size_t last_band_ = 0;
 };
 
 }  // namespace
@@ -85,15 +102,14 @@ std::optional<HeaderRow> find_header(const PageInk& ink, std::span<const Fragmen
     if (line.is_row || below - line.line.box.bottom > reach * line.line.size) break;
     HeaderLine read(ink, bands);
     std::vector<Field> beside;
-    bool is_header = true;
     for (const Field& field : page.of(line)) {
       if (read.is_left_of_bands(field.box)) {
         beside.push_back(field);
         continue;
       }
-      for (std::uint32_t i = field.first; i < field.first + field.count; ++i) is_header = is_header && read.add(fragments[i]);
+      for (std::uint32_t i = field.first; i < field.first + field.count; ++i) read.add(fragments[i]);
     }
-    if (!is_header || read.is_empty()) break;
+    if (!read.cut()) break;
     for (std::size_t band = 0; band < bands.size(); ++band) {
       if (read.cell(band).empty()) continue;
       auto& pieces = header.cells[band];

@@ -54,11 +54,11 @@ class LabelFinder {
  private:
   bool goes_on(const Block& block, const LabelField& field) const {
     if (field.starts_item) return false;
-    const float shared = std::min(block.box.right, field.field.box.right) - std::max(block.box.left, field.field.box.left);
-    if (shared < 0.5F * std::min(width(block.box), width(field.field.box))) return false;
-    if (field.field.box.top - block.box.bottom > kLineGap * std::min(block.size, field.size)) return false;
+    const float shared = std::min(block.box.right, field.box.right) - std::max(block.box.left, field.box.left);
+    if (shared < 0.5F * std::min(width(block.box), width(field.box))) return false;
+    if (field.box.top - block.box.bottom > kLineGap * std::min(block.size, field.size)) return false;
     if (field.row != LabelField::kNoRow && block.row != LabelField::kNoRow) return false;
-    return !is_parted(separators_, middle_y(block.box), middle_y(field.field.box));
+    return !is_parted(separators_, middle_y(block.box), middle_y(field.box));
   }
 
   void find_blocks() {
@@ -70,10 +70,10 @@ class LabelFinder {
         if (goes_on(blocks_[at], field)) found = &blocks_[at];
       }
       if (found == nullptr) {
-        blocks_.push_back({field.field.box, field.size, {}, LabelField::kNoRow, {}});
+        blocks_.push_back({field.box, field.size, {}, LabelField::kNoRow, {}});
         found = &blocks_.back();
       }
-      found->box = unite(found->box, field.field.box);
+      found->box = unite(found->box, field.box);
       found->fields.push_back(i);
       if (found->row == LabelField::kNoRow) found->row = field.row;
     }
@@ -134,7 +134,7 @@ class LabelFinder {
   }
 
   std::uint32_t nearest_row(const Block& block, std::uint32_t field) const {
-    const float y = middle_y(fields_[field].field.box);
+    const float y = middle_y(fields_[field].box);
     return *std::min_element(block.beside.begin(), block.beside.end(), [&](std::uint32_t a, std::uint32_t b) {
       return std::fabs(rows_[a] - y) < std::fabs(rows_[b] - y);
     });
