@@ -1,9 +1,10 @@
 #include "services/parser/core/layout/bands.h"
 
 #include <algorithm>
-#include <optional>
+#include <string>
 #include <utility>
 
+#include "common/text/utf8.h"
 #include "services/parser/core/layout/band_runs.h"
 #include "services/parser/core/layout/cell_text.h"
 #include "services/parser/core/layout/fields.h"
@@ -16,6 +17,7 @@ namespace {
 
 constexpr float kSameEdge = 1.5F;   // points
 constexpr float kColumnGap = 0.12F;  // between labels of two columns, in character heights
+constexpr float kItemGap = 0.25F;    // in front of a numbered label
 constexpr float kFieldsApart = 3;  // in character heights
 // A horizontal rule that parts rows is at least this long, in points.
 constexpr float kSeparatorLength = 60;
@@ -96,14 +98,23 @@ class RunWriter {
     push_label(source, part);
   }
 
-  // The character stands where labels begin, and apart from the one in front of it.
+  // The character stands apart from the one in front of it, where labels begin or as a number does.
   bool begins_column(std::uint32_t glyph, const std::vector<Fragment>& part, std::uint32_t first,
                      const std::vector<float>& edges) const {
     const Box& box = ink_.glyphs[glyph].box;
-    const auto edge = std::lower_bound(edges.begin(), edges.end(), box.left - kSameEdge);
-    if (edge == edges.end() || *edge > box.left + kSameEdge) return false;
     const float before = glyph > first ? ink_.glyphs[glyph - 1].box.right : part.back().box.right;
-    return box.left - before >= kColumnGap * height(box);
+    const float gap = box.left - before;
+    if (gap >= kItemGap * height(box) && begins_item(glyph)) return true;
+    if (gap < kColumnGap * height(box)) return false;
+    const auto edge = std::lower_bound(edges.begin(), edges.end(), box.left - kSameEdge);
+    return edge != edges.end() && *edge <= box.left + kSameEdge;
+  }
+
+  bool begins_item(std::uint32_t glyph) const {
+    const std::size_t end = std::min<std::size_t>(ink_.glyphs.size(), glyph + std::size_t{3});
+    std::string text;
+    for (std::size_t i = glyph; i < end; ++i) append_utf8(text, ink_.glyphs[i].code);
+    return starts_item(text);
   }
 
   void push_label(const Source& source, const std::vector<Fragment>& part) {

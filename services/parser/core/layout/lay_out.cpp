@@ -30,6 +30,7 @@ class Layout {
       read[i] = {};
     }
     join_tables(items_);
+    join_cut_labels(items_);
     write(measure_text(items_, read.size()));
     return writer_.take();
   }
