@@ -31,6 +31,12 @@ bool is_parted(std::span<const float> separators, float upper, float lower) {
   return behind != separators.end() && *behind < lower;
 }
 
+// As lines of one text are: at their left, their right or their middle.
+bool is_aligned(const Box& a, const Box& b, float slack) {
+  return std::fabs(a.left - b.left) <= slack || std::fabs(a.right - b.right) <= slack ||
+         std::fabs(middle_x(a) - middle_x(b)) <= slack;
+}
+
 class LabelFinder {
  public:
   LabelFinder(std::span<const LabelField> fields, std::span<const float> rows, std::span<const float> separators)
@@ -56,6 +62,7 @@ class LabelFinder {
     if (field.starts_item) return false;
     const float shared = std::min(block.box.right, field.box.right) - std::max(block.box.left, field.box.left);
     if (shared < 0.5F * std::min(width(block.box), width(field.box))) return false;
+    if (!is_aligned(block.box, field.box, 0.5F * block.size)) return false;
     if (field.box.top - block.box.bottom > kLineGap * std::min(block.size, field.size)) return false;
     if (field.row != LabelField::kNoRow && block.row != LabelField::kNoRow) return false;
     return !is_parted(separators_, middle_y(block.box), middle_y(field.box));
