@@ -234,6 +234,8 @@ std::size_t end_of_cut_label(std::vector<LaidItem>& items, std::size_t kept, std
   auto* table = kept > 0 ? std::get_if<LaidTable>(&items[kept - 1]) : nullptr;
   if (table == nullptr || !table->is_banded) return at;
   const LaidCell* label = last_label(*table);
+  // What follows a label without a number may be the next header.
+  if (label != nullptr && !starts_item(text_of(label->pieces))) return at;
   std::size_t end = at;
   for (; label != nullptr && end < items.size(); ++end) {
     const auto* line = std::get_if<LaidLine>(&items[end]);
