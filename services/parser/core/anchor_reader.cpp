@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
 #include <string_view>
 
+#include "common/text/fold.h"
+#include "services/parser/core/letters.h"
 #include "services/parser/core/row_names.h"
 #include "services/parser/core/value_run.h"
 
@@ -17,6 +20,19 @@ constexpr std::size_t kMisspeltWordsMax = 4;
 constexpr std::size_t kShortLabelReach = 6;
 constexpr std::size_t kExtraLabelLettersMax = 40;
 
+// "部分公开(区分处理的)": every bracket is closed, the last one at the end.
+bool ends_in_note(std::string_view text) {
+  const std::string folded = fold_label(text);
+  int depth = 0;
+  bool has_note = false;
+  for (const char c : folded) {
+    if (c == '(') ++depth;
+    if (c == ')' && --depth < 0) return false;
+    has_note = has_note || depth > 0;
+  }
+  return has_note && depth == 0 && folded.ends_with(')');
+}
+
 struct Match {
   std::size_t row = 0;
   bool is_exact = true;
@@ -25,8 +41,8 @@ struct Match {
 
 class RowReader {
  public:
-  RowReader(const TokenList& list, TableId table, Edition edition)
-      : list_(list), names_(RowNames::of(table)), draft_(empty_draft(table)) {
+  RowReader(const Document& document, const TokenList& list, TableId table, Edition edition)
+      : document_(document), list_(list), names_(RowNames::of(table)), draft_(empty_draft(table)) {
     columns_.reserve(names_.size());
     for (std::size_t row = 0; row < names_.size(); ++row) {
       columns_.push_back(columns_of(table, edition, names_.key(row)));
@@ -116,6 +132,25 @@ class RowReader {
     return row ? std::optional(Match{*row, false, 1}) : std::nullopt;
   }
 
+  // Words that only make sense together: a note in brackets that is broken over several of them.
+  std::optional<Match> match_joined(std::size_t end) {
+    if (comparisons_ >= kComparisonsMax) return std::nullopt;
+    ++comparisons_;
+    for (std::size_t behind = 0; behind <= 2; ++behind) {
+      if (behind > 0 && (end + behind > list_.tokens.size() || list_.tokens[end + behind - 1].kind != TokenKind::kText)) break;
+      for (std::size_t words = 1; words <= std::min(words_.size(), kMisspeltWordsMax); ++words) {
+        std::string text;
+        for (std::size_t i = words_.size() - words; i < words_.size(); ++i) text += document_.view(list_.tokens[words_[i]].range);
+        for (std::size_t i = 0; i < behind; ++i) text += document_.view(list_.tokens[end + i].range);
+        if (!ends_in_note(text)) continue;
+        const std::u32string label = letters_of(text);
+        const auto row = names_.exact(label);
+        if (row && may_follow(*row, label)) return Match{*row, false, behind};
+      }
+    }
+    return std::nullopt;
+  }
+
   bool is_label(std::u32string_view words) const {
     return names_.exact(words).has_value() || names_.nearest(words, 0, names_.size()).has_value();
   }
@@ -152,6 +187,7 @@ class RowReader {
     std::optional<Match> match = match_exact();
     const bool is_filled = has_figures(begin, end);
     if (!match && is_filled) match = match_wrapped(end);
+    if (!match && is_filled) match = match_joined(end);
     if (!match && is_filled) match = match_misspelt();
     if (!match && is_filled) match = match_wrapped_misspelt(end);
     if (!match) {
@@ -266,6 +302,7 @@ class RowReader {
     }
   }
 
+  const Document& document_;
   const TokenList& list_;
   const RowNames& names_;
   TableDraft draft_;
@@ -292,8 +329,8 @@ bool is_table4_header(std::u32string_view letters) {
 
 }  // namespace
 
-TableDraft read_rows_by_anchors(const TokenList& list, TableId table, Edition edition) {
-  return RowReader(list, table, edition).run();
+TableDraft read_rows_by_anchors(const Document& document, const TokenList& list, TableId table, Edition edition) {
+  return RowReader(document, list, table, edition).run();
 }
 
 TableDraft read_table4_by_anchors(const TokenList& list) {

@@ -108,6 +108,7 @@ FigureUnit header_unit(const Document& document, const TokenList& list) {
 struct View {
   Cell cell;
   const DraftCell* draft = nullptr;
+  bool is_doubted = false;
   bool is_known() const { return cell.state != CellState::kAbsent && cell.state != CellState::kUnreadable; }
 };
 
@@ -165,7 +166,8 @@ class Assembler {
     const DraftCell& drafted = draft.row_cells(row)[column];
     View view;
     view.draft = &drafted;
-    if (draft.rows[row] == RowState::kSeen) {
+    view.is_doubted = draft.rows[row] == RowState::kDoubted;
+    if (draft.rows[row] == RowState::kSeen || view.is_doubted) {
       view.cell.state = CellState::kUnreadable;
     } else if (drafted.state == CellState::kNumber) {
       view.cell = cell_from(drafted.figure, place.type, unit_);
@@ -178,13 +180,14 @@ class Assembler {
   void set_cell(std::size_t i, const View& anchors, const View& grid) {
     const bool both = anchors.is_known() && grid.is_known();
     const View& chosen = grid.is_known() || places_doubt(anchors, grid) ? grid : anchors;
+    const bool is_outweighed = both && anchors.draft->confidence == kSurplusDropped && grid.draft->confidence > kSurplusDropped;
     if (!chosen.is_known()) {
       const bool is_there = anchors.cell.state == CellState::kUnreadable || grid.cell.state == CellState::kUnreadable;
       reading_.cells[i].state = is_there ? CellState::kUnreadable : CellState::kAbsent;
       return;
     }
     place_cell(i, *chosen.draft);
-    if (both && !(anchors.cell == grid.cell)) {
+    if (both && !is_outweighed && !(anchors.cell == grid.cell)) {
       reading_.cells[i].state = CellState::kUnreadable;
       reading_.confidence[i] = 0;
       add_alternative(i, grid.cell, placed_name_);
@@ -192,14 +195,16 @@ class Assembler {
       return;
     }
     reading_.cells[i] = chosen.cell;
-    reading_.witnesses[i] = both ? 2 : 1;
-    const bool is_certain = both && chosen.draft->confidence >= kMisspeltLabel;
+    const bool agree = both && anchors.cell == grid.cell;
+    reading_.witnesses[i] = agree ? 2 : 1;
+    const bool is_certain = agree && chosen.draft->confidence >= kMisspeltLabel;
     reading_.confidence[i] = is_certain ? kTwoReaders : chosen.draft->confidence;
     if (chosen.cell.is_number()) note_figure(i, chosen.draft->figure);
   }
 
   // Which cells of the row are blank is the anchors' guess, and their places do not bear it out.
   static bool places_doubt(const View& anchors, const View& placed) {
+    if (placed.is_doubted) return true;
     return anchors.is_known() && anchors.draft->confidence == kBlankByPosition &&
            placed.cell.state == CellState::kUnreadable;
   }
@@ -298,7 +303,7 @@ class TablesReader {
 
   TableDraft by_anchors(TableId table, const TokenList& list, Edition edition) const {
     return table == TableId::kT4 ? read_table4_by_anchors(list)
-                                 : read_rows_by_anchors(list, table, edition);
+                                 : read_rows_by_anchors(document_, list, table, edition);
   }
 
   bool has_grids(TextRange range) const {
