@@ -143,6 +143,7 @@ class Tokenizer {
   void add_grid(const Grid& grid) {
     std::uint32_t row = 0;
     after_soft_end_ = false;
+    list_.has_separators = true;
     for (const GridCell& cell : grid.cells) {
       if (is_full()) return;
       if (cell.row != row) start_line();
@@ -167,6 +168,7 @@ class Tokenizer {
     std::size_t pipes = 0;
     if (const Separator front = next_separator(text, 0); frame_.opens_cells() && front.is_pipe) {
       add_field(part(line, front.at + front.length, text.size()));
+      list_.has_separators = true;
       return start_line();
     }
     // A pipe alone on its line closes the field of the line before.
@@ -177,6 +179,7 @@ class Tokenizer {
       if (!is_frame) add_field(part(line, begin, next.at));
       after_soft_end_ = false;
       pipes += next.is_pipe ? 1 : 0;
+      list_.has_separators = true;
       last = next;
       begin = next.at + next.length;
     }
