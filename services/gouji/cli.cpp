@@ -105,6 +105,18 @@ void define_lists(CLI::App& app, Requests& requests) {
   add_format(status, requests.status.format, {"text", "json"});
 }
 
+void define_log(CLI::App& app, Requests& requests) {
+  auto* log = app.add_subcommand("log", "日志：stat、verify、compact、copy、compare / the log itself");
+  log->add_option("ACTION", requests.log.action, "stat, verify, compact（本地日志 / of a local log）, copy, compare")
+      ->required()->check(CLI::IsMember({"stat", "verify", "compact", "copy", "compare"}));
+  add_log(log, requests.log.where);
+  log->add_option("--to", requests.log.to.log, "copy、compare：另一个日志 / the other log")->type_name("LOG");
+  log->add_option("--to-kafka", requests.log.to.kafka, "另一个日志的 librdkafka 设置 / setting for librdkafka of the other log")->type_name("NAME=VALUE");
+  log->add_option("--blobs-to", requests.log.blobs_to, "copy：大文件复制到这个目录 / folder for the copies of large documents")->type_name("DIR");
+  log->footer("copy：把原始记录、豁免和大文件复制到更大的日志，可中断后重来；其余在那里重新计算，再用 compare 比较 / carries raw records, waivers and large "
+              "documents to another log, and may be run again; the rest is computed anew there, and compare tells whether it came out the same");
+}
+
 void define_dlq(CLI::App& app, Requests& requests) {
   auto* dlq = app.add_subcommand("dlq", "死信：list、show、replay / dead letters");
   dlq->add_option("ACTION", requests.dlq.action, "list, show, replay")->required()->check(CLI::IsMember({"list", "show", "replay"}));
@@ -150,9 +162,7 @@ void define_operations(CLI::App& app, Requests& requests) {
   topics->add_option("--replication", requests.topics.replication, "新建主题的副本数（单个 broker 用 1）/ replication of topics that are created (1 for a single broker)")
       ->check(CLI::Range(1, 9))->type_name("N");
   topics->add_option("--file", requests.topics.file, "主题文件（默认内置）/ topics file (default: embedded)");
-  auto* log = app.add_subcommand("log", "本地日志：stat、verify / the local log");
-  log->add_option("ACTION", requests.log.action, "stat, verify")->required()->check(CLI::IsMember({"stat", "verify"}));
-  add_log(log, requests.log.where);
+  define_log(app, requests);
   define_dlq(app, requests);
   define_rules(app, requests);
   auto* config = app.add_subcommand("config", "服务的设置：show、validate / settings of a service");

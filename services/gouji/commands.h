@@ -105,7 +105,9 @@ int dlq(const DlqRequest& request);
 
 struct LogRequest {
   LogChoice where;
-  std::string action;  // stat, verify
+  std::string action;    // stat, verify, compact, copy, compare
+  LogChoice to;          // copy, compare
+  std::string blobs_to;  // copy
 };
 int log(const LogRequest& request);
 
