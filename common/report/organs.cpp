@@ -156,7 +156,7 @@ Result<OrganDirectory> OrganDirectory::parse(std::string_view json) {
   const simdjson::padded_string padded(json);
   if (const auto error = parser.parse(padded).get(root); error != simdjson::SUCCESS) {
     return invalid_input(ErrorCode::kMalformed,
-                         std::string("organs.json: no JSON object: ") + simdjson::error_message(error));
+                         std::string("no JSON object: ") + simdjson::error_message(error));
   }
   OrganDirectory directory;
   Mistakes mistakes;
@@ -183,7 +183,7 @@ Result<OrganDirectory> OrganDirectory::parse(std::string_view json) {
       mistakes.add(place_of("organs", i, organ.name), "\"successor\" names no organ: " + organ.successor);
     }
   }
-  if (!mistakes.empty()) return invalid_input(ErrorCode::kBadSettings, "organs.json: " + mistakes.text(json_lines(json)));
+  if (!mistakes.empty()) return invalid_input(ErrorCode::kBadSettings, mistakes.text(json_lines(json)));
   directory.digest_ = to_hex(sha256(json));
   return directory;
 }

@@ -83,20 +83,6 @@ std::string name_key(std::string_view division, std::string folded) {
   return "name:" + std::string(division) + ":" + folded;
 }
 
-// A listed organ; else the name, which must tell the organ from its namesakes. One division has one
-// spelling, however much of what lies above it the document names.
-std::optional<std::string> organ_id(const std::string& name, const OrganDirectory& organs) {
-  if (const Organ* organ = organs.by_name(name)) return organ->id;
-  const std::string folded = fold_label(name);
-  if (const auto leading = organs.divisions().leading(folded)) {
-    if (!leading->is_unique) return std::nullopt;
-    return name_key(leading->division->code, leading->division->name + folded.substr(leading->length));
-  }
-  const bool is_national = name.starts_with("国家") || name.starts_with("国务院");
-  if (!is_national && (!has_division(name) || begins_with_district(name))) return std::nullopt;
-  return name_key("", folded);
-}
-
 // The votes of all documents; each says which one it comes from.
 template <class VotesOf>
 std::vector<Vote> votes_of(std::span<const IdentityEvidence> evidence, VotesOf votes_of_document) {
@@ -111,6 +97,18 @@ std::vector<Vote> votes_of(std::span<const IdentityEvidence> evidence, VotesOf v
 }
 
 }  // namespace
+
+std::optional<std::string> organ_id(const std::string& name, const OrganDirectory& organs) {
+  if (const Organ* organ = organs.by_name(name)) return organ->id;
+  const std::string folded = fold_label(name);
+  if (const auto leading = organs.divisions().leading(folded)) {
+    if (!leading->is_unique) return std::nullopt;
+    return name_key(leading->division->code, leading->division->name + folded.substr(leading->length));
+  }
+  const bool is_national = name.starts_with("国家") || name.starts_with("国务院");
+  if (!is_national && (!has_division(name) || begins_with_district(name))) return std::nullopt;
+  return name_key("", folded);
+}
 
 bool are_different_reports(const ReportIdentity& a, const ReportIdentity& b) {
   if (a.year && b.year && a.year != b.year) return true;
