@@ -58,7 +58,7 @@ class Reparse {
   Result<void> select() {
     GOUJI_ASSIGN(const auto state, read_current(log_, eventlog::kParserStateTopic));
     for (const auto& [id, record] : state) {
-      GOUJI_ASSIGN(events::ParserLocation location, events::decode_parser_location(*record.value));
+      GOUJI_ASSIGN(ParserLocation location, events::decode_parser_location(*record.value));
       if (location.key.organ_id.empty() || !is_selected(order_.selection, location.key)) continue;  // withdrawn, or another's
       if (location.extractor == order_.extractor) {
         ++summary_.current;
@@ -93,7 +93,7 @@ class Reparse {
     const auto id = eventlog::find_header(record.record, "ce_id");
     const auto found = id ? wanted_.find(std::string(*id)) : wanted_.end();
     if (found == wanted_.end()) return ok();
-    const events::ParserLocation location = std::move(found->second);
+    const ParserLocation location = std::move(found->second);
     wanted_.erase(found);
     GOUJI_ASSIGN(const events::RawEvent event, events::decode_raw(record.record));
     const auto* report = std::get_if<RawReport>(&event);
@@ -117,7 +117,7 @@ class Reparse {
   EventLog& log_;
   const ReparseOrder& order_;
   const std::function<void(const ReparseItem&)>& told_;
-  std::map<std::string, events::ParserLocation> wanted_;  // by ce_id of the raw record
+  std::map<std::string, ParserLocation> wanted_;  // by ce_id of the raw record
   std::map<eventlog::TopicPartition, std::int64_t> read_until_;
   std::unique_ptr<eventlog::Appender> appender_;
   std::vector<eventlog::Outgoing> batch_;

@@ -65,7 +65,8 @@ class Pipeline {
     }
     appender_ = std::move(*log_.open_appender());
     validator_ = validator::make_stage(metrics_, clock_);
-    for (std::int32_t partition = 0; partition < kPartitions; ++partition) next_[partition] = end_of(partition);
+    const std::int32_t partitions = log_.partitions(eventlog::kRawTopic).value_or(0);
+    for (std::int32_t partition = 0; partition < partitions; ++partition) next_[partition] = end_of(partition);
   }
 
   void publish(const RawReport& report) { append(eventlog::kRawTopic, 0, events::encode(report)); }
