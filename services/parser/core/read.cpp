@@ -228,7 +228,7 @@ class Interpreter {
   }
 
   static GenreEvidence genre_of(const Part& part, const std::vector<Vote>& votes) {
-    return {part.front, part.sections, part.prose, part.has_table(), std::any_of(votes.begin(), votes.end(), is_period)};
+    return {part.front, part.sections, part.prose, part.has_table(), part.has_figures(), std::any_of(votes.begin(), votes.end(), is_period)};
   }
 
   static std::optional<Reason> why_refused(const Part& part, const std::vector<Vote>& votes) {
