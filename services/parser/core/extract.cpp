@@ -5,6 +5,7 @@
 
 #include "services/parser/core/html_extract.h"
 #include "services/parser/core/json_extract.h"
+#include "services/parser/core/office/doc.h"
 #include "services/parser/core/office/docx.h"
 #include "services/parser/core/office/rtf.h"
 #include "services/parser/core/read.h"
@@ -33,6 +34,7 @@ constexpr Reader kReaders[] = {
     {Format::kText, extract_text},  {Format::kJson, extract_json},
     {Format::kDocx, extract_docx},
     {Format::kRtf, extract_rtf},
+    {Format::kOle, extract_ole},
 };
 
 std::string_view charset_parameter(std::string_view media_type) {
