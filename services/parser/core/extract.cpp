@@ -7,6 +7,7 @@
 #include "services/parser/core/json_extract.h"
 #include "services/parser/core/office/doc.h"
 #include "services/parser/core/office/docx.h"
+#include "services/parser/core/office/mhtml.h"
 #include "services/parser/core/office/rtf.h"
 #include "services/parser/core/read.h"
 #include "services/parser/core/text_extract.h"
@@ -34,6 +35,7 @@ constexpr Reader kReaders[] = {
     {Format::kText, extract_text},  {Format::kJson, extract_json},
     {Format::kDocx, extract_docx},
     {Format::kRtf, extract_rtf},
+    {Format::kMhtml, extract_mhtml},
     {Format::kOle, extract_ole},
 };
 

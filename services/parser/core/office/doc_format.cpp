@@ -10,6 +10,9 @@ namespace {
 constexpr std::size_t kPageBytes = 512;
 constexpr std::size_t kStretchesMax = 1U << 20;
 constexpr std::size_t kCellsMax = 256;
+// Long lists of modifiers, up to 64 KiB, stand elsewhere; tables have one for some of their rows.
+constexpr std::size_t kExtraLooksMax = 4'096;
+constexpr std::size_t kExtraLooksOfOne = 2;
 constexpr std::size_t kCellBytes = 20;
 
 std::int32_t signed16_at(std::string_view bytes, std::size_t at) {
@@ -68,7 +71,8 @@ std::vector<std::size_t> pages_of(std::string_view bin_table, std::string_view m
   std::vector<std::size_t> pages;
   if (bin_table.size() < 12) return pages;
   const std::size_t count = (bin_table.size() - 4) / 8;
-  for (std::size_t i = 0; i < count; ++i) {
+  // Each page is named once, so there are no more than the file has.
+  for (std::size_t i = 0; i < count && pages.size() * kPageBytes <= main.size(); ++i) {
     const std::size_t page = (u32_at(bin_table, (count + 1) * 4 + i * 4) & 0x3FFFFF) * kPageBytes;
     if (page + kPageBytes <= main.size()) pages.push_back(page);
   }
@@ -107,18 +111,20 @@ std::optional<DocTextRun> meaning_of_run(std::string_view grpprl) {
 
 }  // namespace
 
-void apply_paragraph_sprms(std::string_view grpprl, std::string_view extra, DocParagraph& paragraph) {
+std::size_t apply_paragraph_sprms(std::string_view grpprl, std::string_view extra, DocParagraph& paragraph) {
   SprmWalk walk(grpprl);
+  std::size_t looks = 0;
   while (const auto sprm = walk.next()) {
     const bool is_elsewhere = sprm->code == 0x6646 || sprm->code == 0x6645;
     const std::size_t at = sprm->number();
     if (!is_elsewhere) {
       apply(*sprm, paragraph);
-    } else if (at + 2 <= extra.size()) {
+    } else if (at + 2 <= extra.size() && ++looks <= kExtraLooksOfOne) {
       SprmWalk more(extra.substr(at + 2, u16_at(extra, at)));
       while (const auto found = more.next()) apply(*found, paragraph);
     }
   }
+  return looks;
 }
 
 DocFormat::DocFormat(const DocFile& file) : file_(file) {
@@ -159,16 +165,21 @@ void DocFormat::read_runs() {
   for (std::size_t i = 1; i < runs_.size(); ++i) runs_[i - 1].end = std::min(runs_[i - 1].end, runs_[i].begin);
 }
 
-DocParagraph DocFormat::paragraph_at(std::size_t offset) const {
-  DocParagraph paragraph;
+const DocParagraph& DocFormat::paragraph_at(std::size_t offset) {
+  static const DocParagraph kNone;
   auto found = std::upper_bound(paragraphs_.begin(), paragraphs_.end(), offset,
                                 [](std::size_t at, const Stretch& stretch) { return at < stretch.begin; });
-  if (found == paragraphs_.begin()) return paragraph;
+  if (found == paragraphs_.begin()) return kNone;
   --found;
-  if (offset >= found->end || found->formatting.size() < 2) return paragraph;
-  paragraph.style = u16_at(found->formatting, 0);
-  apply_paragraph_sprms(found->formatting.substr(2), file_.extra, paragraph);
-  return paragraph;
+  if (offset >= found->end || found->formatting.size() < 2) return kNone;
+  const auto index = static_cast<std::size_t>(found - paragraphs_.begin());
+  if (last_ == index) return last_paragraph_;
+  last_ = index;
+  last_paragraph_ = {};
+  last_paragraph_.style = u16_at(found->formatting, 0);
+  const bool may_look = extra_looks_ < kExtraLooksMax;
+  extra_looks_ += apply_paragraph_sprms(found->formatting.substr(2), may_look ? std::string_view(file_.extra) : std::string_view{}, last_paragraph_);
+  return last_paragraph_;
 }
 
 }  // namespace gouji::parser

@@ -24,8 +24,9 @@ struct DocParagraph {
   std::vector<CellPlace> places;  // of a row end
 };
 
-// Applies modifiers to `paragraph`. `extra` is the stream that holds long lists of them.
-void apply_paragraph_sprms(std::string_view grpprl, std::string_view extra, DocParagraph& paragraph);
+// Applies modifiers to `paragraph`. `extra` is the stream that holds long lists of them; the answer
+// is how many of those were read.
+std::size_t apply_paragraph_sprms(std::string_view grpprl, std::string_view extra, DocParagraph& paragraph);
 
 enum class DocTextKind : std::uint8_t { kPlain, kLeftOut, kSymbol };
 
@@ -43,7 +44,8 @@ class DocFormat {
   explicit DocFormat(const DocFile& file);
 
   // Of the paragraph whose mark stands at `offset` of the main stream.
-  DocParagraph paragraph_at(std::size_t offset) const;
+  // Valid until the next call.
+  const DocParagraph& paragraph_at(std::size_t offset);
   // By their begin; they do not overlap.
   const std::vector<DocTextRun>& runs() const { return runs_; }
 
@@ -59,6 +61,9 @@ class DocFormat {
   const DocFile& file_;
   std::vector<Stretch> paragraphs_;
   std::vector<DocTextRun> runs_;
+  std::optional<std::size_t> last_;  // of paragraphs_, whose properties are last_paragraph_
+  DocParagraph last_paragraph_;
+  std::size_t extra_looks_ = 0;
 };
 
 }  // namespace gouji::parser

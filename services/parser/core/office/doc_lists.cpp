@@ -107,7 +107,7 @@ DocStyles::DocStyles(const DocFile& file) {
     constexpr std::uint32_t kParagraphStyle = 1;
     if ((u16_at(style, 2) & 15) != kParagraphStyle) continue;
     found.based_on = u16_at(style, 2) >> 4;
-    apply_paragraph_sprms(style_formatting(style, base_bytes), file.extra, found.paragraph);
+    apply_paragraph_sprms(style_formatting(style, base_bytes), {}, found.paragraph);
   }
 }
 
@@ -150,7 +150,9 @@ void DocLists::read_instances(std::string_view part) {
   std::size_t at = 4 + count * kInstanceBytes;
   for (std::size_t i = 0; i < count; ++i) {
     Instance& instance = instances_.emplace_back();
-    instance.list_id = u32_at(part, 4 + i * kInstanceBytes);
+    const std::uint32_t id = u32_at(part, 4 + i * kInstanceBytes);
+    const auto list = std::find_if(lists_.begin(), lists_.end(), [&](const Counted& counted) { return counted.id == id; });
+    instance.list = static_cast<std::size_t>(list - lists_.begin());
     const std::size_t overrides = u8_at(part, 4 + i * kInstanceBytes + 12);
     at += 4;
     for (std::size_t k = 0; k < overrides && at + 8 <= part.size(); ++k) {
@@ -167,12 +169,12 @@ void DocLists::read_instances(std::string_view part) {
 std::string DocLists::next_number(std::int32_t list, std::size_t level) {
   if (list < 1 || static_cast<std::size_t>(list) > instances_.size() || level >= kListLevels) return {};
   Instance& instance = instances_[static_cast<std::size_t>(list) - 1];
-  const auto found = std::find_if(lists_.begin(), lists_.end(), [&](const Counted& counted) { return counted.id == instance.list_id; });
-  if (found == lists_.end()) return {};
+  if (instance.list >= lists_.size()) return {};
+  Counted& found = lists_[instance.list];
   if (!std::exchange(instance.is_used, true)) {
-    for (const auto& [at, number] : instance.starts) found->counter.restart_at(at, number);
+    for (const auto& [at, number] : instance.starts) found.counter.restart_at(at, number);
   }
-  return found->counter.next(found->list, level);
+  return found.counter.next(found.list, level);
 }
 
 }  // namespace gouji::parser

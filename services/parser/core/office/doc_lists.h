@@ -34,7 +34,7 @@ class DocLists {
 
  private:
   struct Instance {
-    std::uint32_t list_id = 0;
+    std::size_t list = 0;  // index; that of none is lists_.size()
     std::vector<std::pair<std::size_t, std::int64_t>> starts;  // level, number
     bool is_used = false;
   };
