@@ -33,6 +33,7 @@ struct Reader {
 constexpr Reader kReaders[] = {
     {Format::kEmpty, refuse_empty}, {Format::kBinary, refuse_binary}, {Format::kHtml, extract_html},
     {Format::kText, extract_text},  {Format::kJson, extract_json},
+    {Format::kScript, extract_script},
     {Format::kDocx, extract_docx},
     {Format::kRtf, extract_rtf},
     {Format::kMhtml, extract_mhtml},
