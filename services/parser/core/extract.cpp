@@ -9,6 +9,7 @@
 #include "services/parser/core/office/docx.h"
 #include "services/parser/core/office/mhtml.h"
 #include "services/parser/core/office/rtf.h"
+#include "services/parser/core/office/xlsx.h"
 #include "services/parser/core/read.h"
 #include "services/parser/core/text_extract.h"
 
@@ -38,6 +39,7 @@ constexpr Reader kReaders[] = {
     {Format::kRtf, extract_rtf},
     {Format::kMhtml, extract_mhtml},
     {Format::kOle, extract_ole},
+    {Format::kXlsx, extract_xlsx},
 };
 
 std::string_view charset_parameter(std::string_view media_type) {
