@@ -38,17 +38,16 @@ std::vector<std::string> sheet_parts(std::string_view workbook, const Relationsh
   return parts;
 }
 
-// Writes a sheet as one table: every place between its first and its last column is a cell.
+// Writes a sheet as one table; its rows may end in different columns.
 class SheetWriter {
  public:
   SheetWriter(const Sheet& sheet, FlowBuilder& builder) : sheet_(sheet), builder_(builder) {
     for (const SheetCell& cell : sheet_.cells) {
       rows_ = std::max(rows_, cell.row + 1);
-      columns_ = std::max(columns_, cell.column + 1);
+      first_column_ = std::min(first_column_, cell.column);
     }
-    for (const SheetMerge& merge : sheet_.merges) {
-      if (merge.top < rows_) columns_ = std::max(columns_, merge.right + 1);
-    }
+    ends_ = sheet_.row_ends;
+    ends_.resize(rows_);
     expand_merges();
   }
 
@@ -73,6 +72,7 @@ class SheetWriter {
       for (std::uint32_t row = merge.top; row < bottom; ++row) {
         if (++expanded > kMergedRowsMax) return builder_.add_limit("GRID_SPAN");
         merged_[row].push_back(&merge);
+        ends_[row] = std::max(ends_[row], merge.right + 1);
       }
     }
     for (auto& row : merged_)
@@ -84,7 +84,7 @@ class SheetWriter {
     builder_.begin_row();
     auto cell = cells.begin();
     auto merge = merged_[row].begin();
-    for (std::uint32_t column = 0; column < columns_;) {
+    for (std::uint32_t column = first_column_; column < ends_[row];) {
       while (merge != merged_[row].end() && (*merge)->left < column) ++merge;
       const bool is_merged = merge != merged_[row].end() && (*merge)->left == column;
       CellPlace place;
@@ -118,7 +118,9 @@ class SheetWriter {
 
   const Sheet& sheet_;
   FlowBuilder& builder_;
-  std::uint32_t rows_ = 0, columns_ = 0;
+  std::uint32_t rows_ = 0;
+  std::uint32_t first_column_ = ~std::uint32_t{0};
+  std::vector<std::uint32_t> ends_;                      // by row
   std::vector<std::vector<const SheetMerge*>> merged_;  // by row, by their left column
   std::size_t at_ = 0;
 };

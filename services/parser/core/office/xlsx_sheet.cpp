@@ -122,6 +122,7 @@ class SheetReader {
       cell_.text = is_on(cell_.text) ? "TRUE" : "FALSE";
     }
     const bool is_far = cell_.row >= kRowsMax || cell_.column >= kColumnsMax || sheet_.cells.size() >= kCellsMax;
+    if (!is_far) reserve_place(cell_);
     if (cell_.text.empty() || is_row_hidden_) return;
     if (is_far) {
       sheet_.is_cut = true;
@@ -129,6 +130,12 @@ class SheetReader {
       sheet_.cells.push_back(std::move(cell_));
     }
     cell_ = {};
+  }
+
+  void reserve_place(const SheetCell& cell) {
+    if (cell.row >= sheet_.row_ends.size()) sheet_.row_ends.resize(cell.row + 1);
+    std::uint32_t& end = sheet_.row_ends[cell.row];
+    end = std::max(end, cell.column + 1);
   }
 
   std::string_view xml_;

@@ -23,6 +23,9 @@ struct SheetMerge {
 struct Sheet {
   std::vector<SheetCell> cells;  // by row, then column; only those that are not empty
   std::vector<SheetMerge> merges;
+  // By row: behind the last column that the file has a cell for, empty ones among them. What lies
+  // behind is no blank cell of a table but no part of it.
+  std::vector<std::uint32_t> row_ends;
   bool is_cut = false;     // more cells than are read, or out of order
   bool is_broken = false;  // the XML is cut off
 };
