@@ -7,15 +7,10 @@
 
 #include "common/markup/html.h"
 #include "common/text/utf8.h"
+#include "tests/support/render_doc.h"
 
 namespace gouji::testing {
 namespace {
-
-std::string le(std::uint32_t value, int bytes) {
-  std::string text;
-  for (int i = 0; i < bytes; ++i) text.push_back(static_cast<char>(value >> (8 * i)));
-  return text;
-}
 
 std::string packed(const std::string& bytes) {
   libdeflate_compressor* const compressor = libdeflate_alloc_compressor(6);

@@ -110,7 +110,7 @@ bool OleFile::read_directory(std::uint32_t first) {
   std::size_t steps = 0;
   for (std::uint32_t index = first; index < kSectorMax; index = next_[index]) {
     const std::string_view part = sector(index);
-    if (index >= next_.size() || part.empty() || ++steps > next_.size()) return false;
+    if (index >= next_.size() || part.size() < sector_bytes_ || ++steps > next_.size()) return false;
     directory += part;
   }
   if (directory.size() < kEntryBytes) return false;

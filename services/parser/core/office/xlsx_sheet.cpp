@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cmath>
 #include <optional>
 #include <utility>
 
@@ -41,6 +40,68 @@ std::optional<SheetMerge> read_merge(std::string_view range) {
   if (!first || !last || last->row < first->row || last->column < first->column) return std::nullopt;
   if (first->row >= kRowsMax || first->column >= kColumnsMax) return std::nullopt;
   return SheetMerge{first->row, first->column, std::min(last->row, kRowsMax - 1), std::min(last->column, kColumnsMax - 1)};
+}
+
+// Excel works with fifteen digits; what a file has beyond them is the binary fraction's remainder.
+constexpr int kShownDigits = 15;
+
+// A decimal number: 0.digits times ten to the `point`.
+struct Digits {
+  std::string digits;  // without zeros in front and behind
+  int point = 0;
+  bool is_negative = false;
+};
+
+std::optional<Digits> read_digits(std::string_view text) {
+  Digits number;
+  number.is_negative = text.starts_with('-');
+  if (number.is_negative) text.remove_prefix(1);
+  bool is_fraction = false;
+  std::size_t at = 0, seen = 0;
+  for (; at < text.size() && at < 64; ++at) {
+    const char c = text[at];
+    if (c == '.' && !is_fraction) {
+      is_fraction = true;
+    } else if (c >= '0' && c <= '9') {
+      ++seen;
+      const bool is_leading = number.digits.empty() && c == '0';
+      if (!is_leading) number.digits.push_back(c);
+      if (!is_fraction && !is_leading) ++number.point;
+      if (is_fraction && is_leading) --number.point;
+    } else {
+      break;
+    }
+  }
+  if (seen == 0) return std::nullopt;
+  int exponent = 0;
+  if (at < text.size() && (text[at] == 'E' || text[at] == 'e')) {
+    std::string_view written = text.substr(at + 1);
+    if (written.starts_with('+')) written.remove_prefix(1);
+    const auto [end, error] = std::from_chars(written.data(), written.data() + written.size(), exponent);
+    if (error != std::errc{} || exponent < -400 || exponent > 400) return std::nullopt;
+    at = static_cast<std::size_t>(end - text.data());
+  }
+  if (at != text.size()) return std::nullopt;
+  number.point += exponent;
+  if (number.digits.empty()) number.point = 0;
+  return number;
+}
+
+void round_digits(Digits& number) {
+  std::string& digits = number.digits;
+  if (digits.size() > static_cast<std::size_t>(kShownDigits)) {
+    const bool is_up = digits[kShownDigits] >= '5';
+    digits.resize(kShownDigits);
+    std::size_t at = digits.size();
+    while (is_up && at > 0 && digits[at - 1] == '9') digits[--at] = '0';
+    if (is_up && at > 0) {
+      ++digits[at - 1];
+    } else if (is_up) {
+      digits.insert(digits.begin(), '1');
+      ++number.point;
+    }
+  }
+  while (!digits.empty() && digits.back() == '0') digits.pop_back();
 }
 
 bool is_on(std::string_view value) { return value == "1" || value == "true"; }
@@ -176,15 +237,16 @@ std::vector<std::string> read_shared_strings(std::string_view xml) {
 }
 
 std::string shown_number(std::string_view stored) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(stored.data(), stored.data() + stored.size(), value);
-  constexpr double kExactMax = 1e15;
-  if (error != std::errc{} || end != stored.data() + stored.size() || !(std::abs(value) < kExactMax)) return std::string(stored);
-  std::array<char, 64> shown{};
-  const auto written = std::to_chars(shown.data(), shown.data() + shown.size(), value, std::chars_format::fixed);
-  if (written.ec != std::errc{}) return std::string(stored);
-  const std::string_view text(shown.data(), static_cast<std::size_t>(written.ptr - shown.data()));
-  return text == "-0" ? "0" : std::string(text);
+  std::optional<Digits> number = read_digits(stored);
+  if (!number || number->point < -kShownDigits || number->point > kShownDigits) return std::string(stored);
+  round_digits(*number);
+  std::string& digits = number->digits;
+  const auto places = static_cast<std::size_t>(std::max(number->point, 0));
+  if (digits.size() < places) digits.append(places - digits.size(), '0');
+  std::string shown = places == 0 ? "0" : digits.substr(0, places);
+  const std::string fraction = std::string(static_cast<std::size_t>(std::max(-number->point, 0)), '0') + digits.substr(places);
+  if (!digits.substr(places).empty()) shown += "." + fraction;
+  return number->is_negative && shown != "0" ? "-" + shown : shown;
 }
 
 }  // namespace gouji::parser

@@ -35,8 +35,9 @@ Sheet read_sheet(std::string_view xml, const std::vector<std::string>& shared);
 
 std::vector<std::string> read_shared_strings(std::string_view xml);
 
-// A stored number as it is meant: 12.0 is 12, and 2601.9538750000001 is 2601.953875, because the
-// file holds the nearest binary fraction. What is no number stays as it is.
+// A stored number as Excel shows it, with fifteen digits: 12.0 is 12, and 2601.9538750000001 is
+// 2601.953875, because the file holds the nearest binary fraction. What is no number, or needs
+// more than thirty places, stays as it is.
 std::string shown_number(std::string_view stored);
 
 }  // namespace gouji::parser
