@@ -39,6 +39,11 @@ std::vector<std::string> digests_of(const std::vector<AttachmentRead>& attachmen
 std::string media_type_of(const Document& document) {
   if (document.format == "html") return "text/html";
   if (document.format == "text") return "text/plain";
+  if (document.format == "doc") return "application/msword";
+  if (document.format == "docx") return std::string(media_type(Format::kDocx));
+  if (document.format == "xlsx") return std::string(media_type(Format::kXlsx));
+  if (document.format == "rtf") return std::string(media_type(Format::kRtf));
+  if (document.format == "ofd") return std::string(media_type(Format::kOfd));
   return document.format == "json" ? "application/json" : document.format;
 }
 
