@@ -44,6 +44,17 @@ bool is_decidable(const std::vector<RuleResult>& results, std::string_view prefi
   });
 }
 
+std::vector<TieEvidence> evidence_for(const TableView& view, const Reading& reading, const Neighbours& neighbours) {
+  if (is_clean(*view.form, view.cells)) return {};
+  std::vector<TieEvidence> all = evidence_of_document(*view.form, reading);
+  for (TieEvidence& each : evidence_of_neighbours(*view.form, neighbours)) all.push_back(std::move(each));
+  return all;
+}
+
+std::vector<Diagnosis> diagnosed_with(const TableView& view, const std::vector<TieEvidence>& evidence) {
+  return diagnose(view, find_convention(*view.form, view.cells), evidence);
+}
+
 }  // namespace
 
 std::vector<LedgerTable> ledger_tables(const Reading& reading) {
@@ -60,14 +71,14 @@ std::vector<LedgerTable> ledger_tables(const Reading& reading) {
   return complete(std::move(tables));
 }
 
-Evaluation evaluate(const Reading& reading, const std::vector<LedgerTable>& tables) {
+Evaluation evaluate(const Reading& reading, const std::vector<LedgerTable>& tables, const Neighbours& neighbours) {
   Evaluation evaluation;
   std::vector<DiagnosedTable> diagnosed;
   for (std::size_t i = 0; i < tables.size(); ++i) {
     add_table(tables[i], reading.pre_2019, evaluation);
     const TableView view = view_of(tables[i]);
     if (reading.pre_2019 || !view.is_readable()) continue;
-    diagnosed.push_back({view, diagnose(view, find_convention(*view.form, view.cells)), table_reading(reading, tables[i].table)});
+    diagnosed.push_back({view, diagnosed_with(view, evidence_for(view, reading, neighbours)), table_reading(reading, tables[i].table)});
   }
   const std::vector<Checked> document = document_results(
       reading, tables, {true, is_decidable(evaluation.table_results, "T3"), is_decidable(evaluation.table_results, "T4")});
@@ -90,6 +101,19 @@ Evaluation evaluate_again(const LedgerEntry& entry) {
   for (const LedgerTable& table : complete(entry.tables)) add_table(table, pre_2019, evaluation);
   evaluation.document_results = entry.document_results;
   return evaluation;
+}
+
+std::vector<Anomaly> table3_drafts(const LedgerEntry& entry, const Neighbours& neighbours) {
+  for (const LedgerTable& table : entry.tables) {
+    const TableView view = view_of(table);
+    if (table.table != TableId::kT3 || !view.is_readable()) continue;
+    std::vector<Checked> failed;
+    for (RuleResult& result : table_results(view, why_unreadable(table.status)))
+      if (result.status == RuleStatus::kFailed) failed.push_back({std::move(result), "", "", ""});
+    const DiagnosedTable diagnosed{view, diagnosed_with(view, evidence_of_neighbours(*view.form, neighbours)), nullptr};
+    return draft_anomalies(failed, {diagnosed}, entry.key, entry.organ_name);
+  }
+  return {};
 }
 
 std::string result_digest(const std::vector<RuleResult>& results, const std::vector<DerivedValue>& derived,

@@ -275,6 +275,19 @@ Convention find_convention(const Form& form, std::span<const Cell> cells) {
   return {is_accepted(0), is_accepted(1)};
 }
 
+std::vector<std::uint16_t> uncheckable_cells(const Form& form, std::span<const Cell> cells, Convention convention) {
+  const Reader values{cells, convention};
+  std::vector<bool> is_checked(form.size(), false);
+  for (const Check& check : table_plan(form)) {
+    if (check.kind != CheckKind::kEquation || !all_numbers(values, check.cells)) continue;
+    for (const std::uint16_t cell : check.cells) is_checked[cell] = true;
+  }
+  std::vector<std::uint16_t> uncheckable;
+  for (std::size_t cell = 0; cell < is_checked.size(); ++cell)
+    if (!is_checked[cell]) uncheckable.push_back(static_cast<std::uint16_t>(cell));
+  return uncheckable;
+}
+
 bool is_clean(const Form& form, std::span<const Cell> cells) {
   static const auto kMake = [](const Form& each) { return flatten(each); };
   const FlatIdentities& flat = per_form<FlatIdentities>(form, kMake);
