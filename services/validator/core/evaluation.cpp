@@ -11,6 +11,9 @@
 namespace gouji::validator {
 namespace {
 
+// What a report has of results, with room for those of the document.
+constexpr std::size_t kResultsUsual = 128;
+
 bool has_cells(TableStatus status) { return status == TableStatus::kRead || status == TableStatus::kPartial; }
 
 TableView view_of(const LedgerTable& table) {
@@ -31,7 +34,9 @@ std::vector<LedgerTable> complete(std::vector<LedgerTable> tables) {
 void add_table(const LedgerTable& table, bool pre_2019, Evaluation& evaluation) {
   const TableView view = view_of(table);
   const Reason reason = pre_2019 ? Reason::kPre2019 : why_unreadable(table.status);
-  for (RuleResult& result : table_results(view, reason)) evaluation.table_results.push_back(std::move(result));
+  std::vector<RuleResult> results = table_results(view, reason);
+  evaluation.table_results.reserve(kResultsUsual);
+  std::move(results.begin(), results.end(), std::back_inserter(evaluation.table_results));
   if (reason != Reason::kNone) return;
   for (DerivedValue& value : derive(view, find_convention(*view.form, view.cells)))
     evaluation.derived.push_back(std::move(value));
@@ -80,14 +85,15 @@ Evaluation evaluate(const Reading& reading, const std::vector<LedgerTable>& tabl
     if (reading.pre_2019 || !view.is_readable()) continue;
     diagnosed.push_back({view, diagnosed_with(view, evidence_for(view, reading, neighbours)), table_reading(reading, tables[i].table)});
   }
-  const std::vector<Checked> document = document_results(
+  std::vector<Checked> document = document_results(
       reading, tables, {true, is_decidable(evaluation.table_results, "T3"), is_decidable(evaluation.table_results, "T4")});
   std::vector<Checked> all;
   for (const RuleResult& result : evaluation.table_results)
     if (result.status == RuleStatus::kFailed) all.push_back({result, "", "", ""});
-  for (const Checked& checked : document) {
-    evaluation.document_results.push_back(checked.result);
+  evaluation.document_results.reserve(document.size());
+  for (Checked& checked : document) {
     if (checked.result.status == RuleStatus::kFailed) all.push_back(checked);
+    evaluation.document_results.push_back(std::move(checked.result));
   }
   evaluation.drafts = draft_anomalies(all, diagnosed, reading.key, reading.organ_name.value_or(""));
   return evaluation;

@@ -133,11 +133,10 @@ class Judge {
 
   void judge_anew(LedgerEntry entry, bool is_new_version, bool was_live) {
     const LedgerEntry before = entry;
-    entry.tables = ledger_tables(arrival_.reading);
     ledger_.put(entry);
+    entry.tables = ledger_tables(arrival_.reading);
     Evaluation evaluation = evaluate(arrival_.reading, entry.tables, neighbours_of(ledger_, key_));
     take_document(entry, evaluation);
-    ledger_.put(entry);
     const std::vector<RuleResult> cross_year = cross_year_results(entry, previous_report(ledger_, key_));
     std::vector<RuleResult> results = joined(evaluation, cross_year);
     entry.result_digest = result_digest(results, evaluation.derived, entry.tables, entry.organ_name);
@@ -159,7 +158,7 @@ class Judge {
     }
     ++entry.evaluation;
     Verdict verdict = verdict_of(entry, std::move(results), std::move(evaluation.derived), book);
-    verdict.tables = arrival_.reading.tables;
+    verdict.tables = without_provenance(entry.tables);
     if (is_new_version && entry.version > 1) verdict.changed_cells = changed_cells(before.tables, entry.tables);
     if (is_new_version) {
       verdict.mended = static_cast<std::int32_t>(book.closed.size());

@@ -252,6 +252,8 @@ std::string_view to_string(Reason reason) {
 const std::vector<Check>& table_plan(const Form& form) { return per_form<std::vector<Check>>(form, make_plan); }
 
 Convention find_convention(const Form& form, std::span<const Cell> cells) {
+  const auto is_empty = [](const Cell& cell) { return cell.state == CellState::kBlank || cell.state == CellState::kNil; };
+  if (std::none_of(cells.begin(), cells.end(), is_empty)) return {};
   const Reader as_zero{cells, {true, true}};
   std::size_t touched[2] = {0, 0};
   std::size_t held[2] = {0, 0};

@@ -216,10 +216,9 @@ TEST(Convention, NeedsFiveEquationsAndFourInFive) {
   for (int round = 0; round < 400; ++round) {
     Reading reading = clean_reading(2021, static_cast<std::uint32_t>(random()));
     std::vector<Cell>& cells = reading.tables[1].cells;
-    for (auto left = random() % 9; left > 0; --left) {
-      Cell& each = cells[random() % cells.size()];
-      if (each.value == 0) each = {random() % 2 == 0 ? CellState::kBlank : CellState::kNil, 0};
-    }
+    const auto percent = random() % 60;
+    for (Cell& each : cells)
+      if (each.value == 0 && random() % 100 < percent) each = {random() % 2 == 0 ? CellState::kBlank : CellState::kNil, 0};
     for (auto wrong = random() % 4; wrong > 0; --wrong) {
       Cell& each = cells[random() % cells.size()];
       if (each.is_number()) each.value += 5;
