@@ -243,12 +243,21 @@ class RunWriter {
     for (std::uint32_t band = 0; band < run_.bands.size(); ++band) {
       std::vector<TextPiece> pieces;
       if (field != page_.of(line).end() && field->box.left <= run_.bands[band].right) pieces.push_back(text_of(*field++));
+      const bool is_blank = pieces.empty();
       LaidCell value = cell(table.rows, row, first_column + band, std::move(pieces));
-      if (value.pieces.empty()) {
+      if (is_blank) {
         value.box = ink_.on_page({run_.bands[band].left, line.line.box.top, run_.bands[band].right, line.line.box.bottom});
+        // A figure that is written together with its label cannot be told from it.
+        if (band == 0 && label_reaches(row)) value.pieces.push_back({"\xEF\xBF\xBD", value.box, value.page});
       }
       table.cells.push_back(std::move(value));
     }
+  }
+
+  bool label_reaches(std::uint32_t row) const {
+    return std::any_of(labels_.begin(), labels_.end(), [&](const LabelField& label) {
+      return label.row == row && label.box.right > run_.bands.front().left;
+    });
   }
 
   const PageInk& ink_;

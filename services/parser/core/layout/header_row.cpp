@@ -50,12 +50,11 @@ class HeaderLine {
 
   // The first character behind the cut, from `begin` on.
   std::optional<std::size_t> cut_between(std::size_t begin, float left, float right) const {
-    if (box(begin).left >= left) {
-      const float middle_between = (left + right) / 2;
-      if (middle_x(box(begin)) >= middle_between) return begin;
-    }
     std::size_t best = begin;
-    float widest = -1;
+    // Nothing of this column, where what is next begins behind its middle.
+    float widest = box(begin).left - left;
+    if (begin > 0) widest = std::min(widest, box(begin).left - box(begin - 1).right);
+    if (box(begin).left >= right) return begin;
     for (std::size_t i = begin; i < glyphs_.size() && box(i).left < right; ++i) {
       const float end = i + 1 < glyphs_.size() ? box(i + 1).left : right + height(box(i));
       if (end <= left || box(i).right >= right) continue;
