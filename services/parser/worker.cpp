@@ -11,11 +11,11 @@
 namespace gouji::parser {
 namespace {
 
-ReadOutcome poison(std::string code, std::string message) {
+ReadAnswer poison(std::string code, std::string message) {
   return Refusal{RefusalClass::kPoison, {std::move(code), std::move(message)}};
 }
 
-ReadOutcome read_request(std::string_view bytes) {
+ReadAnswer read_request(std::string_view bytes) {
   auto request = events::decode_read_request(bytes);
   if (!request) return poison("BAD_REQUEST", request.error().message);
   Input input;
@@ -26,7 +26,8 @@ ReadOutcome read_request(std::string_view bytes) {
   input.url = request->url;
   input.location_id = request->location_id;
   input.hints = request->hints;
-  return read(input, embedded_organs());
+  input.aids = std::move(request->aids);
+  return read_or_need(input, embedded_organs());
 }
 
 }  // namespace
@@ -51,9 +52,15 @@ std::string answer_read(std::string_view request) {
 }
 
 DocumentReader reader_over(runtime::WorkerPool& pool) {
-  return [&pool](const events::ReadRequest& request) -> Result<ReadOutcome> {
-    GOUJI_ASSIGN(const std::string answer, pool.call(events::encode(request)));
-    return events::decode_read_outcome(answer);
+  return [&pool](events::ReadRequest request) -> Result<ReadOutcome> {
+    for (int i = 0; i <= kNeedsMax; ++i) {
+      GOUJI_ASSIGN(const std::string bytes, pool.call(events::encode(request)));
+      GOUJI_ASSIGN(ReadAnswer answer, events::decode_read_answer(bytes));
+      if (auto* reading = std::get_if<Reading>(&answer)) return ReadOutcome(std::move(*reading));
+      if (auto* refusal = std::get_if<Refusal>(&answer)) return ReadOutcome(std::move(*refusal));
+      request.aids.push_back(not_installed(std::get<Need>(answer)));
+    }
+    return ReadOutcome(Refusal{RefusalClass::kPoison, programs_exhausted()});
   };
 }
 
