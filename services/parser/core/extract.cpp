@@ -6,10 +6,13 @@
 #include "services/parser/core/html_extract.h"
 #include "services/parser/core/json_extract.h"
 #include "services/parser/core/ocr/picture_extract.h"
+#include "services/parser/core/office/doc.h"
 #include "services/parser/core/office/docx.h"
+#include "services/parser/core/office/mhtml.h"
 #include "services/parser/core/office/rtf.h"
 #include "services/parser/core/pdf/bbox_extract.h"
 #include "services/parser/core/pdf/pdf_extract.h"
+#include "services/parser/core/office/xlsx.h"
 #include "services/parser/core/read.h"
 #include "services/parser/core/text_extract.h"
 
@@ -40,6 +43,9 @@ constexpr Reader kReaders[] = {
     {Format::kDocx, extract_docx},
     {Format::kRtf, extract_rtf},
     {Format::kPdf, extract_pdf},
+    {Format::kMhtml, extract_mhtml},
+    {Format::kOle, extract_ole},
+    {Format::kXlsx, extract_xlsx},
 };
 
 std::string_view charset_parameter(std::string_view media_type) {

@@ -39,6 +39,11 @@ std::vector<std::string> digests_of(const std::vector<AttachmentRead>& attachmen
 std::string media_type_of(const Document& document) {
   if (document.format == "html") return "text/html";
   if (document.format == "text") return "text/plain";
+  if (document.format == "doc") return "application/msword";
+  if (document.format == "docx") return std::string(media_type(Format::kDocx));
+  if (document.format == "xlsx") return std::string(media_type(Format::kXlsx));
+  if (document.format == "rtf") return std::string(media_type(Format::kRtf));
+  if (document.format == "ofd") return std::string(media_type(Format::kOfd));
   return document.format == "json" ? "application/json" : document.format;
 }
 
@@ -228,7 +233,7 @@ class Interpreter {
   }
 
   static GenreEvidence genre_of(const Part& part, const std::vector<Vote>& votes) {
-    return {part.front, part.sections, part.prose, part.has_table(), std::any_of(votes.begin(), votes.end(), is_period)};
+    return {part.front, part.sections, part.prose, part.has_table(), part.has_figures(), std::any_of(votes.begin(), votes.end(), is_period)};
   }
 
   static std::optional<Reason> why_refused(const Part& part, const std::vector<Vote>& votes) {

@@ -36,6 +36,7 @@ struct DraftNote {
 enum class RowState : std::uint8_t {
   kUnseen,      // its label does not stand there
   kSeen,        // its label does, without values that can be told apart
+  kDoubted,     // its values stand at another place than those of the other rows
   kRead,
 };
 

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t kReferenceBytesMax = 12;
 constexpr std::int64_t kNumberMax = 1'000'000'000;
+constexpr std::size_t kRecodedBytesMax = 16U << 20;
 
 bool is_white(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
 
@@ -287,13 +288,16 @@ std::string xml_part_text(std::string part) {
   const bool is_utf16 = part.starts_with("\xFF\xFE") || part.starts_with("\xFE\xFF") ||
                         part.starts_with(std::string_view("<\0", 2)) ||
                         part.starts_with(std::string_view("\0<", 2));
+  const bool is_clean = !is_utf16 && is_utf8(part);
+  if (is_clean) return part;
+  if (part.size() > kRecodedBytesMax) return {};
   if (is_utf16) {
     CharsetDecision decision;
     decision.charset = part[0] == '<' || part[0] == '\xFF' ? Charset::kUtf16Le : Charset::kUtf16Be;
     decision.mark_bytes = part[0] == '<' || part[0] == '\0' ? 0 : 2;
     return decode_text(part, decision);
   }
-  return is_utf8(part) ? std::move(part) : repair_utf8(part);
+  return repair_utf8(part);
 }
 
 }  // namespace gouji::parser

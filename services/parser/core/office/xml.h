@@ -70,6 +70,7 @@ struct XmlReference {
 XmlReference read_xml_reference(std::string_view text);
 
 // The part in UTF-8: from UTF-16 by its mark or its first characters, broken sequences mended.
+// Empty where a part above 16 MiB would need that.
 std::string xml_part_text(std::string part);
 
 }  // namespace gouji::parser

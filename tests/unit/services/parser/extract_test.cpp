@@ -36,7 +36,7 @@ TEST(Extract, RefusesWithAReasonOfItsOwn) {
       {"\n \n", "EMPTY"},
       {std::string(500, '\x02'), "NOT_TEXT_BINARY"},
       {"%PDF-1.7\n", "MALFORMED_PDF"},
-      {"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "FORMAT_NOT_SUPPORTED"},
+      {"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "MALFORMED_OLE"},
       {std::string("PK\x03\x04word/document.xml"), "MALFORMED_ZIP"},
       {"{\"title\": \"x\"}", "JSON_WITHOUT_DOCUMENT"},
       {"{\"content\": \"<p>cut", "MALFORMED_JSON"},
