@@ -133,8 +133,9 @@ class LineTable {
   // A few full lines may be short ones with a remark behind them; the header knows better.
   std::optional<std::size_t> known(std::size_t frame) const {
     constexpr std::size_t kLinesEnough = 4;
-    if (frame == kFromLeft && header_ && frames_[frame].total() < kLinesEnough) return header_;
-    return frames_[frame].known();
+    const auto by_lines = frames_[frame].known();
+    const bool is_enough = by_lines && frames_[frame].total() >= kLinesEnough;
+    return frame == kFromLeft && header_ && !is_enough ? header_ : by_lines;
   }
 
   std::optional<std::size_t> place_in(const Line& line, std::size_t frame) const {
