@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "services/parser/core/layout/lay_out.h"
+#include "services/parser/core/ocr/picture_extract.h"
 
 namespace gouji::parser {
 namespace {
@@ -46,13 +47,19 @@ ExtractOutcome extract_pdf(const Source& source) {
   PdfOutcome outcome = read_pdf(source.bytes);
   if (auto* reason = std::get_if<Reason>(&outcome)) return std::move(*reason);
   auto& content = std::get<PdfContent>(outcome);
+  const std::vector<std::int32_t> scanned = pages_to_recognise(content);
+  if (!scanned.empty()) {
+    const Aid* const ocr = source.aid(Program::kOcr);
+    if (ocr == nullptr)
+      return Need{Program::kOcr, "page " + std::to_string(scanned.front()) + " is a picture or cannot be read", scanned, 0};
+    put_recognised(ocr->output, source.ocr_reader, scanned, content.pages);
+  }
   Document document = lay_out(content.pages);
   document.format = "application/pdf";
   document.charset = "utf-8";
   document.title = content.title;
   if (!content.created.empty()) document.meta.push_back({"creationdate", content.created});
   document.limits.insert(document.limits.end(), content.limits.begin(), content.limits.end());
-  if (!pages_to_recognise(content).empty()) document.limits.emplace_back("PDF_PAGES_TO_RECOGNISE");
   return document;
 }
 
