@@ -30,6 +30,8 @@ struct Requests {
   RulesRequest rules;
   std::vector<std::string> rules_arguments;
   BacktestRequest backtest;
+  OrgansRequest organs;
+  ReparseRequest reparse;
   ConfigRequest config;
   std::string shell;
 };
@@ -165,6 +167,18 @@ void define_operations(CLI::App& app, Requests& requests) {
   define_log(app, requests);
   define_dlq(app, requests);
   define_rules(app, requests);
+  auto* reparse = app.add_subcommand("reparse", "解析程序更正后，重新解析已有文件；版本不变，重新评估 / read documents again after the parser was corrected");
+  add_log(reparse, requests.reparse.where);
+  reparse->add_option("--organ", requests.reparse.organ, "机关名称或编号 / name, id or a part of the id of an organ")->type_name("NAME");
+  reparse->add_option("--year", requests.reparse.year, "报告年度 / report year")->check(CLI::Range(1949, 2100))->type_name("Y");
+  reparse->add_option("--since", requests.reparse.since, "采集时间不早于 / fetched at or after, 2026-01-31 or RFC 3339")->type_name("TIME");
+  reparse->add_option("--until", requests.reparse.until, "采集时间早于 / fetched before")->type_name("TIME");
+  reparse->add_flag("--dry-run", requests.reparse.dry_run, "只列出，不写入 / only say what would be read again");
+  auto* organs = app.add_subcommand("organs", "机关名录：find 名称、check 文件 / the directory of organs");
+  organs->add_option("ACTION", requests.organs.action, "find, check")->required()->check(CLI::IsMember({"find", "check"}));
+  organs->add_option("ARG", requests.organs.argument, "find：机关或行政区划的名称、代码；check：名录文件 / find: name or code of an organ or a division; check: a file such as organs.json")->required();
+  add_format(organs, requests.organs.format, {"text", "json"});
+  add_language(organs, requests.organs.language);
   auto* config = app.add_subcommand("config", "服务的设置：show、validate / settings of a service");
   config->add_option("ACTION", requests.config.action, "show, validate")->required()->check(CLI::IsMember({"show", "validate"}));
   config->add_option("SERVICE", requests.config.service, "crawler, parser, validator")->required()->check(CLI::IsMember({"crawler", "parser", "validator"}));
@@ -202,6 +216,8 @@ int carry_out(const CLI::App& app, Requests& requests) {
   if (name == "log") return log(requests.log);
   if (name == "dlq") return dlq(requests.dlq);
   if (name == "rules") return carry_out_rules(requests);
+  if (name == "organs") return organs(requests.organs);
+  if (name == "reparse") return reparse(requests.reparse);
   if (name == "config") return config(requests.config);
   std::vector<CommandWords> words;
   for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; })) {

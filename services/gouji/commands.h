@@ -129,6 +129,23 @@ struct BacktestRequest {
 };
 int backtest(const BacktestRequest& request);
 
+struct ReparseRequest {
+  LogChoice where;
+  std::string organ;  // name, id, or a part of an id
+  std::optional<std::int32_t> year;
+  std::string since, until;  // of the fetch: a day, or a time (RFC 3339)
+  bool dry_run = false;
+};
+int reparse(const ReparseRequest& request);
+
+struct OrgansRequest {
+  std::string action;    // find, check
+  std::string argument;  // name or code; file
+  std::string format = "text";
+  Language language = Language::kChinese;
+};
+int organs(const OrgansRequest& request);
+
 struct ConfigRequest {
   std::string action;   // show, validate
   std::string service;  // crawler, parser, validator

@@ -67,16 +67,6 @@ std::string full_town_name(std::string name, std::span<const IdentityEvidence> d
   return is_named ? full : name;
 }
 
-// The division whose name the organ's begins with; the longest decides.
-std::string division_of(const std::string& name, const OrganDirectory& organs) {
-  const Division* best = nullptr;
-  for (const Division& division : organs.divisions()) {
-    if (!name.starts_with(division.name)) continue;
-    if (best == nullptr || division.name.size() > best->name.size()) best = &division;
-  }
-  return best == nullptr ? std::string() : best->code;
-}
-
 // Many cities have a district of the same name; without its city a district's name decides nothing.
 bool begins_with_district(const std::string& name) {
   const std::size_t district = name.find("区");
@@ -88,13 +78,9 @@ bool begins_with_district(const std::string& name) {
          !name.starts_with("宁夏") && !name.starts_with("新疆");
 }
 
-std::optional<std::string> organ_id(const std::string& name, const OrganDirectory& organs) {
-  if (const Organ* organ = organs.by_name(name)) return organ->id;
-  const bool is_national = name.starts_with("国家") || name.starts_with("国务院");
-  if (!is_national && (!has_division(name) || begins_with_district(name))) return std::nullopt;
-  std::string folded = fold_label(name);
+std::string name_key(std::string_view division, std::string folded) {
   std::replace(folded.begin(), folded.end(), '/', '-');
-  return "name:" + division_of(name, organs) + ":" + folded;
+  return "name:" + std::string(division) + ":" + folded;
 }
 
 // The votes of all documents; each says which one it comes from.
@@ -111,6 +97,18 @@ std::vector<Vote> votes_of(std::span<const IdentityEvidence> evidence, VotesOf v
 }
 
 }  // namespace
+
+std::optional<std::string> organ_id(const std::string& name, const OrganDirectory& organs) {
+  if (const Organ* organ = organs.by_name(name)) return organ->id;
+  const std::string folded = fold_label(name);
+  if (const auto leading = organs.divisions().leading(folded)) {
+    if (!leading->is_unique) return std::nullopt;
+    return name_key(leading->division->code, leading->division->name + folded.substr(leading->length));
+  }
+  const bool is_national = name.starts_with("国家") || name.starts_with("国务院");
+  if (!is_national && (!has_division(name) || begins_with_district(name))) return std::nullopt;
+  return name_key("", folded);
+}
 
 bool are_different_reports(const ReportIdentity& a, const ReportIdentity& b) {
   if (a.year && b.year && a.year != b.year) return true;

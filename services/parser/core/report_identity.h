@@ -48,6 +48,11 @@ inline constexpr std::size_t kVotesMax = 64;
 // Of a report in several documents: the body's evidence first, then its attachments'. Not empty.
 ReportIdentity decide_identity(std::span<const IdentityEvidence> evidence, const OrganDirectory& organs);
 
+// The organ id of a report under this name: that of the listed organ, else "name:<division>:<folded
+// name>" where the name tells the organ from its namesakes. One division has one spelling in it,
+// however much of what lies above it `name` has.
+std::optional<std::string> organ_id(const std::string& name, const OrganDirectory& organs);
+
 // Two documents that say that they are reports of different organs or years.
 bool are_different_reports(const ReportIdentity& a, const ReportIdentity& b);
 
