@@ -83,9 +83,7 @@ class LineTable {
     if (left && behind && *left != *behind) return is_padded_ || header_ ? left : behind;
     if (left || behind) return left ? left : behind;
     if (known(kFromLeft) || known(kBehindLabel)) return std::nullopt;
-    constexpr std::size_t kLinesEnoughFromRight = 3;
-    const Frame& right = right_[line.columns % kTable4Cells];
-    if (right.total() >= kLinesEnoughFromRight && right.known()) return place_from_right(line, *right.known());
+    if (const auto known = right_[line.columns % kTable4Cells].known()) return place_from_right(line, *known);
     const bool is_only_choice = !has_full_ && line.end - line.begin == line.columns;
     return is_only_choice ? std::optional(line.begin) : std::nullopt;
   }
