@@ -116,7 +116,8 @@ Result<OpenAnomalies> judged_again(eventlog::EventLog& source, const BacktestReq
   telemetry::Metrics metrics;
   telemetry::Health health{clock};
   if (request.reparse) {
-    GOUJI_ASSIGN(const auto stage, parser::make_stage({request.where.data + "/blobs", 2}, metrics));
+    GOUJI_ASSIGN(const parser::ProgramRunner programs, parser::programs_of_environment());
+    GOUJI_ASSIGN(const auto stage, parser::make_stage({request.where.data + "/blobs", 2, programs}, metrics));
     host::StageHost parser(*trial, *stage, clock, metrics, health, {"gouji-parser", "0", std::nullopt, std::string(version()), parser::service().outputs, std::nullopt});
     GOUJI_TRY(run_until_through(parser, *trial, "gouji-parser", eventlog::kRawTopic));
   }

@@ -95,7 +95,8 @@ Result<void> Pipeline::Parts::open_log_and_admin(const RunRequest& request) {
 }
 
 Result<void> Pipeline::Parts::open_stages(const RunRequest& request) {
-  GOUJI_ASSIGN(parse_stage, parser::make_stage({request.where.data + "/blobs", 2}, metrics));
+  GOUJI_ASSIGN(const parser::ProgramRunner programs, parser::programs_of_environment());
+  GOUJI_ASSIGN(parse_stage, parser::make_stage({request.where.data + "/blobs", 2, programs}, metrics));
   validate_stage = validator::make_stage(metrics, clock);
   parser = std::make_unique<host::StageHost>(*log, *parse_stage, clock, metrics, health,
                                              options_of(kParserGroup, parser::service().outputs, request.once));

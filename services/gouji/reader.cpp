@@ -13,6 +13,7 @@
 #include "services/crawler/attachments.h"
 #include "services/parser/core/read.h"
 #include "services/parser/core/sniff.h"
+#include "services/parser/service.h"
 #include "services/parser/worker.h"
 
 namespace gouji::command {
@@ -58,11 +59,12 @@ Result<std::unique_ptr<DocumentSource>> DocumentSource::create(UserHints hints) 
   options.kind = parser::kWorkerKind;
   options.workers = 1;
   GOUJI_ASSIGN(auto pool, runtime::WorkerPool::create(options));
-  return std::unique_ptr<DocumentSource>(new DocumentSource(std::move(pool), std::move(hints)));
+  GOUJI_ASSIGN(parser::ProgramRunner programs, parser::programs_of_environment());
+  return std::unique_ptr<DocumentSource>(new DocumentSource(std::move(pool), std::move(programs), std::move(hints)));
 }
 
-DocumentSource::DocumentSource(std::unique_ptr<runtime::WorkerPool> pool, UserHints hints)
-    : pool_(std::move(pool)), reader_(parser::reader_over(*pool_)), hints_(std::move(hints)) {}
+DocumentSource::DocumentSource(std::unique_ptr<runtime::WorkerPool> pool, parser::ProgramRunner programs, UserHints hints)
+    : pool_(std::move(pool)), reader_(parser::reader_over(*pool_, std::move(programs))), hints_(std::move(hints)) {}
 
 Result<std::vector<std::string>> DocumentSource::expand(const std::vector<std::string>& arguments) {
   std::vector<std::string> files;

@@ -150,7 +150,9 @@ void write_explanations(JsonWriter& json, const Anomaly& anomaly) {
       write_operand_value(json, change.reported);
       json.key("proposed").number(change.proposed).end_object();
     }
-    json.end_array().key("mechanism").text(to_string(explanation.mechanism)).end_object();
+    json.end_array().key("mechanism").text(to_string(explanation.mechanism)).key("supported_by").begin_array();
+    for (const std::string& name : explanation.supported_by) json.text(name);
+    json.end_array().end_object();
   }
   json.end_array();
 }

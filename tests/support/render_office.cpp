@@ -7,15 +7,10 @@
 
 #include "common/markup/html.h"
 #include "common/text/utf8.h"
+#include "tests/support/render_doc.h"
 
 namespace gouji::testing {
 namespace {
-
-std::string le(std::uint32_t value, int bytes) {
-  std::string text;
-  for (int i = 0; i < bytes; ++i) text.push_back(static_cast<char>(value >> (8 * i)));
-  return text;
-}
 
 std::string packed(const std::string& bytes) {
   libdeflate_compressor* const compressor = libdeflate_alloc_compressor(6);
@@ -38,6 +33,24 @@ std::string escaped(std::string_view text) {
 
 bool is_figure(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789.") == text.npos;
+}
+
+// What every package begins with; office programs insist on it.
+std::vector<ZipPart> package_parts(std::string_view main, std::string_view type) {
+  const std::string kind = "application/vnd.openxmlformats-officedocument.";
+  const std::string types =
+      "<?xml version=\"1.0\"?><Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\">"
+      "<Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/>"
+      "<Default Extension=\"xml\" ContentType=\"application/xml\"/><Override PartName=\"/" + std::string(main) +
+      "\" ContentType=\"" + kind + std::string(type) + "+xml\"/><Override PartName=\"/word/styles.xml\" ContentType=\"" + kind +
+      "wordprocessingml.styles+xml\"/><Override PartName=\"/word/numbering.xml\" ContentType=\"" + kind +
+      "wordprocessingml.numbering+xml\"/><Override PartName=\"/xl/worksheets/sheet1.xml\" ContentType=\"" + kind +
+      "spreadsheetml.worksheet+xml\"/></Types>";
+  const std::string relationships =
+      "<?xml version=\"1.0\"?><Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship "
+      "Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" Target=\"" +
+      std::string(main) + "\"/></Relationships>";
+  return {{"[Content_Types].xml", types}, {"_rels/.rels", relationships}};
 }
 
 // The report as the HTML scanner understands its page.
@@ -240,7 +253,8 @@ std::string docx_of(std::string_view body, std::vector<ZipPart> more) {
       "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\" "
       "xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"><w:body>" +
       std::string(body) + "</w:body></w:document>";
-  std::vector<ZipPart> parts = {{"[Content_Types].xml", "<Types/>"}, {"word/document.xml", document}};
+  std::vector<ZipPart> parts = package_parts("word/document.xml", "wordprocessingml.document.main");
+  parts.push_back({"word/document.xml", document});
   for (ZipPart& part : more) parts.push_back(std::move(part));
   return zip_of(parts);
 }
@@ -263,7 +277,13 @@ std::string render_docx(const ReportFigures& figures, const DocxStyle& style) {
     }
   }
   if (style.is_in_table) body = "<w:tbl><w:tr><w:tc>" + body + "<w:p/></w:tc></w:tr></w:tbl>";
-  return docx_of(body, {{"word/styles.xml", std::string(kStyles)}, {"word/numbering.xml", std::string(kNumbering)}});
+  const std::string type = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/";
+  const std::string relationships =
+      "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"rId1\" Type=\"" + type +
+      "styles\" Target=\"styles.xml\"/><Relationship Id=\"rId2\" Type=\"" + type + "numbering\" Target=\"numbering.xml\"/></Relationships>";
+  return docx_of(body, {{"word/_rels/document.xml.rels", relationships},
+                        {"word/styles.xml", std::string(kStyles)},
+                        {"word/numbering.xml", std::string(kNumbering)}});
 }
 
 std::string render_rtf(const ReportFigures& figures, const RtfStyle& style) {
@@ -292,10 +312,13 @@ std::string render_xlsx(const ReportFigures& figures) {
                                " xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"><sheets>"
                                "<sheet name=\"年报\" sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>";
   const std::string relationships =
-      "<Relationships><Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/"
-      "relationships/worksheet\" Target=\"worksheets/sheet1.xml\"/></Relationships>";
-  return zip_of({{"[Content_Types].xml", "<Types/>"}, {"xl/workbook.xml", workbook},
-                 {"xl/_rels/workbook.xml.rels", relationships}, {"xl/worksheets/sheet1.xml", xml}});
+      "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"><Relationship Id=\"rId1\" "
+      "Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet\" Target=\"worksheets/sheet1.xml\"/></Relationships>";
+  std::vector<ZipPart> parts = package_parts("xl/workbook.xml", "spreadsheetml.sheet.main");
+  parts.push_back({"xl/workbook.xml", workbook});
+  parts.push_back({"xl/_rels/workbook.xml.rels", relationships});
+  parts.push_back({"xl/worksheets/sheet1.xml", xml});
+  return zip_of(parts);
 }
 
 }  // namespace gouji::testing

@@ -75,7 +75,7 @@ class TextRenderer {
     const std::string breaks[] = {"", " ", "\n"};
     break_ = breaks[random_() % (is_by_row() ? 3 : 2)];
     if (options_.layout == Layout::kMarkdown || options_.layout == Layout::kMarkdownBold) break_ = draw(random_, 50) ? "<br>" : "";
-    if (options_.layout == Layout::kSpaces || options_.layout == Layout::kWrapped || loses_information(options_.layout)) break_ = "";
+    if (options_.layout == Layout::kSpaces || options_.layout == Layout::kWrapped || options_.layout == Layout::kStacked || options_.layout == Layout::kJoinedLabels || loses_information(options_.layout)) break_ = "";
   }
 
   std::string run(const std::vector<Part>& parts) {
@@ -88,7 +88,7 @@ class TextRenderer {
  private:
   bool is_by_row() const {
     return options_.layout != Layout::kCellLines && options_.layout != Layout::kCellLinesSpaced && options_.layout != Layout::kCellPipes &&
-           options_.layout != Layout::kCellPipeLines && options_.layout != Layout::kDeduplicated;
+           options_.layout != Layout::kCellPipeLines && options_.layout != Layout::kPipesInFront && options_.layout != Layout::kDeduplicated;
   }
 
   void add(const Part& part) {
@@ -111,7 +111,7 @@ class TextRenderer {
   }
 
   void add_table(const TableRows& rows, std::size_t table) {
-    if (options_.layout == Layout::kWrapped) return add_wrapped(rows);
+    if (options_.layout == Layout::kWrapped || options_.layout == Layout::kStacked) return add_wrapped(rows);
     if (options_.layout == Layout::kRunTogether) return add_run_together(rows);
     std::vector<Fields> lines = fields_of(rows);
     if (options_.layout == Layout::kScrambledTable4 && table == 2) scramble(lines);
@@ -131,7 +131,11 @@ class TextRenderer {
       case Layout::kPipesFramed:
       case Layout::kSeparatorRuns:
       case Layout::kMarkdown:
-      case Layout::kMarkdownBold: lines = expanded(rows, false); break;
+      case Layout::kMarkdownBold:
+      case Layout::kBoxes:
+      case Layout::kWidePipes: lines = expanded(rows, false); break;
+      case Layout::kNumbered: lines = rows.size() > 6 ? numbered(expanded(rows, false), rows) : expanded(rows, false); break;
+      case Layout::kJoinedLabels: lines = joined_labels(rows); break;
       case Layout::kPipesRepeated: lines = expanded(rows, true); break;
       case Layout::kTabsPadded: lines = own_cells(rows, true); break;
       default: lines = own_cells(rows, false);
@@ -139,6 +143,35 @@ class TextRenderer {
     const std::string in_line = is_by_row() ? break_ : (break_.empty() ? "" : " ");
     for (Fields& fields : lines) {
       for (std::string& field : fields) field = broken(field, in_line);
+    }
+    return lines;
+  }
+
+  // 序号 in front of the label, 备注 behind the figures.
+  static std::vector<Fields> numbered(std::vector<Fields> lines, const TableRows& rows) {
+    int number = 0;
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      const bool is_row = std::any_of(rows[i].begin(), rows[i].end(), [](const TableCell& cell) { return cell.kind == CellKind::kFigure; });
+      lines[i].insert(lines[i].begin(), is_row ? std::to_string(++number) : number == 0 ? "序号" : "");
+      lines[i].push_back(number == 0 ? "备注" : is_row && number % 5 == 0 ? "无" : "");
+    }
+    return lines;
+  }
+
+  // "（三）不予公开1.属于国家秘密 0 0 …"
+  static std::vector<Fields> joined_labels(const TableRows& rows) {
+    std::vector<Fields> lines;
+    for (const TableRow& row : rows) {
+      Fields& fields = lines.emplace_back();
+      std::string label;
+      for (const TableCell& cell : row) {
+        if (cell.kind == CellKind::kGroup || cell.kind == CellKind::kLabel) {
+          label += cell.text;
+          continue;
+        }
+        if (!label.empty()) fields.push_back(std::exchange(label, {}));
+        fields.push_back(cell.text);
+      }
     }
     return lines;
   }
@@ -164,10 +197,17 @@ class TextRenderer {
       case Layout::kPipesShort:
       case Layout::kScrambledTable4:
       case Layout::kSurplus: row = joined(fields, " | ") + (is_closed() ? " |\n" : "\n"); break;
+      case Layout::kPipesInFront:
+        for (const std::string& field : fields) row += "| " + field + "\n";
+        break;
+      case Layout::kNumbered: row = joined(fields, "|") + "\n"; break;
+      case Layout::kBoxes: row = (is_first ? "┌────┬────┐\n" : "├────┼────┤\n") + ("│" + joined(fields, "│")) + "│\n"; break;
+      case Layout::kWidePipes: row = joined(fields, "｜") + (is_closed() ? "｜\n" : "\n"); break;
       case Layout::kPipesFramed: row = "| " + joined(fields, " | ") + " |\n"; break;
       case Layout::kTabs:
       case Layout::kTabsPadded: row = joined(fields, "\t") + "\n"; break;
       case Layout::kSpaces:
+      case Layout::kJoinedLabels:
       case Layout::kCollapsed: row = joined(fields, draw_gap()) + "\n"; break;
       case Layout::kSeparatorRuns: row = joined(fields, "|") + std::string(200 + random_() % 200, '|') + "\n"; break;
       case Layout::kMarkdown:
@@ -224,7 +264,7 @@ class TextRenderer {
           (cell.kind == CellKind::kLabel ? label : words) += (cell.kind == CellKind::kLabel || words.empty() ? "" : " ") + text;
         }
       }
-      if (!words.empty()) text_ += words + "\n";
+      if (!words.empty()) add_header(row, words);
       if (!side.empty() && draw(random_, 50)) {
         text_ += side.back() + "\n";
         side.pop_back();
@@ -234,9 +274,27 @@ class TextRenderer {
     }
   }
 
+  void add_header(const TableRow& row, const std::string& words) {
+    if (options_.layout != Layout::kStacked) {
+      text_ += words + "\n";
+      return;
+    }
+    for (const TableCell& cell : row) {
+      for (const std::string& character : characters_of(broken(cell.text, ""))) text_ += character + (cell.text.size() < 20 ? "\n" : "");
+      text_ += "\n";
+    }
+  }
+
   void add_wrapped_row(const std::string& label, const std::string& values) {
     if (values.empty()) return;
     const std::vector<std::string> characters = characters_of(label);
+    if (options_.layout == Layout::kStacked && characters.size() >= 12) {
+      for (std::size_t i = 0; i < characters.size(); ++i) {
+        text_ += (i == 0 ? "" : i == characters.size() / 3 ? "\n" : i == 2 * characters.size() / 3 ? "\n" + values + "\n" : "") + characters[i];
+      }
+      text_ += "\n";
+      return;
+    }
     if (characters.size() < 12) {
       text_ += label + (label.empty() ? "" : " ") + values + "\n";
       return;
@@ -322,6 +380,12 @@ const char* name_of(TextLayout layout) {
     case Layout::kSurplus: return "A12 surplus zeros";
     case Layout::kNotInText: return "A15 not in text";
     case Layout::kNoSections: return "A16 no sections";
+    case Layout::kBoxes: return "A3 drawn boxes";
+    case Layout::kWidePipes: return "A3 wide pipes";
+    case Layout::kPipesInFront: return "A2 pipe in front";
+    case Layout::kNumbered: return "A3 numbered, remarks";
+    case Layout::kJoinedLabels: return "A5 labels joined";
+    case Layout::kStacked: return "A10 stacked";
     case Layout::kMarkdown: return "markdown";
     case Layout::kMarkdownBold: return "markdown bold";
   }
@@ -334,6 +398,8 @@ bool shows_blanks(TextLayout layout) {
     case Layout::kCellLinesSpaced:
     case Layout::kSpaces:
     case Layout::kSurplus:
+    case Layout::kJoinedLabels:
+    case Layout::kStacked:
     case Layout::kWrapped: return false;
     default: return true;
   }

@@ -33,6 +33,12 @@ enum class TextLayout : std::uint8_t {
   kSurplus,          // A12 a zero too many in some rows
   kNotInText,        // A15 headings without tables
   kNoSections,       // A16 sections 二 三 四 missing
+  kBoxes,            // drawn with │ and ─
+  kWidePipes,        // ｜
+  kPipesInFront,     // A2 a cell a line, a pipe in front of it
+  kNumbered,         // A3 with a column of numbers in front and one for remarks behind
+  kJoinedLabels,     // A5 merged labels without a space in front of their rows'
+  kStacked,          // A10 headers letter by letter, labels over three lines
   kMarkdown,         // a markdown table
   kMarkdownBold,     // with ** around labels
 };
@@ -41,7 +47,8 @@ inline constexpr TextLayout kTextLayouts[] = {
     TextLayout::kPipesFramed, TextLayout::kPipesRepeated,   TextLayout::kPipesShort,      TextLayout::kTabs,          TextLayout::kTabsPadded,
     TextLayout::kSpaces,      TextLayout::kRunTogether,     TextLayout::kCollapsed,       TextLayout::kDeduplicated,  TextLayout::kSeparatorRuns,
     TextLayout::kWrapped,     TextLayout::kScrambledTable4, TextLayout::kSurplus,         TextLayout::kNotInText,     TextLayout::kNoSections,
-    TextLayout::kMarkdown,    TextLayout::kMarkdownBold};
+    TextLayout::kBoxes,       TextLayout::kWidePipes,       TextLayout::kPipesInFront,    TextLayout::kNumbered,      TextLayout::kJoinedLabels,
+    TextLayout::kStacked,     TextLayout::kMarkdown,        TextLayout::kMarkdownBold};
 
 const char* name_of(TextLayout layout);  // "A3 pipes"
 // The layout keeps what tells a blank cell from none, and which one it is.

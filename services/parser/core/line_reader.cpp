@@ -27,14 +27,38 @@ struct Line {
 // Where the first cell of a line stands, counted in each of three ways. A table keeps at least one
 // of them the same in all its full lines: fields from the left where merged cells are padded, cells
 // behind the label where they are not. Cells from the right count only where both vary: what
-// follows the last cell says little.
-using Frames = std::array<std::optional<std::size_t>, 2>;
+// follows the last cell says little. A full line with a remark behind it may pass for one that
+// stands elsewhere, so nine of ten decide.
+class Frame {
+ public:
+  void add(std::size_t place) {
+    ++total_;
+    for (auto& [known, count] : places_) {
+      if (known == place) {
+        ++count;
+        return;
+      }
+    }
+    places_.emplace_back(place, 1);
+  }
+  std::optional<std::size_t> known() const {
+    for (const auto& [place, count] : places_) {
+      if (count * 10 >= total_ * 9) return place;
+    }
+    return std::nullopt;
+  }
+  std::size_t total() const { return total_; }
+
+ private:
+  std::vector<std::pair<std::size_t, std::size_t>> places_;
+  std::size_t total_ = 0;
+};
 
 class LineTable {
  public:
   explicit LineTable(const TokenList& list) : list_(list) {}
 
-  // `is_padded`: empty fields stand in front of the line's words, so merged cells leave some behind.
+  // `is_padded`: empty fields stand in front of the line's words, where merged cells reach.
   void add(const Line& line, bool is_padded) {
     is_padded_ = is_padded_ || is_padded;
     lines_.push_back(line);
@@ -50,23 +74,20 @@ class LineTable {
 
   // The first of the line's cells; nullopt when it cannot be told.
   std::optional<std::size_t> first_cell(const Line& line) const {
-    if (is_full(line)) return first_figure(line);
-    std::optional<std::size_t> first;
-    for (std::size_t frame = 0; frame < kFrames; ++frame) {
-      if (!frames_[frame]) continue;
-      const auto candidate = place(line, frame, *frames_[frame]);
-      const bool is_doubted = !candidate || (first && *first != *candidate);
-      if (!is_doubted) {
-        first = candidate;
-      } else if (frame == kFromLeft ? is_padded_ : !is_padded_) {
-        return candidate;
-      }
-    }
-    if (first) return first;
-    if (header_ && !is_broken_[kFromLeft]) return place(line, kFromLeft, *header_);
-    if (const auto known = right_[line.columns % kTable4Cells]) return place_from_right(line, *known);
+    const bool is_full_line = is_full(line);
+    const auto left = place_in(line, kFromLeft), behind = place_in(line, kBehindLabel);
+    if (is_full_line && !is_contradicted(line, left, behind)) return first_figure(line);
+    if (left && behind && *left != *behind) return is_padded_ || header_ ? left : behind;
+    if (left || behind) return left ? left : behind;
+    if (known(kFromLeft) || known(kBehindLabel)) return std::nullopt;
+    if (const auto known = right_[line.columns % kTable4Cells].known()) return place_from_right(line, *known);
     const bool is_only_choice = !has_full_ && line.end - line.begin == line.columns;
     return is_only_choice ? std::optional(line.begin) : std::nullopt;
+  }
+
+  // As many figures as cells, and not where the other lines have theirs.
+  bool is_misplaced(const Line& line) const {
+    return is_full(line) && is_contradicted(line, place_in(line, kFromLeft), place_in(line, kBehindLabel));
   }
 
   // Figures outside [first, first + columns).
@@ -109,21 +130,31 @@ class LineTable {
     return true;
   }
 
-  static void agree(std::optional<std::size_t>& known, bool& is_broken, std::size_t seen) {
-    if (is_broken || (known && *known != seen)) {
-      is_broken = true;
-      known.reset();
-    } else {
-      known = seen;
-    }
+  // A few full lines may be short ones with a remark behind them; the header knows better.
+  std::optional<std::size_t> known(std::size_t frame) const {
+    constexpr std::size_t kLinesEnough = 4;
+    const auto by_lines = frames_[frame].known();
+    const bool is_enough = by_lines && frames_[frame].total() >= kLinesEnough;
+    return frame == kFromLeft && header_ && !is_enough ? header_ : by_lines;
+  }
+
+  std::optional<std::size_t> place_in(const Line& line, std::size_t frame) const {
+    const auto field = known(frame);
+    return field ? place(line, frame, *field) : std::nullopt;
+  }
+
+  bool is_contradicted(const Line& line, std::optional<std::size_t> left, std::optional<std::size_t> behind) const {
+    const std::size_t first = first_figure(line);
+    const bool has_frame = known(kFromLeft) || known(kBehindLabel);
+    return has_frame && left != first && behind != first;
   }
 
   void learn(const Line& line) {
     const std::size_t first = first_figure(line);
     has_full_ = true;
-    agree(frames_[kFromLeft], is_broken_[kFromLeft], list_.tokens[first].field);
-    agree(frames_[kBehindLabel], is_broken_[kBehindLabel], first - line.begin);
-    agree(right_[line.columns % kTable4Cells], is_right_broken_[line.columns % kTable4Cells], line.end - first - line.columns);
+    frames_[kFromLeft].add(list_.tokens[first].field);
+    frames_[kBehindLabel].add(first - line.begin);
+    right_[line.columns % kTable4Cells].add(line.end - first - line.columns);
   }
 
   static std::optional<std::size_t> place_from_right(const Line& line, std::size_t known) {
@@ -143,11 +174,8 @@ class LineTable {
 
   const TokenList& list_;
   std::vector<Line> lines_;
-  Frames frames_;
-  std::array<bool, kFrames> is_broken_{};
-  // Cells behind the last one, by the number of columns.
-  std::array<std::optional<std::size_t>, kTable4Cells> right_;
-  std::array<bool, kTable4Cells> is_right_broken_{};
+  std::array<Frame, kFrames> frames_;
+  std::array<Frame, kTable4Cells> right_;  // cells behind the last one, by the number of columns
   std::optional<std::size_t> header_;
   bool has_full_ = false;
   bool is_padded_ = false;
@@ -181,16 +209,16 @@ class LineReader {
     for (std::size_t i = begin; i < values; ++i) {
       if (list_.tokens[i].kind == TokenKind::kText) words_.push_back(i);
     }
-    if (values == end || !has_figure(values, end)) look_at_header(begin, end);
+    if (values == end || !has(TokenKind::kFigure, values, end)) look_at_header(begin, end);
     // Cells stand on the line of their label, or they are no line of the table.
     if (values == end) return;
-    if (values > begin) take(values, end, list_.tokens[begin].kind == TokenKind::kBlank);
+    if (values > begin) take(values, end, has(TokenKind::kBlank, begin, values));
     words_.clear();
   }
 
-  bool has_figure(std::size_t begin, std::size_t end) const {
+  bool has(TokenKind kind, std::size_t begin, std::size_t end) const {
     return std::any_of(list_.tokens.begin() + static_cast<std::ptrdiff_t>(begin), list_.tokens.begin() + static_cast<std::ptrdiff_t>(end),
-                       [](const Token& token) { return token.kind == TokenKind::kFigure; });
+                       [&](const Token& token) { return token.kind == kind; });
   }
 
   // "| | |自然人|法人或其他组织| | | | |总计": six fields from the first column to the last. In table 2
@@ -201,9 +229,9 @@ class LineReader {
       const Token& token = list_.tokens[i];
       if (token.kind != TokenKind::kText) continue;
       const auto letters = list_.letters_of(token);
-      if (letters == U"自然人") person = token.field;
+      if (list_.begins_in(token, U"自然人")) person = token.field;
       if (letters == U"信息内容") content = token.field;
-      const bool is_last = person && *person > 0 && letters == U"总计" && token.field == *person + 6;
+      const bool is_last = person && *person > 0 && list_.begins_in(token, U"总计") && token.field == *person + 6;
       if (is_last) found_.learn_header(*person);
       if (content && token.field == *content + 1) found_.learn_header(token.field);
     }
@@ -242,7 +270,8 @@ class LineReader {
 
   void store(const Line& line) {
     const auto first = found_.first_cell(line);
-    if (!first) return;
+    if (found_.is_misplaced(line)) draft_.rows[line.row] = RowState::kDoubted;
+    if (!first || found_.is_misplaced(line)) return;
     const bool is_overlong = found_.surplus(line, *first) > 0;
     if (is_overlong && !found_.has_only_zeros_outside(line, *first)) return;
     std::uint16_t confidence = line.is_exact ? kOneReader : kMisspeltLabel;
@@ -291,9 +320,8 @@ TableDraft read_table4_by_lines(const TokenList& list) {
     const bool is_row = is_below && !has_words && size >= kTable4Cells &&
                         std::any_of(tokens.begin() + static_cast<std::ptrdiff_t>(at), tokens.begin() + static_cast<std::ptrdiff_t>(end),
                                     [](const Token& token) { return token.kind == TokenKind::kFigure; });
-    const auto outside = [&](std::size_t i) { return i < first || i >= first + kTable4Cells; };
-    bool has_surplus = false;
-    for (std::size_t i = at; is_row && i < end; ++i) has_surplus = has_surplus || (outside(i) && tokens[i].kind == TokenKind::kFigure);
+    bool has_surplus = false;  // a number of the row in front is none
+    for (std::size_t i = first + kTable4Cells; is_row && i < end; ++i) has_surplus = has_surplus || tokens[i].kind == TokenKind::kFigure;
     if (is_row && !has_surplus) {
       for (std::size_t i = 0; i < kTable4Cells; ++i) {
         const Token& token = tokens[first + i];

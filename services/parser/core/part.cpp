@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "services/parser/core/ocr/merge_readings.h"
+#include "services/parser/core/ocr/ocr_output.h"
 #include "services/parser/core/tables.h"
 
 namespace gouji::parser {
@@ -37,7 +39,14 @@ Part::Part(Document from, std::int32_t part_number)
     : number(part_number), document(with_part(std::move(from), part_number)), sections(find_sections(document)),
       front(read_front_matter(document, sections)), prose(read_prose(document, sections)) {}
 
-void Part::read_tables(std::optional<std::int32_t> year) { tables = parser::read_tables(document, sections, year); }
+void Part::add_witness(Document from) { witness = with_part(std::move(from), number); }
+
+void Part::read_tables(std::optional<std::int32_t> year) {
+  tables = parser::read_tables(document, sections, year);
+  if (!witness) return;
+  const std::vector<TableReading> seen = parser::read_tables(*witness, find_sections(*witness), year);
+  tables = merge_readings({tables, kOcrReaderNames[0]}, {seen, kOcrReaderNames[1]});
+}
 
 bool Part::has_table() const { return std::any_of(tables.begin(), tables.end(), stands_in_text); }
 

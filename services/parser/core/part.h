@@ -17,6 +17,8 @@ struct Part {
   // `number` 0 is the body, n the n-th attachment: every place of the document says so afterwards.
   Part(Document from, std::int32_t number);
 
+  // The same document as the second of two readers of a picture sees it: its tables are compared.
+  void add_witness(Document from);
   // Reads t2, t3 and t4; see read_tables.
   void read_tables(std::optional<std::int32_t> year);
   bool has_table() const;        // one of them stands in the document as text
@@ -29,6 +31,7 @@ struct Part {
   FrontMatter front;
   std::vector<Sentence> prose;
   std::vector<TableReading> tables;
+  std::optional<Document> witness;
 };
 
 // The table stands in the text: read in full, in part, or not at all.

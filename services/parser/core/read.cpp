@@ -1,6 +1,7 @@
 #include "services/parser/core/read.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "common/core/digest.h"
@@ -10,6 +11,7 @@
 #include "services/parser/core/extract.h"
 #include "services/parser/core/front_matter.h"
 #include "services/parser/core/genre.h"
+#include "services/parser/core/ocr/ocr_output.h"
 #include "services/parser/core/part.h"
 #include "services/parser/core/report_identity.h"
 
@@ -37,6 +39,11 @@ std::vector<std::string> digests_of(const std::vector<AttachmentRead>& attachmen
 std::string media_type_of(const Document& document) {
   if (document.format == "html") return "text/html";
   if (document.format == "text") return "text/plain";
+  if (document.format == "doc") return "application/msword";
+  if (document.format == "docx") return std::string(media_type(Format::kDocx));
+  if (document.format == "xlsx") return std::string(media_type(Format::kXlsx));
+  if (document.format == "rtf") return std::string(media_type(Format::kRtf));
+  if (document.format == "ofd") return std::string(media_type(Format::kOfd));
   return document.format == "json" ? "application/json" : document.format;
 }
 
@@ -79,31 +86,73 @@ Reason no_report() {
   return {"NO_REPORT", "没有年度报告的标题、章节、表格或统计数据 / nothing of an annual report: no title, section, table or figures"};
 }
 
+bool is_ocr(const Aid& aid) { return aid.program == Program::kOcr; }
+
+// The aids of a part; what a program printed beside its format counts as a failure of it.
+std::vector<Aid> aids_of(const Input& input, std::int32_t part) {
+  std::vector<Aid> aids;
+  std::copy_if(input.aids.begin(), input.aids.end(), std::back_inserter(aids),
+               [&](const Aid& aid) { return aid.part == part; });
+  for (Aid& aid : aids) {
+    if (!is_ocr(aid) || aid.output.empty()) continue;
+    const auto recognised = parse_ocr_output(aid.output);
+    if (recognised) continue;
+    aid.output.clear();
+    aid.failure = Reason{"OCR_FAILED", "识别程序的输出无法读取 / " + recognised.error().message};
+  }
+  return aids;
+}
+
 // One report: its page, and its attachments where the page lacks something.
 class Interpreter {
  public:
   Interpreter(const Input& input, const OrganDirectory& organs) : input_(input), organs_(organs) {}
 
-  ReadOutcome run() {
+  ReadAnswer run() {
+    ReadOutcome outcome = read();
+    if (need_) return *std::move(need_);
+    if (auto* refusal = std::get_if<Refusal>(&outcome)) return std::move(*refusal);
+    return std::get<Reading>(std::move(outcome));
+  }
+
+ private:
+  ReadOutcome read() {
     parts_.reserve(1 + kAttachmentsMax);
     std::optional<Reason> unread = take_body();
+    if (need_) return Refusal{};
     if (unread && input_.attachments.empty()) return Refusal{RefusalClass::kPoison, *std::move(unread)};
     std::optional<Reason> refused = parts_.empty() ? no_report() : why_refused(parts_.front(), identity_.votes);
     if (parts_.empty() || !parts_.front().has_whole_tables()) {
       if (auto refusal = take_attachments(refused)) return *std::move(refusal);
     }
-    if (refused && !refused_alone_is_report(*refused)) return refusal_of(*std::move(refused), unread);
+    // What could not be looked at may be the report: it is never called a look-alike.
+    if (refused && !unseen_ && !refused_alone_is_report(*refused)) return refusal_of(*std::move(refused), unread);
+    if (parts_.empty()) return Refusal{RefusalClass::kPoison, *std::move(unread)};
     if (unread) warn("BODY_UNREADABLE", 0, unread->code);
     return reading();
   }
 
- private:
   using Extracted = std::variant<Part, Reason>;
 
-  Extracted extract_part(const Source& source, std::int32_t number) const {
+  Extracted extract_part(Source source, std::int32_t number) {
+    const std::vector<Aid> aids = aids_of(input_, number);
+    source.aids = aids;
     ExtractOutcome extracted = extract(source);
+    if (auto* need = std::get_if<Need>(&extracted)) {
+      need->part = number;
+      if (!need_) need_ = std::move(*need);
+      return Reason{"PROGRAM_NEEDED", ""};
+    }
     if (auto* reason = std::get_if<Reason>(&extracted)) return std::move(*reason);
-    return Part(std::move(std::get<Document>(extracted)), number);
+    Part part(std::move(std::get<Document>(extracted)), number);
+    const auto ocr = std::find_if(aids.begin(), aids.end(), is_ocr);
+    if (ocr == aids.end()) return part;
+    if (ocr->failure && !unseen_) unseen_ = ocr->failure;
+    source.ocr_reader = OcrReader::kDigits;
+    ExtractOutcome second = ocr->output.empty() ? ExtractOutcome() : extract(source);
+    if (auto* witness = std::get_if<Document>(&second); witness != nullptr && !ocr->output.empty())
+      part.add_witness(std::move(*witness));
+    return part;
   }
 
   IdentityEvidence evidence_of(const Part& part, bool has_hints) const {
@@ -134,6 +183,7 @@ class Interpreter {
       const Attachment& attachment = input_.attachments[i];
       const auto number = static_cast<std::int32_t>(i + 1);
       Extracted extracted = extract_part({attachment.bytes, attachment.media_type, {}}, number);
+      if (need_) return std::nullopt;
       if (const auto* reason = std::get_if<Reason>(&extracted)) {
         warn("ATTACHMENT_UNREADABLE", number, attachment.name + ": " + reason->code);
         if (!unread_attachment_) unread_attachment_ = *reason;
@@ -201,6 +251,9 @@ class Interpreter {
     Reading reading;
     const Part& prose = prose_part();
     reading.tables = choose_tables(parts_);
+    // Not seen is not the same as not there.
+    for (TableReading& table : reading.tables)
+      if (unseen_ && table.status == TableStatus::kAbsent) table.status = TableStatus::kNotInText;
     fill(reading, prose);
     reading.pre_2019 = is_pre_2019(genre_of(prose, identity_.votes), reading.year, reading.published_on);
     if (reading.pre_2019) {
@@ -208,9 +261,14 @@ class Interpreter {
     } else {
       reading.claims = read_claims(prose.document, prose.prose, reading.tables);
       reading.reason = why_partial(reading);
+      if (unseen_ && (reading.reason || is_body_unseen())) reading.reason = unseen_;
       if (reading.reason) reading.status = ReadingStatus::kPartial;
     }
     return reading;
+  }
+
+  bool is_body_unseen() const {
+    return std::any_of(input_.aids.begin(), input_.aids.end(), [](const Aid& aid) { return is_ocr(aid) && aid.part == 0 && aid.failure; });
   }
 
   // The best title; where titles of other years stand around it, the best of the report's year.
@@ -263,12 +321,37 @@ class Interpreter {
   ReportIdentity identity_;  // of all parts together
   std::optional<ReportIdentity> attached_;  // of the first report that is attached to a page that is none
   std::optional<Reason> unread_attachment_;
+  std::optional<Need> need_;      // of the first part that cannot be read without a program
+  std::optional<Reason> unseen_;  // why a picture, or some pages, could not be looked at
   std::vector<ReadingNote> warnings_;
 };
 
 }  // namespace
 
-ReadOutcome read(const Input& input, const OrganDirectory& organs) { return Interpreter(input, organs).run(); }
+ReadAnswer read_or_need(const Input& input, const OrganDirectory& organs) { return Interpreter(input, organs).run(); }
+
+Aid failed(const Need& need, std::string code, std::string why) {
+  return {need.program, need.part, {}, Reason{std::string(to_string(need.program)) + "_" + std::move(code), std::move(why)}};
+}
+
+Aid not_installed(const Need& need) {
+  return failed(need, "NOT_INSTALLED", "未安装所需的外部程序 / an outside program is not installed: " + std::string(to_string(need.program)));
+}
+
+ReadOutcome read(const Input& input, const OrganDirectory& organs) {
+  Input asked = input;
+  for (int i = 0; i < kNeedsMax; ++i) {
+    ReadAnswer answer = read_or_need(asked, organs);
+    if (auto* reading = std::get_if<Reading>(&answer)) return std::move(*reading);
+    if (auto* refusal = std::get_if<Refusal>(&answer)) return std::move(*refusal);
+    asked.aids.push_back(not_installed(std::get<Need>(answer)));
+  }
+  return Refusal{RefusalClass::kPoison, programs_exhausted()};
+}
+
+Reason programs_exhausted() {
+  return {"PROGRAMS_EXHAUSTED", "外部程序无助于读取 / no outside program helps"};
+}
 
 std::string extractor_version(std::string_view build_version, const OrganDirectory& organs) {
   const std::string data = to_hex(sha256(forms_digest() + organs.digest())).substr(0, 12);

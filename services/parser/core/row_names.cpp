@@ -32,6 +32,13 @@ std::vector<std::string> merged_keys(TableId table) {
   return merged;
 }
 
+// Of table 3: a row below 三、本年度办理结果.
+bool is_outcome(std::string_view key) {
+  constexpr std::string_view kOutcomes[] = {"granted", "partly_granted", "denied", "unavailable", "not_processed", "other", "total"};
+  const std::string_view kind = key.substr(0, key.find('.'));
+  return std::find(std::begin(kOutcomes), std::end(kOutcomes), kind) != std::end(kOutcomes);
+}
+
 struct ColumnName {
   std::u32string letters;
   std::size_t column = 0;
@@ -106,11 +113,17 @@ void RowNames::add_names(const FormRow& form_row, std::size_t row) {
   for (const std::string& spelling : spellings) {
     add_name(letters_of(spelling), row);
     labels_.emplace_back(letters_of(spelling), row);
-    if (!form_row.group.empty()) add_name(letters_of(form_row.group + spelling), row);
+    if (form_row.group.empty()) continue;
+    const std::u32string group = letters_of(form_row.group);
+    add_name(group + letters_of(spelling), row);
+    const char number = form_row.label.front();  // "（三）不予公开1.属于国家秘密" in one cell
+    if (number >= '0' && number <= '9') add_name(group + static_cast<char32_t>(number) + letters_of(spelling), row);
   }
 }
 
 void RowNames::add_name(std::u32string letters, std::size_t row) {
+  // The heading of all outcomes may stand in one cell with the first of them, or on every page.
+  if (is_outcome(keys_[row])) names_.emplace_back(U"本年度办理结果" + letters, row);
   names_.emplace_back(std::move(letters), row);
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "common/text/utf8.h"
+#include "services/parser/core/office/mhtml.h"
 
 namespace gouji::parser {
 namespace {
@@ -53,6 +54,7 @@ constexpr FormatName kNames[] = {
     {Format::kOfd, "OFD", "application/ofd"},
     {Format::kOle, "OLE", "application/x-ole-storage"},
     {Format::kRtf, "RTF", "application/rtf"},
+    {Format::kMhtml, "MHTML", "multipart/related"},
     {Format::kPng, "PNG", "image/png"},
     {Format::kJpeg, "JPEG", "image/jpeg"},
     {Format::kTiff, "TIFF", "image/tiff"},
@@ -216,6 +218,7 @@ Format sniff(std::string_view bytes, SniffHint hint) {
   if (is_utf16_mark(head)) return hint.is_html_declared || is_html(narrow(head), hint) ? Format::kHtml : Format::kText;
   if (is_binary(head)) return Format::kBinary;
   if (is_json(text)) return Format::kJson;
+  if (is_mhtml(text)) return Format::kMhtml;
   if (is_script(text)) return Format::kScript;
   return is_html(text, hint) ? Format::kHtml : Format::kText;
 }

@@ -19,6 +19,7 @@ enum class Format : std::uint8_t {
   kOfd,  // GB/T 33190
   kOle,  // Word, Excel and WPS files before 2007
   kRtf,
+  kMhtml,  // a page in a MIME message, as Word saves it
   kPng,
   kJpeg,
   kTiff,

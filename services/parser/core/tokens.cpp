@@ -10,10 +10,41 @@
 namespace gouji::parser {
 namespace {
 
-// "|---|:--:|" below the head of a markdown table.
-bool is_markdown_rule(std::string_view line) {
-  if (line.find("--") == line.npos) return false;
-  return line.find('|') != line.npos && line.find_first_not_of("|-: ") == line.npos;
+struct Separator {
+  std::size_t at = std::string_view::npos;
+  std::size_t length = 0;
+  bool is_pipe = false;
+  explicit operator bool() const { return length > 0; }
+};
+
+// The next | or tab at or behind `from`, also a pipe that is drawn or wide: │ ┃ ║ ｜ ¦
+Separator next_separator(std::string_view text, std::size_t from) {
+  for (std::size_t at = text.find_first_of("|\t\xE2\xEF\xC2", from); at != text.npos;
+       at = text.find_first_of("|\t\xE2\xEF\xC2", at + 1)) {
+    if (text[at] == '|' || text[at] == '\t') return {at, 1, text[at] == '|'};
+    for (const std::string_view pipe : {"│", "┃", "║", "｜", "¦"}) {
+      if (text.substr(at, pipe.size()) == pipe) return {at, pipe.size(), true};
+    }
+  }
+  return {};
+}
+
+// "|---|:--:|" below the head of a markdown table, "├──┼──┤" and "+---+" between drawn cells.
+bool is_rule(std::string_view line) {
+  const std::string_view core = trim_spaces(line);
+  if (core.find("--") == core.npos && core.find("──") == core.npos && core.find("━━") == core.npos &&
+      core.find("══") == core.npos) {
+    return false;
+  }
+  bool has_joint = false;
+  for (std::size_t at = 0; at < core.size();) {
+    const CodePoint point = code_point_at(core, at);
+    const bool is_box = point.value >= 0x2500 && point.value <= 0x257F;
+    has_joint = has_joint || is_box || point.value == U'|' || point.value == U'+';
+    if (!is_box && (point.value >= 0x80 || std::string_view("|-: +").find(core[at]) == std::string_view::npos)) return false;
+    at += point.length;
+  }
+  return has_joint;
 }
 
 bool is_number(std::string_view text) {
@@ -49,20 +80,36 @@ struct PipeFrame {
   std::size_t lines = 0;   // with two pipes or more
   bool is_opened = true;   // each begins with a pipe: it opens the first cell
   bool is_closed = true;   // none ends in a figure: a pipe behind the last cell closes it
+  std::size_t fronts = 0;  // lines of one pipe and a cell behind it
+  bool is_front_only = true;
 
   void look_at(std::string_view line) {
-    const std::size_t first = line.find('|');
-    if (first == line.npos || line.find('|', first + 1) == line.npos) return;
-    if (line.find_first_not_of("| \t") == line.npos) return;
-    ++lines;
     const std::string_view core = trim_spaces(line);
-    is_opened = is_opened && core.front() == '|';
-    if (core.back() == '|') return;
-    const std::string_view last = trim_spaces(core.substr(core.rfind('|') + 1));
-    is_closed = is_closed && !parse_figure(last).has_value();
+    const Separator first = next_separator(core, 0);
+    if (!first.is_pipe) return;
+    Separator last = first;
+    bool has_content = first.at > 0;
+    std::size_t pipes = 1;
+    for (Separator next = next_separator(core, last.at + last.length); next; next = next_separator(core, last.at + last.length)) {
+      if (!next.is_pipe) return;
+      has_content = has_content || !trim_spaces(core.substr(last.at + last.length, next.at - last.at - last.length)).empty();
+      last = next;
+      ++pipes;
+    }
+    const bool has_one_in_front = pipes == 1 && first.at == 0 && core.size() > first.length;
+    fronts += has_one_in_front ? 1 : 0;
+    is_front_only = is_front_only && (has_one_in_front || core.size() == first.length);
+    if (pipes < 2 || !has_content || is_rule(line)) return;
+    ++lines;
+    is_opened = is_opened && first.at == 0;
+    const std::string_view rest = trim_spaces(core.substr(last.at + last.length));
+    is_closed = is_closed && (rest.empty() || !parse_figure(rest).has_value());
   }
   bool opens_lines() const { return lines >= kLinesMin && is_opened; }
   bool leaves_lines_open() const { return lines >= kLinesMin && !is_closed; }
+
+  // Every cell is a line with a pipe in front.
+  bool opens_cells() const { return fronts >= kLinesMin && is_front_only; }
 
   static constexpr std::size_t kLinesMin = 3;
 };
@@ -96,6 +143,7 @@ class Tokenizer {
   void add_grid(const Grid& grid) {
     std::uint32_t row = 0;
     after_soft_end_ = false;
+    list_.has_separators = true;
     for (const GridCell& cell : grid.cells) {
       if (is_full()) return;
       if (cell.row != row) start_line();
@@ -114,30 +162,42 @@ class Tokenizer {
   // by a pipe in front of the next line ("0⏎|"), which then makes no blank.
   void add_line(TextRange line) {
     const std::string_view text = document_.view(line);
-    if (is_markdown_rule(text) || is_page_number(text)) return start_line();
+    if (is_rule(text) || is_page_number(text)) return start_line();
     std::size_t begin = 0;
-    bool has_separator = false;
+    Separator last;
+    std::size_t pipes = 0;
+    if (const Separator front = next_separator(text, 0); frame_.opens_cells() && front.is_pipe) {
+      add_field(part(line, front.at + front.length, text.size()));
+      list_.has_separators = true;
+      return start_line();
+    }
     // A pipe alone on its line closes the field of the line before.
-    const bool closes = after_soft_end_ && text.find_first_not_of("| \t") == text.npos;
-    for (std::size_t at = text.find_first_of("|\t"); at != text.npos && !is_full();
-         at = text.find_first_of("|\t", begin)) {
-      const bool is_empty = trim_spaces(text.substr(begin, at - begin)).empty();
-      const bool is_frame = is_empty && text[at] == '|' && !has_separator && (closes || frame_.opens_lines());
-      if (!is_frame) add_field(part(line, begin, at));
+    const bool closes = after_soft_end_ && holds_pipes_only(text);
+    for (Separator next = next_separator(text, 0); next && !is_full(); next = next_separator(text, begin)) {
+      const bool is_empty = trim_spaces(text.substr(begin, next.at - begin)).empty();
+      const bool is_frame = is_empty && next.is_pipe && !last && (closes || frame_.opens_lines());
+      if (!is_frame) add_field(part(line, begin, next.at));
       after_soft_end_ = false;
-      has_separator = true;
-      begin = at + 1;
+      pipes += next.is_pipe ? 1 : 0;
+      list_.has_separators = true;
+      last = next;
+      begin = next.at + next.length;
     }
     const bool has_rest = !trim_spaces(text.substr(begin)).empty();
-    const bool is_open = has_separator && (text[begin - 1] == '\t' || leaves_open(text, begin));
+    // Nothing behind the last pipe, where other lines end behind their last cell: that cell is empty.
+    const bool is_open = last && (!last.is_pipe || (frame_.leaves_lines_open() && pipes >= 2));
     if (has_rest || is_open) add_field(part(line, begin, text.size()));
     if (has_rest) after_soft_end_ = true;
     start_line();
   }
 
-  // Nothing behind the last pipe, where other lines end behind their last cell: that cell is empty.
-  bool leaves_open(std::string_view text, std::size_t begin) const {
-    return frame_.leaves_lines_open() && text.find('|') + 1 < begin;
+  static bool holds_pipes_only(std::string_view text) {
+    std::size_t begin = 0;
+    for (Separator next = next_separator(text, 0); next; next = next_separator(text, begin)) {
+      if (!trim_spaces(text.substr(begin, next.at - begin)).empty()) return false;
+      begin = next.at + next.length;
+    }
+    return begin > 0 && trim_spaces(text.substr(begin)).empty();
   }
 
   static TextRange part(TextRange line, std::size_t begin, std::size_t end) {

@@ -28,6 +28,7 @@ struct Token {
 struct TokenList {
   std::vector<Token> tokens;
   std::u32string letters;
+  bool has_separators = false;  // pipes, tabs or grid cells: a blank cell would show
 
   // `words` begin in the token, and may go on in the next ones: "结果 维持".
   bool begins_in(const Token& token, std::u32string_view words) const {

@@ -7,6 +7,9 @@
 namespace gouji::validator {
 namespace {
 
+// Pieces of evidence that an explanation names.
+constexpr std::size_t kSupportsMax = 8;
+
 struct Guess {
   Mechanism mechanism = Mechanism::kOther;
   int prior = 10;
@@ -156,18 +159,50 @@ Guess guess(const TableView& table, const Solution& solution) {
   return least;
 }
 
+// For each solution the evidence that agrees with it and not with all of them.
+std::vector<std::vector<std::string>> supports(const TableView& table, Convention convention,
+                                               const std::vector<Solution>& solutions,
+                                               std::span<const TieEvidence> evidence) {
+  std::vector<std::vector<std::string>> names(solutions.size());
+  if (solutions.size() < 2 || evidence.empty()) return names;
+  std::vector<std::int64_t> values;
+  std::vector<bool> is_known;
+  for (const Cell& cell : table.cells) {
+    values.push_back(cell.value);
+    is_known.push_back(counts_as_number(cell, convention));
+  }
+  for (const TieEvidence& each : evidence) {
+    std::vector<std::size_t> agreeing;
+    for (std::size_t i = 0; i < solutions.size(); ++i) {
+      for (const Repair& repair : solutions[i]) values[repair.cell] = repair.value;
+      if (holds(each, values, is_known)) agreeing.push_back(i);
+      for (const Repair& repair : solutions[i]) values[repair.cell] = table.cells[repair.cell].value;
+    }
+    if (agreeing.size() == solutions.size()) continue;
+    for (const std::size_t i : agreeing)
+      if (names[i].size() < kSupportsMax) names[i].push_back(each.name);
+  }
+  return names;
+}
+
 }  // namespace
 
-std::vector<Explanation> ranked(const TableView& table, const std::vector<Solution>& solutions) {
+std::vector<Explanation> ranked(const TableView& table, Convention convention, const std::vector<Solution>& solutions,
+                                std::span<const TieEvidence> evidence) {
+  std::vector<std::vector<std::string>> supported_by = supports(table, convention, solutions, evidence);
   std::vector<std::pair<int, Explanation>> all;
-  for (const Solution& solution : solutions) {
-    const Guess found = guess(table, solution);
-    Explanation explanation{{}, found.mechanism};
-    for (const Repair& repair : solution)
+  for (std::size_t i = 0; i < solutions.size(); ++i) {
+    const Guess found = guess(table, solutions[i]);
+    Explanation explanation{{}, found.mechanism, std::move(supported_by[i])};
+    for (const Repair& repair : solutions[i])
       explanation.changes.push_back({table.form->cells()[repair.cell].id, table.cells[repair.cell], repair.value});
     all.emplace_back(found.prior, std::move(explanation));
   }
-  std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
+    const std::size_t for_a = a.second.supported_by.size();
+    const std::size_t for_b = b.second.supported_by.size();
+    return for_a != for_b ? for_a > for_b : a.first > b.first;
+  });
   std::vector<Explanation> explanations;
   for (auto& [prior, explanation] : all) explanations.push_back(std::move(explanation));
   return explanations;

@@ -252,6 +252,8 @@ std::string_view to_string(Reason reason) {
 const std::vector<Check>& table_plan(const Form& form) { return per_form<std::vector<Check>>(form, make_plan); }
 
 Convention find_convention(const Form& form, std::span<const Cell> cells) {
+  const auto is_empty = [](const Cell& cell) { return cell.state == CellState::kBlank || cell.state == CellState::kNil; };
+  if (std::none_of(cells.begin(), cells.end(), is_empty)) return {};
   const Reader as_zero{cells, {true, true}};
   std::size_t touched[2] = {0, 0};
   std::size_t held[2] = {0, 0};
@@ -273,6 +275,19 @@ Convention find_convention(const Form& form, std::span<const Cell> cells) {
     return held[kind] >= kConventionMin && held[kind] * 100 >= touched[kind] * kConventionPercent;
   };
   return {is_accepted(0), is_accepted(1)};
+}
+
+std::vector<std::uint16_t> uncheckable_cells(const Form& form, std::span<const Cell> cells, Convention convention) {
+  const Reader values{cells, convention};
+  std::vector<bool> is_checked(form.size(), false);
+  for (const Check& check : table_plan(form)) {
+    if (check.kind != CheckKind::kEquation || !all_numbers(values, check.cells)) continue;
+    for (const std::uint16_t cell : check.cells) is_checked[cell] = true;
+  }
+  std::vector<std::uint16_t> uncheckable;
+  for (std::size_t cell = 0; cell < is_checked.size(); ++cell)
+    if (!is_checked[cell]) uncheckable.push_back(static_cast<std::uint16_t>(cell));
+  return uncheckable;
 }
 
 bool is_clean(const Form& form, std::span<const Cell> cells) {

@@ -3,8 +3,8 @@
 
   render_pdfs.py GRIDS OUT [LAYOUT…]   GRIDS: folder of the corpus with figures (*.json)
 
-Writes OUT/<layout>/<id>.pdf for every grid. Needs chromium and LibreOffice (soffice) and CJK fonts;
-the layouts are listed with --list. The scoreboard scores such folders against the grids."""
+Writes OUT/<layout>/<id>.pdf, and <id>.json beside it, for every grid. Needs chromium and LibreOffice (soffice) and CJK fonts;
+the layouts are listed with --list. `gouji-scoreboard --folder OUT/<layout>` scores them."""
 import html
 import json
 import subprocess
@@ -205,6 +205,8 @@ def main(arguments):
                 continue
             folder = Path(arguments[1]).resolve() / layout
             folder.mkdir(parents=True, exist_ok=True)
+            for grid in grids:
+                (folder / f'{grid["id"]}.json').write_text(json.dumps(grid, ensure_ascii=False), encoding='utf-8')
             producer({grid['id']: page(grid, style) for grid in grids}, folder, style)
             print(layout)
     return 0

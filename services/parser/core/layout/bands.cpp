@@ -1,9 +1,11 @@
 #include "services/parser/core/layout/bands.h"
 
 #include <algorithm>
-#include <optional>
+#include <string>
 #include <utility>
 
+#include "common/text/utf8.h"
+#include "services/parser/core/layout/band_runs.h"
 #include "services/parser/core/layout/cell_text.h"
 #include "services/parser/core/layout/fields.h"
 #include "services/parser/core/layout/geometry.h"
@@ -13,141 +15,25 @@
 namespace gouji::parser {
 namespace {
 
-// Between two rows of one table, in character heights.
-constexpr float kRowReach = 9;
-// A wrapped label begins at most this far above the first row and ends this far below the last.
-constexpr float kLabelReach = 6;
+constexpr float kSameEdge = 1.5F;   // points
+constexpr float kColumnGap = 0.12F;  // between labels of two columns, in character heights
+constexpr float kItemGap = 0.25F;    // in front of a numbered label
+constexpr float kFieldsApart = 3;  // in character heights
 // A horizontal rule that parts rows is at least this long, in points.
 constexpr float kSeparatorLength = 60;
-
-// Where the values of one column stand.
-struct Band {
-  float left = 0, right = 0;
-};
-
-// Lines [begin, end) of the page: rows of values in the same bands, and labels between them.
-struct Run {
-  std::size_t begin = 0, end = 0;
-  std::vector<Band> bands;
-  std::vector<std::size_t> rows;  // lines
-};
-
-// The bands with the line's values in them; nothing when a value does not fit.
-std::optional<std::vector<Band>> with_values(std::vector<Band> bands, std::span<const Field> fields, std::uint32_t first) {
-  std::vector<Band> merged;
-  auto band = bands.begin();
-  for (std::uint32_t i = first; i < fields.size(); ++i) {
-    const Box& box = fields[i].box;
-    while (band != bands.end() && band->right < box.left) merged.push_back(*band++);
-    Band own{box.left, box.right};
-    std::size_t overlapped = 0;
-    for (; band != bands.end() && band->left <= box.right; ++band, ++overlapped) {
-      own = {std::min(own.left, band->left), std::max(own.right, band->right)};
-    }
-    if (overlapped > 1) return std::nullopt;
-    if (!merged.empty() && merged.back().right >= own.left) return std::nullopt;
-    merged.push_back(own);
-  }
-  merged.insert(merged.end(), band, bands.end());
-  return merged;
-}
-
-class RunFinder {
- public:
-  RunFinder(const PageFields& page, std::uint32_t columns_max) : page_(page), columns_max_(columns_max) {}
-
-  std::vector<Run> find() {
-    for (std::size_t i = 0; i < page_.lines.size(); ++i) {
-      const FieldLine& line = page_.lines[i];
-      if (line.is_row && line.count - line.first_value <= columns_max_) {
-        add_row(i);
-      } else if (!is_label_line(line)) {
-        free_ = i + 1;
-        is_open_ = false;
-      }
-    }
-    for (std::size_t i = 0; i < runs_.size(); ++i) trim(runs_[i], i + 1 < runs_.size() ? runs_[i + 1].begin : page_.lines.size());
-    return std::move(runs_);
-  }
-
- private:
-  float height_of(std::size_t line) const { return middle_y(page_.lines[line].line.box); }
-
-  // All of it stands left of the values.
-  bool is_label_line(const FieldLine& line) const {
-    if (!is_open_) return !line.is_row && is_narrow(line);
-    const float left = runs_.back().bands.front().left;
-    return page_.of(line).back().box.right <= left + 0.5F * line.line.size;
-  }
-
-  // In front of the first row nobody knows yet where values begin; running text is no label.
-  bool is_narrow(const FieldLine& line) const { return line.count <= 2 && width(line.line.box) < 30 * line.line.size; }
-
-  void add_row(std::size_t at) {
-    const FieldLine& line = page_.lines[at];
-    if (is_open_) {
-      Run& run = runs_.back();
-      auto bands = with_values(run.bands, page_.of(line), line.first_value);
-      if (bands && bands->size() <= columns_max_ && height_of(at) - height_of(run.rows.back()) <= kRowReach * line.line.size) {
-        run.bands = std::move(*bands);
-        run.rows.push_back(at);
-        run.end = at + 1;
-        return;
-      }
-      free_ = run.end;
-    }
-    Run run;
-    run.begin = first_label(at);
-    run.end = at + 1;
-    run.rows.push_back(at);
-    for (std::uint32_t i = line.first_value; i < line.count; ++i) {
-      const Box& box = page_.of(line)[i].box;
-      run.bands.push_back({box.left, box.right});
-    }
-    runs_.push_back(std::move(run));
-    is_open_ = true;
-  }
-
-  // The first line above the row that may belong to its label.
-  std::size_t first_label(std::size_t row) const {
-    const FieldLine& line = page_.lines[row];
-    const float left = page_.of(line)[line.first_value].box.left;
-    std::size_t first = row;
-    while (first > free_ && height_of(row) - height_of(first - 1) <= kLabelReach * line.line.size &&
-           page_.of(page_.lines[first - 1]).back().box.right <= left + 0.5F * line.line.size) {
-      --first;
-    }
-    return first;
-  }
-
-  // Lines below the last row that may belong to its label.
-  void trim(Run& run, std::size_t limit) const {
-    const std::size_t last = run.rows.back();
-    const float size = page_.lines[last].line.size;
-    while (run.end < limit && height_of(run.end) - height_of(last) <= kLabelReach * size &&
-           page_.of(page_.lines[run.end]).back().box.right <= run.bands.front().left + 0.5F * size) {
-      ++run.end;
-    }
-  }
-
-  const PageFields& page_;
-  std::uint32_t columns_max_;
-  std::vector<Run> runs_;
-  std::size_t free_ = 0;  // lines in front of it belong to no later run
-  bool is_open_ = false;
-};
 
 // One run to a table, or to lines.
 class RunWriter {
  public:
-  RunWriter(const PageInk& ink, std::span<const Fragment> fragments, const PageFields& page, const Run& run)
+  RunWriter(const PageInk& ink, std::span<const Fragment> fragments, const PageFields& page, const BandRun& run)
       : ink_(ink), fragments_(fragments), page_(page), run_(run) {}
 
   void write(std::span<const float> separators, std::uint32_t page, std::vector<LaidItem>& items) {
+    if (run_.header) write_beside_header(page, items);
     collect_labels();
     const std::vector<RowLabel> labels = find_row_labels(labels_, heights_, separators);
     mark_used(labels);
-    write_lines(run_.begin, run_.rows.front(), page, items);
+    write_lines(run_.labels, run_.rows.front(), page, items);
     if (run_.bands.size() == 1) {
       write_rows_as_lines(labels, page, items);
     } else {
@@ -157,25 +43,90 @@ class RunWriter {
   }
 
  private:
+  // A field of the label columns; with no gap between them it can be two labels.
+  struct Source {
+    Field field;
+    std::size_t line = 0;
+    std::uint32_t row = LabelField::kNoRow;
+  };
+
   void collect_labels() {
     std::uint32_t row = 0;
-    for (std::size_t i = run_.begin; i < run_.end; ++i) {
+    for (std::size_t i = run_.labels; i < run_.end; ++i) {
       const FieldLine& line = page_.lines[i];
       const bool is_row = row < run_.rows.size() && run_.rows[row] == i;
       const auto fields = page_.of(line);
       for (std::uint32_t f = 0; f < (is_row ? line.first_value : line.count); ++f) {
-        LabelField label;
-        label.field = fields[f];
-        label.size = line.line.size;
-        label.row = is_row ? row : LabelField::kNoRow;
-        label.starts_item = starts_item(text_of(fields[f]).text);
-        labels_.push_back(label);
-        lines_.push_back(i);
+        sources_.push_back({fields[f], i, is_row ? row : LabelField::kNoRow});
       }
       if (!is_row) continue;
       heights_.push_back(value_height(line));
       ++row;
     }
+    const std::vector<float> edges = column_edges();
+    for (const Source& source : sources_) add_label(source, edges);
+  }
+
+  // Where at least three labels begin.
+  std::vector<float> column_edges() const {
+    std::vector<float> lefts;
+    for (const Source& source : sources_) lefts.push_back(source.field.box.left);
+    std::sort(lefts.begin(), lefts.end());
+    std::vector<float> edges;
+    for (std::size_t i = 0; i + 2 < lefts.size(); ++i) {
+      const bool is_new = edges.empty() || lefts[i] - edges.back() > 2 * kSameEdge;
+      if (is_new && lefts[i + 2] - lefts[i] <= kSameEdge) edges.push_back(lefts[i]);
+    }
+    return edges;
+  }
+
+  void add_label(const Source& source, const std::vector<float>& edges) {
+    const auto fragments = fragments_.subspan(source.field.first, source.field.count);
+    std::vector<Fragment> part;
+    for (const Fragment& fragment : fragments) {
+      std::uint32_t first = fragment.first;
+      for (std::uint32_t i = fragment.first; i < fragment.first + fragment.count; ++i) {
+        const bool is_first = part.empty() && i == first;
+        if (is_first || !begins_column(i, part, first, edges)) continue;
+        if (i > first) part.push_back(fragment_of(ink_, first, i - first));
+        push_label(source, part);
+        part.clear();
+        first = i;
+      }
+      part.push_back(fragment_of(ink_, first, fragment.first + fragment.count - first));
+    }
+    push_label(source, part);
+  }
+
+  // The character stands apart from the one in front of it, where labels begin or as a number does.
+  bool begins_column(std::uint32_t glyph, const std::vector<Fragment>& part, std::uint32_t first,
+                     const std::vector<float>& edges) const {
+    const Box& box = ink_.glyphs[glyph].box;
+    const float before = glyph > first ? ink_.glyphs[glyph - 1].box.right : part.back().box.right;
+    const float gap = box.left - before;
+    if (gap >= kItemGap * height(box) && begins_item(glyph)) return true;
+    if (gap < kColumnGap * height(box)) return false;
+    const auto edge = std::lower_bound(edges.begin(), edges.end(), box.left - kSameEdge);
+    return edge != edges.end() && *edge <= box.left + kSameEdge;
+  }
+
+  bool begins_item(std::uint32_t glyph) const {
+    const std::size_t end = std::min<std::size_t>(ink_.glyphs.size(), glyph + std::size_t{3});
+    std::string text;
+    for (std::size_t i = glyph; i < end; ++i) append_utf8(text, ink_.glyphs[i].code);
+    return starts_item(text);
+  }
+
+  void push_label(const Source& source, const std::vector<Fragment>& part) {
+    LabelField label;
+    label.box = part.front().box;
+    for (const Fragment& fragment : part) label.box = unite(label.box, fragment.box);
+    label.size = page_.lines[source.line].line.size;
+    label.row = source.row;
+    texts_.push_back(line_text(ink_, part, ' '));
+    label.starts_item = starts_item(texts_.back().text);
+    labels_.push_back(label);
+    lines_.push_back(source.line);
   }
 
   float value_height(const FieldLine& line) const { return middle_y(page_.of(line)[line.first_value].box); }
@@ -193,12 +144,23 @@ class RunWriter {
     }
   }
 
+  void write_beside_header(std::uint32_t page, std::vector<LaidItem>& items) const {
+    for (const Field& field : run_.header->beside) {
+      LaidLine line;
+      line.piece = text_of(field);
+      line.box = field.box;
+      line.size = height(field.box);
+      line.page = page;
+      items.emplace_back(std::move(line));
+    }
+  }
+
   void write_lines(std::size_t begin, std::size_t end, std::uint32_t page, std::vector<LaidItem>& items) const {
     for (std::size_t i = 0; i < labels_.size(); ++i) {
       if (is_used_[i] || lines_[i] < begin || lines_[i] >= end) continue;
       LaidLine line;
-      line.piece = text_of(labels_[i].field);
-      line.box = labels_[i].field.box;
+      line.piece = texts_[i];
+      line.box = labels_[i].box;
       line.size = labels_[i].size;
       line.page = page;
       items.emplace_back(std::move(line));
@@ -208,7 +170,7 @@ class RunWriter {
   std::vector<TextPiece> label_text(const std::vector<std::uint32_t>& indexes) const {
     std::vector<TextPiece> pieces;
     for (const std::uint32_t i : indexes) {
-      if (is_used_[i]) pieces.push_back(text_of(labels_[i].field));
+      if (is_used_[i]) pieces.push_back(texts_[i]);
     }
     return pieces;
   }
@@ -240,24 +202,34 @@ class RunWriter {
     LaidTable table;
     table.page = page;
     table.is_banded = true;
-    table.rows = static_cast<std::uint32_t>(run_.rows.size());
     table.box = page_.lines[run_.rows.front()].line.box;
     const bool has_groups = std::any_of(labels.begin(), labels.end(), [&](const RowLabel& label) { return !label_text(label.group).empty(); });
     const std::uint32_t label_columns = has_groups ? 2 : 1;
     for (std::uint32_t i = 0; i < label_columns; ++i) table.down.push_back(table.box.left);
     for (const Band& band : run_.bands) table.down.push_back(band.left);
     table.down.push_back(run_.bands.back().right);
-    for (std::uint32_t row = 0; row < table.rows; ++row) {
-      if (has_groups) table.cells.push_back(cell(row, 0, label_text(labels[row].group)));
-      table.cells.push_back(cell(row, label_columns - 1, label_text(labels[row].own)));
+    if (run_.header) add_header(label_columns, table);
+    for (std::uint32_t row = 0; row < run_.rows.size(); ++row) {
+      if (has_groups) table.cells.push_back(cell(table.rows, row, 0, label_text(labels[row].group)));
+      table.cells.push_back(cell(table.rows, row, label_columns - 1, label_text(labels[row].own)));
       add_values(row, label_columns, table);
+      ++table.rows;
     }
     return table;
   }
 
-  LaidCell cell(std::uint32_t row, std::uint32_t column, std::vector<TextPiece> pieces) const {
+  void add_header(std::uint32_t label_columns, LaidTable& table) const {
+    for (std::uint32_t band = 0; band < run_.bands.size(); ++band) {
+      table.cells.push_back(cell(0, 0, label_columns + band, run_.header->cells[band]));
+      table.cells.back().is_header = true;
+    }
+    table.rows = 1;
+  }
+
+  // A cell of the grid's row `at`, which is row `row` of the values.
+  LaidCell cell(std::uint32_t at, std::size_t row, std::uint32_t column, std::vector<TextPiece> pieces) const {
     LaidCell cell;
-    cell.row = row;
+    cell.row = at;
     cell.column = column;
     cell.pieces = std::move(pieces);
     cell.page = ink_.number;
@@ -271,19 +243,30 @@ class RunWriter {
     for (std::uint32_t band = 0; band < run_.bands.size(); ++band) {
       std::vector<TextPiece> pieces;
       if (field != page_.of(line).end() && field->box.left <= run_.bands[band].right) pieces.push_back(text_of(*field++));
-      LaidCell value = cell(row, first_column + band, std::move(pieces));
-      if (value.pieces.empty()) {
+      const bool is_blank = pieces.empty();
+      LaidCell value = cell(table.rows, row, first_column + band, std::move(pieces));
+      if (is_blank) {
         value.box = ink_.on_page({run_.bands[band].left, line.line.box.top, run_.bands[band].right, line.line.box.bottom});
+        // A figure that is written together with its label cannot be told from it.
+        if (band == 0 && label_reaches(row)) value.pieces.push_back({"\xEF\xBF\xBD", value.box, value.page});
       }
       table.cells.push_back(std::move(value));
     }
   }
 
+  bool label_reaches(std::uint32_t row) const {
+    return std::any_of(labels_.begin(), labels_.end(), [&](const LabelField& label) {
+      return label.row == row && label.box.right > run_.bands.front().left;
+    });
+  }
+
   const PageInk& ink_;
   std::span<const Fragment> fragments_;
   const PageFields& page_;
-  const Run& run_;
+  const BandRun& run_;
+  std::vector<Source> sources_;
   std::vector<LabelField> labels_;
+  std::vector<TextPiece> texts_;  // of each label
   std::vector<std::size_t> lines_;  // of each label
   std::vector<float> heights_;
   std::vector<bool> is_used_;
@@ -298,15 +281,32 @@ std::vector<float> find_separators(const PageInk& ink) {
   return heights;
 }
 
+// Two parts that stand wider apart than a writer's spaces.
+bool has_wide_gap(std::span<const Fragment> fragments, const FieldLine& line) {
+  for (std::uint32_t i = line.line.first + 1; i < line.line.first + line.line.count; ++i) {
+    if (fragments[i].box.left - fragments[i - 1].box.right > kFieldsApart * line.line.size) return true;
+  }
+  return false;
+}
+
 // Fields that no run has; a line of several has a tab between them where it stands beside a table.
-LaidLine plain_line(const PageInk& ink, std::span<const Fragment> fragments, const FieldLine& line, std::uint32_t page) {
+LaidLine plain_line(const PageInk& ink, std::span<const Fragment> fragments, const PageFields& page,
+                    const FieldLine& line, std::uint32_t index) {
   LaidLine laid;
   laid.box = line.line.box;
   laid.size = line.line.size;
-  laid.page = page;
-  const bool is_table_like = line.is_row || line.count > 2;
+  laid.page = index;
+  // A label and its value, close together.
+  const bool ends_in_value = line.count == 2 && line.values == 1 && line.first_value == 1;
+  const bool is_table_like = line.is_row || line.count > 2 || has_wide_gap(fragments, line);
   laid.has_fields = is_table_like;
   laid.piece = line_text(ink, fragments.subspan(line.line.first, line.line.count), is_table_like ? '\t' : ' ');
+  if (ends_in_value && !is_table_like) {
+    const Field& value = page.of(line).back();
+    laid.piece = line_text(ink, fragments.subspan(line.line.first, value.first - line.line.first), ' ');
+    laid.piece.text += ' ' + line_text(ink, fragments.subspan(value.first, value.count), ' ').text;
+    laid.piece.box = ink.on_page(line.line.box);
+  }
   return laid;
 }
 
@@ -315,7 +315,7 @@ LaidLine plain_line(const PageInk& ink, std::span<const Fragment> fragments, con
 std::vector<LaidItem> read_bands(const PageInk& ink, std::span<Fragment> fragments, std::uint32_t page,
                                  const LayoutLimits& limits) {
   const PageFields fields = find_fields(ink, fragments);
-  const std::vector<Run> runs = RunFinder(fields, limits.columns).find();
+  const std::vector<BandRun> runs = find_band_runs(ink, fragments, fields, limits.columns);
   const std::vector<float> separators = runs.empty() ? std::vector<float>() : find_separators(ink);
   std::vector<LaidItem> items;
   auto run = runs.begin();
@@ -326,7 +326,7 @@ std::vector<LaidItem> read_bands(const PageInk& ink, std::span<Fragment> fragmen
       ++run;
       continue;
     }
-    items.emplace_back(plain_line(ink, fragments, fields.lines[i], page));
+    items.emplace_back(plain_line(ink, fragments, fields, fields.lines[i], page));
     ++i;
   }
   return items;

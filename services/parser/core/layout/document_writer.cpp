@@ -56,6 +56,7 @@ void DocumentWriter::add_table(const LaidTable& table) {
     written.column = cell.column;
     written.row_span = cell.row_span;
     written.column_span = cell.column_span;
+    written.is_header = cell.is_header;
     written.text = append(cell.pieces);
     if (cell.pieces.empty()) document_.runs.push_back({written.text, where_of(cell.box, cell.page)});
     block.text.end = size();

@@ -26,6 +26,7 @@ struct LaidCell {
   std::vector<TextPiece> pieces;
   Box box;  // of the cell, on the page
   std::int32_t page = 0;
+  bool is_header = false;
 };
 
 struct LaidTable {

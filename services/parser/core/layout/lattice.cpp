@@ -191,8 +191,23 @@ class TableBuilder {
     below_ = closed(columns_ + 1, [&](std::size_t rule) { return is_down_drawn(rule, rows_ - 1); });
     left_ = closed(rows_ + 1, [&](std::size_t rule) { return is_across_drawn(rule, 0); });
     right_ = closed(rows_ + 1, [&](std::size_t rule) { return is_across_drawn(rule, columns_ - 1); });
+    close_corners();
     table_.is_open_above = is_open(0);
     table_.is_open_below = is_open(rows_);
+  }
+
+  // Where both sides that meet in a corner are not drawn, no rule reaches the corner.
+  void close_corners() {
+    for (Side* side : {&above_, &below_}) {
+      if (side->first >= side->second) continue;
+      if (left_.first < left_.second) side->first = 0;
+      if (right_.first < right_.second) side->second = columns_;
+    }
+    for (Side* side : {&left_, &right_}) {
+      if (side->first >= side->second) continue;
+      if (above_.first < above_.second) side->first = 0;
+      if (below_.first < below_.second) side->second = rows_;
+    }
   }
 
   bool is_open(std::size_t rule) const {

@@ -25,12 +25,15 @@ class Layout {
   Document run(const std::vector<Page>& pages) {
     std::vector<PageFragments> read = read_pages(pages);
     take_furniture_out(read);
+    std::vector<float> page_widths;
     for (std::size_t i = 0; i < read.size(); ++i) {
+      page_widths.push_back(read[i].ink.width);
       add_items(read[i], static_cast<std::uint32_t>(i));
       read[i] = {};
     }
     join_tables(items_);
-    write(measure_text(items_, read.size()));
+    join_cut_labels(items_);
+    write(measure_text(items_, page_widths));
     return writer_.take();
   }
 

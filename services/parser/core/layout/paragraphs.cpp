@@ -18,6 +18,8 @@ constexpr float kTitle = 1.2F;       // a title's size over the text's
 constexpr float kFirstTitle = 1.35F;
 constexpr float kRagged = 1.7F;      // room that a full line leaves at its end, in sizes
 constexpr float kIndent = 1.2F;      // from here on a line is indented
+// The right margin is at least this part of the page away from its left side.
+constexpr float kTextWidth = 0.7F;
 constexpr std::size_t kHeadingBytesMax = 240;
 
 bool is_same_size(float a, float b) { return std::fabs(a - b) <= 0.15F * std::max(a, b); }
@@ -95,9 +97,9 @@ class LineJoiner {
 
 }  // namespace
 
-TextMeasure measure_text(const std::vector<LaidItem>& items, std::size_t pages) {
+TextMeasure measure_text(const std::vector<LaidItem>& items, const std::vector<float>& page_widths) {
   TextMeasure measure;
-  measure.margins.resize(pages, {1e9F, 0});
+  for (const float page_width : page_widths) measure.margins.push_back({page_width, kTextWidth * page_width});
   std::map<std::int32_t, std::size_t> bytes;  // by size in half points
   for (const LaidItem& item : items) {
     const auto* line = std::get_if<LaidLine>(&item);

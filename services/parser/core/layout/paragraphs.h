@@ -25,7 +25,7 @@ struct TextMeasure {
   std::vector<Margins> margins;  // of each page's running text
 };
 
-TextMeasure measure_text(const std::vector<LaidItem>& items, std::size_t pages);
+TextMeasure measure_text(const std::vector<LaidItem>& items, const std::vector<float>& page_widths);
 
 // The lines stand between two tables, in reading order, perhaps over several pages. A line is wrapped
 // when it reaches the right margin and the next one begins at the left margin; lines of a title are

@@ -9,7 +9,7 @@ namespace gouji::parser {
 namespace {
 
 // Parts of the character height.
-constexpr float kLineGap = 0.6F;   // between two lines of one label
+constexpr float kLineGap = 1.8F;   // between two lines of one label
 constexpr float kBeside = 0.35F;   // a row of values this far above or below its label is beside it
 constexpr float kReach = 0.9F;     // the farthest label that is still a row's own
 // Labels side by side that are still open while fields go down the page.
@@ -29,6 +29,12 @@ struct Block {
 bool is_parted(std::span<const float> separators, float upper, float lower) {
   const auto behind = std::lower_bound(separators.begin(), separators.end(), upper);
   return behind != separators.end() && *behind < lower;
+}
+
+// As lines of one text are: at their left, their right or their middle.
+bool is_aligned(const Box& a, const Box& b, float slack) {
+  return std::fabs(a.left - b.left) <= slack || std::fabs(a.right - b.right) <= slack ||
+         std::fabs(middle_x(a) - middle_x(b)) <= slack;
 }
 
 class LabelFinder {
@@ -54,11 +60,12 @@ class LabelFinder {
  private:
   bool goes_on(const Block& block, const LabelField& field) const {
     if (field.starts_item) return false;
-    const float shared = std::min(block.box.right, field.field.box.right) - std::max(block.box.left, field.field.box.left);
-    if (shared < 0.5F * std::min(width(block.box), width(field.field.box))) return false;
-    if (field.field.box.top - block.box.bottom > kLineGap * std::min(block.size, field.size)) return false;
+    const float shared = std::min(block.box.right, field.box.right) - std::max(block.box.left, field.box.left);
+    if (shared < 0.5F * std::min(width(block.box), width(field.box))) return false;
+    if (!is_aligned(block.box, field.box, 0.5F * block.size)) return false;
+    if (field.box.top - block.box.bottom > kLineGap * std::min(block.size, field.size)) return false;
     if (field.row != LabelField::kNoRow && block.row != LabelField::kNoRow) return false;
-    return !is_parted(separators_, middle_y(block.box), middle_y(field.field.box));
+    return !is_parted(separators_, middle_y(block.box), middle_y(field.box));
   }
 
   void find_blocks() {
@@ -70,10 +77,10 @@ class LabelFinder {
         if (goes_on(blocks_[at], field)) found = &blocks_[at];
       }
       if (found == nullptr) {
-        blocks_.push_back({field.field.box, field.size, {}, LabelField::kNoRow, {}});
+        blocks_.push_back({field.box, field.size, {}, LabelField::kNoRow, {}});
         found = &blocks_.back();
       }
-      found->box = unite(found->box, field.field.box);
+      found->box = unite(found->box, field.box);
       found->fields.push_back(i);
       if (found->row == LabelField::kNoRow) found->row = field.row;
     }
@@ -134,7 +141,7 @@ class LabelFinder {
   }
 
   std::uint32_t nearest_row(const Block& block, std::uint32_t field) const {
-    const float y = middle_y(fields_[field].field.box);
+    const float y = middle_y(fields_[field].box);
     return *std::min_element(block.beside.begin(), block.beside.end(), [&](std::uint32_t a, std::uint32_t b) {
       return std::fabs(rows_[a] - y) < std::fabs(rows_[b] - y);
     });

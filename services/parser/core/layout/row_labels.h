@@ -13,7 +13,7 @@ namespace gouji::parser {
 // A field in the label columns. `row` is the row of values that it shares a line with, or kNoRow.
 struct LabelField {
   static constexpr std::uint32_t kNoRow = 0xFFFFFFFF;
-  Field field;
+  Box box;
   float size = 0;
   std::uint32_t row = kNoRow;
   bool starts_item = false;  // "1.", "（一）"

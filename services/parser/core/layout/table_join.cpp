@@ -212,6 +212,58 @@ void join_tables(std::vector<LaidItem>& items) {
 
 namespace {
 
+// The label of the row of values that ends the table; nullptr where it has none.
+LaidCell* last_label(LaidTable& table) {
+  LaidCell* label = nullptr;
+  for (auto cell = first_of_row(table.cells, table.rows - 1); cell != table.cells.end(); ++cell) {
+    if (cell->pieces.empty()) continue;
+    if (is_figure(*cell)) break;
+    label = &*cell;
+  }
+  return label;
+}
+
+bool goes_on_in(const LaidCell& label, const LaidTable& table, const LaidLine& line, std::size_t label_columns) {
+  if (line.has_fields || line.page != table.page + 1 || starts_item(line.piece.text)) return false;
+  const Box& box = label.pieces.back().box;
+  return std::fabs(line.box.left - box.left) <= kSameSide && line.box.right < table.down[label_columns];
+}
+
+// The lines from `at` on, if they end the label of the last row of the item in front of them.
+std::size_t end_of_cut_label(std::vector<LaidItem>& items, std::size_t kept, std::size_t at) {
+  auto* table = kept > 0 ? std::get_if<LaidTable>(&items[kept - 1]) : nullptr;
+  if (table == nullptr || !table->is_banded) return at;
+  const LaidCell* label = last_label(*table);
+  // What follows a label without a number may be the next header.
+  if (label != nullptr && !starts_item(text_of(label->pieces))) return at;
+  std::size_t end = at;
+  for (; label != nullptr && end < items.size(); ++end) {
+    const auto* line = std::get_if<LaidLine>(&items[end]);
+    if (line == nullptr || !goes_on_in(*label, *table, *line, label->column + std::size_t{1})) break;
+  }
+  const auto* next = end < items.size() ? std::get_if<LaidTable>(&items[end]) : nullptr;
+  return next != nullptr && next->is_banded && next->page == table->page + 1 ? end : at;
+}
+
+}  // namespace
+
+void join_cut_labels(std::vector<LaidItem>& items) {
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < items.size();) {
+    const std::size_t end = end_of_cut_label(items, kept, i);
+    if (end > i) {
+      LaidCell* label = last_label(std::get<LaidTable>(items[kept - 1]));
+      for (; i < end; ++i) label->pieces.push_back(std::move(std::get<LaidLine>(items[i]).piece));
+    }
+    if (kept != i) items[kept] = std::move(items[i]);
+    ++kept;
+    ++i;
+  }
+  items.resize(kept);
+}
+
+namespace {
+
 // Marks the rows (or columns) that are narrower than a line and hold nothing of their own.
 template <typename Begin, typename Span>
 std::vector<std::uint32_t> slivers(const LaidTable& table, const std::vector<float>& rules, Begin begin, Span span) {

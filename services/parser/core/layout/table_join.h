@@ -12,6 +12,10 @@ namespace gouji::parser {
 // label and values the break parts is put together.
 void join_tables(std::vector<LaidItem>& items);
 
+// The label of the last row of a table without rules may end at the top of the next page, where the
+// table goes on.
+void join_cut_labels(std::vector<LaidItem>& items);
+
 // Leaves out rows and columns that are only the space between two rules.
 void drop_slivers(LaidTable& table, const std::vector<float>& across);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "services/parser/core/office/style_names.h"
 #include "services/parser/core/office/xml.h"
 
 namespace gouji::parser {
@@ -18,18 +19,6 @@ std::string_view value_of(const XmlTag& tag) { return xml_attribute(tag.attribut
 bool is_on(const XmlTag& tag) {
   const std::string_view value = value_of(tag);
   return value != "0" && value != "false" && value != "off" && value != "none";
-}
-
-// "heading 1", "Heading 3", "标题 2"; "title" is a heading of the first level.
-std::optional<std::uint8_t> heading_of_name(std::string_view written) {
-  std::string name = xml_text(written);
-  std::transform(name.begin(), name.end(), name.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
-  if (name == "title") return std::uint8_t{1};
-  for (const std::string_view word : {"heading ", "标题 "}) {
-    const bool fits = name.starts_with(word) && name.size() == word.size() + 1;
-    if (fits && name.back() >= '1' && name.back() <= '9') return static_cast<std::uint8_t>(name.back() - '0');
-  }
-  return std::nullopt;
 }
 
 std::optional<std::size_t> level_of(std::string_view value) {
@@ -54,7 +43,7 @@ DocxStyles::DocxStyles(std::string_view xml) {
     } else if (style == nullptr || !tag.opens()) {
       continue;
     } else if (tag.name == "name") {
-      if (!style->heading) style->heading = heading_of_name(value_of(tag));
+      if (!style->heading) style->heading = heading_of_style(xml_text(value_of(tag)));
     } else if (tag.name == "basedOn") {
       style->based_on = xml_text(value_of(tag));
     } else if (tag.name == "outlineLvl") {

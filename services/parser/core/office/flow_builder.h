@@ -21,10 +21,10 @@ struct FlowLimits {
   std::uint32_t cells = 20'000;         // of one grid ("GRID_CELLS")
   std::uint32_t rows = 4'096;           // of one grid ("GRID_ROWS")
   std::uint32_t columns = 256;          // of one grid ("GRID_COLUMNS")
-  std::uint32_t blocks = 1U << 18;      // ("BLOCKS")
-  std::uint32_t runs = 1U << 20;        // the last one then stands for the rest ("RUNS")
+  std::uint32_t blocks = 1U << 17;      // ("BLOCKS")
+  std::uint32_t runs = 1U << 18;        // the last one then stands for the rest ("RUNS")
   std::uint32_t links = 1U << 14;       // links, and again images ("LINKS", "IMAGES")
-  std::uint32_t text_bytes = 32U << 20;  // ("TEXT")
+  std::uint32_t text_bytes = 16U << 20;  // ("TEXT")
 };
 
 enum class VerticalMerge : std::uint8_t { kNone, kFirst, kContinued };

@@ -24,7 +24,7 @@ class Placer {
     for (std::size_t i = 0; i < cells_.size(); ++i) {
       const bool is_first = i == 0 || cells_[i].row != cells_[i - 1].row;
       const Columns found{column_of(cells_[i].place.left), column_of(cells_[i].place.right)};
-      const bool is_placed = cells_[i].place.left >= 0 && found.begin < found.end &&
+      const bool is_placed = found.begin < found.end &&
                              (is_first || columns_.back().end <= found.begin);
       if (!is_placed) return false;
       columns_.push_back(found);
@@ -98,7 +98,7 @@ class Placer {
       const bool is_same = above.column == at.begin && above.column + above.column_span == at.end;
       if (is_same && above.row + above.row_span == cells_[i].row) return ++above.row_span, true;
     }
-    if (!place.continues_left || grid.cells.empty()) return false;
+    if (!place.continues_left || grid.cells.empty() || !cells_[i].text.empty()) return false;
     GridCell& left = grid.cells.back();
     const bool is_next = left.row == cells_[i].row && left.column + left.column_span == at.begin;
     if (!is_next) return false;

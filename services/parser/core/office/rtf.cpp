@@ -11,6 +11,7 @@
 #include "services/parser/core/office/flow_builder.h"
 #include "services/parser/core/office/flow_tables.h"
 #include "services/parser/core/office/rtf_words.h"
+#include "services/parser/core/office/style_names.h"
 
 namespace gouji::parser {
 namespace {
@@ -20,6 +21,7 @@ constexpr std::size_t kGroupDepthMax = 1'000;
 constexpr std::size_t kFontsMax = 4'096;
 constexpr std::size_t kCellsMax = 256;
 constexpr std::size_t kWordBytesMax = 32;
+constexpr std::size_t kStyleNameBytes = 64;
 constexpr std::int64_t kParameterMax = 100'000'000;
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
@@ -117,6 +119,8 @@ class RtfReader {
       ++end;
     const std::size_t left_out = std::min<std::size_t>(unicode_left_, end - at_);
     unicode_left_ -= static_cast<std::uint8_t>(left_out);
+    if (group_.kind == Group::Kind::kStyles && style_name_.size() < kStyleNameBytes)
+      style_name_.append(rtf_, at_, std::min(end - at_, kStyleNameBytes));
     add_bytes(rtf_.substr(at_ + left_out, end - at_ - left_out), at_ + left_out, end);
     at_ = end;
   }
@@ -248,9 +252,9 @@ class RtfReader {
       case RtfWord::kMergeDownFirst: row_.next.merge = VerticalMerge::kFirst; return;
       case RtfWord::kMergeDownNext: row_.next.merge = VerticalMerge::kContinued; return;
       case RtfWord::kCellEnd: return tables_.end_cell(1, begin);
-      case RtfWord::kRowEnd: return end_row(1);
+      case RtfWord::kRowEnd: return tables_.end_row(1, row_.places);
       case RtfWord::kNestedCellEnd: return tables_.end_cell(std::max<std::size_t>(depth(), 2), begin);
-      case RtfWord::kNestedRowEnd: return end_row(std::max<std::size_t>(depth(), 2));
+      case RtfWord::kNestedRowEnd: return tables_.end_row(std::max<std::size_t>(depth(), 2), row_.places);
       default: return;
     }
   }
@@ -259,25 +263,12 @@ class RtfReader {
     return group_.kind == Group::Kind::kText || group_.kind == Group::Kind::kReplaced;
   }
 
-  // The edges of cells may lie left of the text, and so below zero.
   void take_edge(std::int32_t edge) {
     if (row_.places.size() >= kCellsMax) return builder_.add_limit("GRID_COLUMNS");
     if (row_.places.empty() && edge <= row_.edge) row_.edge = edge - 1;
     row_.next.left = row_.edge;
     row_.next.right = row_.edge = edge;
     row_.places.push_back(std::exchange(row_.next, {}));
-  }
-
-  void end_row(std::size_t depth) {
-    std::vector<CellPlace> places = row_.places;
-    if (!places.empty() && places.front().left < 0) {
-      const std::int32_t shift = places.front().left;
-      for (CellPlace& place : places) {
-        place.left -= shift;
-        place.right -= shift;
-      }
-    }
-    tables_.end_row(depth, places);
   }
 
   void take_depth(std::int64_t depth) {
@@ -331,6 +322,7 @@ class RtfReader {
     if (group_.kind == Group::Kind::kStyles) {
       style_ = number;
       style_heading_ = 0;
+      style_name_.clear();
       return;
     }
     const auto found = style_headings_.find(number);
@@ -343,6 +335,9 @@ class RtfReader {
   }
 
   void keep_style() {
+    const std::string_view name = std::string_view(style_name_).substr(0, style_name_.find(';'));
+    if (style_heading_ == 0) style_heading_ = heading_of_style(name).value_or(0);
+    style_name_.clear();
     if (style_heading_ > 0 && style_headings_.size() < kFontsMax) style_headings_[style_] = style_heading_;
     style_heading_ = 0;
   }
@@ -364,6 +359,7 @@ class RtfReader {
   Font* font_ = nullptr;
   std::unordered_map<std::int64_t, std::uint8_t> style_headings_;
   std::int64_t style_ = 0;
+  std::string style_name_;
   std::uint8_t style_heading_ = 0;
   std::uint8_t heading_ = 0;
   std::size_t table_depth_ = 1;

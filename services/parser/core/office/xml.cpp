@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t kReferenceBytesMax = 12;
 constexpr std::int64_t kNumberMax = 1'000'000'000;
+constexpr std::size_t kRecodedBytesMax = 16U << 20;
 
 bool is_white(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
 
@@ -205,14 +206,23 @@ void XmlScanner::skip_element() {
   }
 }
 
-void XmlScanner::skip_flat_element() {
-  if (tag_.kind != XmlTagKind::kOpen) return;
+std::optional<std::string_view> XmlScanner::flat_content() const {
+  if (tag_.kind != XmlTagKind::kOpen) return std::nullopt;
   const std::size_t end = find_end_tag(xml_, at_);
   const std::size_t name = tag_.prefix.empty() ? 0 : tag_.prefix.size() + 1;
   const std::string_view rest = end == xml_.npos ? std::string_view{} : xml_.substr(end + 2);
-  if (!rest.substr(std::min(name, rest.size())).starts_with(tag_.name)) return skip_element();
-  at_ = end;
+  if (!rest.substr(std::min(name, rest.size())).starts_with(tag_.name)) return std::nullopt;
+  return xml_.substr(at_, end - at_);
+}
+
+void XmlScanner::leave_flat_element(std::string_view content) {
+  at_ += content.size();
   next();
+}
+
+void XmlScanner::skip_flat_element() {
+  if (const auto content = flat_content()) return leave_flat_element(*content);
+  skip_element();
 }
 
 std::string_view xml_attribute_in_full(std::string_view attributes, std::string_view name) {
@@ -287,13 +297,16 @@ std::string xml_part_text(std::string part) {
   const bool is_utf16 = part.starts_with("\xFF\xFE") || part.starts_with("\xFE\xFF") ||
                         part.starts_with(std::string_view("<\0", 2)) ||
                         part.starts_with(std::string_view("\0<", 2));
+  const bool is_clean = !is_utf16 && is_utf8(part);
+  if (is_clean) return part;
+  if (part.size() > kRecodedBytesMax) return {};
   if (is_utf16) {
     CharsetDecision decision;
     decision.charset = part[0] == '<' || part[0] == '\xFF' ? Charset::kUtf16Le : Charset::kUtf16Be;
     decision.mark_bytes = part[0] == '<' || part[0] == '\0' ? 0 : 2;
     return decode_text(part, decision);
   }
-  return is_utf8(part) ? std::move(part) : repair_utf8(part);
+  return repair_utf8(part);
 }
 
 }  // namespace gouji::parser

@@ -22,11 +22,22 @@ constexpr std::array<Kind, 256> kKinds = [] {
 Kind kind_of(char byte) { return kKinds[static_cast<unsigned char>(byte)]; }
 bool is_digit(char byte) { return byte >= '0' && byte <= '9'; }
 
-int hex_digit(char byte) {
-  if (is_digit(byte)) return byte - '0';
-  const char lower = static_cast<char>(byte | 0x20);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
+constexpr std::array<std::int8_t, 256> kHexDigits = [] {
+  std::array<std::int8_t, 256> digits{};
+  digits.fill(-1);
+  for (std::int8_t digit = 0; digit < 10; ++digit) digits['0' + static_cast<std::size_t>(digit)] = digit;
+  for (std::int8_t digit = 0; digit < 6; ++digit) {
+    digits['a' + static_cast<std::size_t>(digit)] = static_cast<std::int8_t>(10 + digit);
+    digits['A' + static_cast<std::size_t>(digit)] = static_cast<std::int8_t>(10 + digit);
+  }
+  return digits;
+}();
+
+int hex_digit(char byte) { return kHexDigits[static_cast<unsigned char>(byte)]; }
+
+// Divisions by these are exact enough, and multiplications by their inverses are not.
+constexpr double kPowersOfTen[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8,
+                                   1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
 
 // Digits with at most one point and a sign in front. Writers that print "--5" or "1.-2" exist: a
 // second sign is passed over, and what follows one inside the number is dropped.
@@ -123,27 +134,24 @@ Token ContentLexer::number_or_word() {
   const std::size_t begin = at_;
   // Most numbers have few digits, and their value comes along while their end is sought.
   constexpr std::size_t kQuickDigits = 15;
-  std::size_t at = begin;
-  const bool is_negative = bytes_[at] == '-';
-  if (is_negative) ++at;
+  const bool is_negative = bytes_[begin] == '-';
+  const std::size_t digits = begin + (is_negative ? 1 : 0);
+  const std::size_t end = std::min(bytes_.size(), digits + kQuickDigits);
+  std::size_t at = digits;
   std::int64_t mantissa = 0;
-  double unit = 1;
-  bool is_fraction = false;
-  const std::size_t digits = at;
-  for (; at < bytes_.size() && at - digits < kQuickDigits; ++at) {
-    if (is_digit(bytes_[at])) {
-      mantissa = mantissa * 10 + (bytes_[at] - '0');
-      if (is_fraction) unit *= 10;
-    } else if (bytes_[at] == '.' && !is_fraction) {
-      is_fraction = true;
-    } else {
-      break;
-    }
+  for (; at < end && is_digit(bytes_[at]); ++at) mantissa = mantissa * 10 + (bytes_[at] - '0');
+  std::size_t count = at - digits;
+  std::size_t decimals = 0;
+  if (at < end && bytes_[at] == '.') {
+    const std::size_t point = at++;
+    for (; at < end && is_digit(bytes_[at]); ++at) mantissa = mantissa * 10 + (bytes_[at] - '0');
+    decimals = at - point - 1;
+    count += decimals;
   }
-  const bool is_whole = at == bytes_.size() || kind_of(bytes_[at]) != Kind::kRegular;
-  if (is_whole && at > digits + (is_fraction ? 1U : 0U)) {
+  if (count > 0 && (at == bytes_.size() || kind_of(bytes_[at]) != Kind::kRegular)) {
     at_ = at;
-    const double value = static_cast<double>(mantissa) / unit;
+    const auto whole = static_cast<double>(mantissa);
+    const double value = decimals == 0 ? whole : whole / kPowersOfTen[decimals];
     return {TokenKind::kNumber, is_negative ? -value : value, bytes_.substr(begin, at - begin)};
   }
   Token token = word(TokenKind::kOperator, begin);
@@ -191,7 +199,8 @@ void ContentLexer::skip_inline_image() {
 namespace {
 
 std::string_view bytes_of_hex(std::string_view text, std::string& buffer) {
-  buffer.clear();
+  buffer.resize(text.size() / 2 + 1);
+  std::size_t size = 0;
   int high = -1;
   for (const char byte : text) {
     const int digit = hex_digit(byte);
@@ -199,12 +208,12 @@ std::string_view bytes_of_hex(std::string_view text, std::string& buffer) {
     if (high < 0) {
       high = digit;
     } else {
-      buffer.push_back(static_cast<char>(high * 16 + digit));
+      buffer[size++] = static_cast<char>(high * 16 + digit);
       high = -1;
     }
   }
-  if (high >= 0) buffer.push_back(static_cast<char>(high * 16));
-  return buffer;
+  if (high >= 0) buffer[size++] = static_cast<char>(high * 16);
+  return std::string_view(buffer).substr(0, size);
 }
 
 // One escape at `at`, which is behind the backslash: appends its byte and returns where it ends.

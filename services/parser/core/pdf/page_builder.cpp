@@ -10,7 +10,8 @@ constexpr std::uint32_t kFree = 0xFFFF'FFFF;
 constexpr float kThin = 3;  // points: what is thinner is a line
 constexpr std::size_t kFirstPlaces = 1024;
 
-// The square of one point that a position falls into.
+// The square of four points that a position falls into: larger than the shift of bold type, so that
+// mostly one square is looked at, and smaller than what stands between two equal characters.
 struct Place {
   std::int32_t x = 0;
   std::int32_t y = 0;
@@ -24,7 +25,11 @@ std::size_t hash(char32_t code, Place place) {
   return static_cast<std::size_t>(value ^ value >> 29);
 }
 
-std::int32_t square(float position) { return static_cast<std::int32_t>(std::floor(position)); }
+std::int32_t square(float position) {
+  constexpr float kSquares = 0.25F;  // a point
+  constexpr float kBelowPage = 16;   // keeps positions off the edge positive: a cast rounds down
+  return static_cast<std::int32_t>((position + kBelowPage) * kSquares);
+}
 
 bool is_finite(const Box& box) {
   return std::isfinite(box.left) && std::isfinite(box.top) && std::isfinite(box.right) &&

@@ -54,6 +54,7 @@ void PathTracer::curve_to(PdfPoint end) { add(end, true); }
 
 void PathTracer::close() {
   if (shapes_.empty()) return;
+  shapes_.back().is_closed = true;
   const PdfPoint start = shapes_.back().start;
   if (at_.x != start.x || at_.y != start.y) add(start, false);
 }
@@ -64,10 +65,26 @@ void PathTracer::rectangle(const PdfPoint (&corners)[4]) {
   close();
 }
 
+// Outlines of characters are stroked too, to make them bold: shapes no larger than a character with
+// anything but sides along the axes, or closed and smaller than any cell of a table.
+bool PathTracer::is_letter(const Shape& shape) {
+  constexpr double kLetter = 30;
+  constexpr double kSmallLetter = 8;
+  const double size = std::max(shape.high.x - shape.low.x, shape.high.y - shape.low.y);
+  if (size < kLetter && (shape.has_curve || !shape.is_upright)) return true;
+  return size < kSmallLetter && shape.is_closed;
+}
+
 void PathTracer::stroke(double width, PageBuilder& page) const {
   const double half = width / 2;
-  for (const Segment& segment : segments_) {
-    if (segment.is_curve || !is_along_an_axis(segment.from, segment.to)) continue;
+  std::size_t next_shape = 0;
+  bool is_in_letter = false;
+  for (std::size_t i = 0; i < segments_.size(); ++i) {
+    for (; next_shape < shapes_.size() && shapes_[next_shape].begin <= i; ++next_shape) {
+      is_in_letter = is_letter(shapes_[next_shape]);
+    }
+    const Segment& segment = segments_[i];
+    if (is_in_letter || segment.is_curve || !is_along_an_axis(segment.from, segment.to)) continue;
     const PdfPoint low{std::min(segment.from.x, segment.to.x), std::min(segment.from.y, segment.to.y)};
     const PdfPoint high{std::max(segment.from.x, segment.to.x), std::max(segment.from.y, segment.to.y)};
     const bool is_horizontal = high.x - low.x >= high.y - low.y;

@@ -39,8 +39,10 @@ class PathTracer {
     PdfPoint high;
     bool has_curve = false;
     bool is_upright = true;  // all sides along the axes
+    bool is_closed = false;
   };
   void add(PdfPoint to, bool is_curve);
+  static bool is_letter(const Shape& shape);
   static bool is_frame(const Shape& outer, const Shape& inner);
   static void add_frame(const Shape& outer, const Shape& inner, PageBuilder& page);
 

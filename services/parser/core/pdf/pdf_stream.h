@@ -4,10 +4,10 @@
 #include <cstddef>
 #include <optional>
 #include <string>
-
-#include <qpdf/QPDFObjectHandle.hh>
+#include <string_view>
 
 #include "services/parser/core/pdf/pdf_limits.h"
+#include "services/parser/core/pdf/qpdf_object.h"
 
 namespace gouji::parser {
 
@@ -24,6 +24,14 @@ class StreamBudget {
   std::size_t left_ = kPdfInflatedBytesMax;
   bool is_exceeded_ = false;
 };
+
+// Zlib data inflated, up to `bytes_max`. Nothing where they are damaged or larger; `is_larger` then
+// tells which. Data may go on behind their end.
+struct Inflated {
+  std::optional<std::string> bytes;
+  bool is_larger = false;
+};
+Inflated inflate_whole(std::string_view data, std::size_t bytes_max);
 
 // The decoded bytes. Nothing for what is no stream, for filters that make pictures, and for more
 // than kPdfFiltersMax of them; what comes before an error in the data counts. A stream that is too

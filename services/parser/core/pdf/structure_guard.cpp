@@ -7,6 +7,7 @@
 #include <cstddef>
 
 #include "services/parser/core/pdf/pdf_limits.h"
+#include "services/parser/core/pdf/pdf_stream.h"
 
 namespace gouji::parser {
 namespace {
@@ -35,7 +36,7 @@ std::string_view dictionary_before(std::string_view file, std::size_t keyword) {
 // Only object streams have First and N, and only cross-reference streams have W. A name may be
 // spelled with escapes.
 bool may_be_structure(std::string_view dictionary) {
-  return contains(dictionary, "/First") || contains(dictionary, "/W") || contains(dictionary, "#") ||
+  return contains(dictionary, "/First") || contains(dictionary, "/W[") || contains(dictionary, "/W ") || contains(dictionary, "#") ||
          !dictionary.starts_with("obj");
 }
 
@@ -45,9 +46,9 @@ bool has_usual_filter(std::string_view dictionary) {
          !contains(dictionary, "#");
 }
 
-// How many bytes come out, counted up to `bytes_max` + 1. Data that are not compressed count as they
+// How many bytes come out of damaged data, or of data without an end, counted up to `bytes_max` + 1. Data that are not compressed count as they
 // are.
-std::size_t inflated_size(std::string_view data, std::size_t bytes_max) {
+std::size_t size_before_damage(std::string_view data, std::size_t bytes_max) {
   z_stream stream{};
   if (inflateInit(&stream) != Z_OK) return data.size();
   std::array<unsigned char, 32'768> window{};
@@ -63,6 +64,14 @@ std::size_t inflated_size(std::string_view data, std::size_t bytes_max) {
   }
   inflateEnd(&stream);
   return size;
+}
+
+// `rest` is the file from the first byte of the data on. They usually end before "endstream"; that
+// word may also stand inside of them, and then everything behind it counts as well.
+std::size_t inflated_size(std::string_view rest, std::size_t bytes_max) {
+  const Inflated inflated = inflate_whole(rest.substr(0, rest.find("endstream")), bytes_max);
+  if (inflated.is_larger) return bytes_max + 1;
+  return inflated.bytes ? inflated.bytes->size() : size_before_damage(rest, bytes_max);
 }
 
 }  // namespace

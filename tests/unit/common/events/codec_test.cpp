@@ -222,13 +222,40 @@ TEST(LedgerCodec, KeepsEverythingWithinTwoKibibytesWhenClean) {
 }
 
 TEST(WorkerCodec, CarriesReadingAndRefusal) {
-  const auto reading = decode_read_outcome(encode(ReadOutcome(parsed_report().reading)));
+  const auto reading = decode_read_answer(encode(ReadAnswer(parsed_report().reading)));
   ASSERT_TRUE(reading);
   EXPECT_EQ(std::get<Reading>(*reading).key, parsed_report().reading.key);
-  const auto refusal = decode_read_outcome(encode(ReadOutcome(Refusal{RefusalClass::kNotAReport, {"LOOK_ALIKE", "m"}})));
+  const auto refusal = decode_read_answer(encode(ReadAnswer(Refusal{RefusalClass::kNotAReport, {"LOOK_ALIKE", "m"}})));
   ASSERT_TRUE(refusal);
   EXPECT_EQ(std::get<Refusal>(*refusal).reason.code, "LOOK_ALIKE");
-  EXPECT_FALSE(decode_read_outcome(""));
+  EXPECT_FALSE(decode_read_answer(""));
+}
+
+TEST(WorkerCodec, CarriesWhatIsNeededAndWhatCameOfIt) {
+  const auto answer = decode_read_answer(encode(ReadAnswer(Need{Program::kOcr, "a picture", {2, 7}, 1})));
+  ASSERT_TRUE(answer);
+  const Need& need = std::get<Need>(*answer);
+  EXPECT_EQ(need.program, Program::kOcr);
+  EXPECT_EQ(need.why, "a picture");
+  EXPECT_EQ(need.pages, (std::vector<std::int32_t>{2, 7}));
+  EXPECT_EQ(need.part, 1);
+  ReadRequest request;
+  request.aids = {{Program::kSoffice, 0, "PK", std::nullopt}, {Program::kOcr, 1, "", Reason{"OCR_TIMEOUT", "m"}}};
+  const auto read = decode_read_request(encode(request));
+  ASSERT_TRUE(read);
+  ASSERT_EQ(read->aids.size(), 2U);
+  EXPECT_EQ(read->aids[0].output, "PK");
+  EXPECT_FALSE(read->aids[0].failure);
+  EXPECT_EQ(read->aids[1].part, 1);
+  EXPECT_EQ(read->aids[1].failure.value().code, "OCR_TIMEOUT");
+}
+
+TEST(WorkerCodec, RefusesPagesThatCannotBe) {
+  for (const std::int32_t page : {0, -1, kNeedPageMax + 1})
+    EXPECT_FALSE(decode_read_answer(encode(ReadAnswer(Need{Program::kOcr, "", {page}, 0})))) << page;
+  EXPECT_FALSE(decode_read_answer(encode(ReadAnswer(Need{Program::kOcr, "", {}, -1}))));
+  EXPECT_FALSE(decode_read_answer(
+      encode(ReadAnswer(Need{Program::kOcr, "", std::vector<std::int32_t>(kNeedPagesMax + 1, 1), 0}))));
 }
 
 TEST(WorkerCodec, RefusesMoreRowsThanAListMayHave) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "common/core/decimal.h"
+#include "tests/support/render_doc.h"
 #include "tests/support/render_office.h"
 #include "tests/unit/services/parser/reading_help.h"
 
@@ -63,6 +64,37 @@ TEST(Report, AsDocxInEveryStyleIsRead) {
   testing::DocxStyle tabbed;
   tabbed.has_tabs = true;
   expect_every_cell(testing::render_docx(figures, tabbed), figures);
+}
+
+TEST(Report, AsRtfIsReadInBothSpellings) {
+  for (const int edition : {2019, 2021}) {
+    const ReportFigures figures = testing::made_up_figures(edition, edition, 13);
+    expect_every_cell(testing::render_rtf(figures), figures);
+    expect_every_cell(testing::render_rtf(figures, {true}), figures);
+  }
+}
+
+TEST(Report, AsDocIsRead) {
+  for (const int edition : {2019, 2021}) {
+    ReportFigures figures = testing::made_up_figures(edition, edition, 14);
+    figures.table3[6] = {"", "", "", "", "", "", ""};
+    expect_every_cell(testing::render_doc(figures), figures);
+    testing::DocOptions options;
+    options.pieces = 17;
+    expect_every_cell(testing::render_doc(figures, options), figures);
+  }
+}
+
+TEST(Report, AsXlsxIsRead) {
+  for (const int edition : {2019, 2021}) {
+    const ReportFigures figures = testing::made_up_figures(edition, edition, 15);
+    expect_every_cell(testing::render_xlsx(figures), figures);
+  }
+}
+
+TEST(Report, AsPageNamedDocIsRead) {
+  const ReportFigures figures = testing::made_up_figures(2021, 2021, 16);
+  expect_every_cell("MIME-Version: 1.0\nContent-Type: text/html; charset=utf-8\n\n" + testing::render_word_html(figures), figures);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // Files that nobody meant well, or that lost a part: a reason or what is left, in bounded time.
 #include <gtest/gtest.h>
+#include <zlib.h>
 
 #include "services/parser/core/pdf/pdf_limits.h"
 #include "services/parser/core/pdf/structure_guard.h"
@@ -87,6 +88,30 @@ TEST(HostilePdf, ObjectStreamsDoNotSwell) {
   PdfWriter nested;
   nested.add_stream("/Type /ObjStm /N 1 /First 4 /Filter [/FlateDecode /FlateDecode]", deflated(deflated(content)));
   EXPECT_FALSE(has_bounded_structure(nested.finish(1)));
+}
+
+// Data that hold the word which ends a stream, in a part that is not compressed.
+TEST(HostilePdf, ObjectStreamsDoNotHideBehindAnEndInsideOfThem) {
+  std::string front = "9 0 endstream endobj ";
+  std::string data(1U << 20, '\0');
+  z_stream stream{};
+  ASSERT_EQ(deflateInit(&stream, 0), Z_OK);
+  stream.next_out = reinterpret_cast<Bytef*>(data.data());
+  stream.avail_out = static_cast<uInt>(data.size());
+  stream.next_in = reinterpret_cast<Bytef*>(front.data());
+  stream.avail_in = static_cast<uInt>(front.size());
+  ASSERT_EQ(deflate(&stream, Z_FULL_FLUSH), Z_OK);
+  ASSERT_EQ(deflateParams(&stream, 9, Z_DEFAULT_STRATEGY), Z_OK);
+  std::string rest(kPdfStructureBytesMax + 1, ' ');
+  stream.next_in = reinterpret_cast<Bytef*>(rest.data());
+  stream.avail_in = static_cast<uInt>(rest.size());
+  ASSERT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
+  data.resize(stream.total_out);
+  deflateEnd(&stream);
+  ASSERT_NE(data.find("endstream"), std::string::npos);
+  PdfWriter writer;
+  writer.add_stream("/Type /ObjStm /N 1 /First 4 /Filter /FlateDecode", data);
+  EXPECT_FALSE(has_bounded_structure(writer.finish(1)));
 }
 
 TEST(HostilePdf, PagesInTheirOwnTreeAreReadOnce) {

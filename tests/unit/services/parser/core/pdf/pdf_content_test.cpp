@@ -123,6 +123,11 @@ TEST(PdfContent, TellsLinesFromOtherShapes) {
       {"10 10 m 90 10 l n 20 20 m 80 20 l S", 1},
       {"40 w 10 50 m 30 50 l S", 0},         // an area painted with a broad brush
       {"10 10 80 40 re B", 4},
+      {"10 10 m 20 10 l 15 30 l h S", 0},    // the outline of a character, stroked
+      {"10 10 m 30 10 l 30 20 30 30 10 30 c S", 0},
+      {"10 10 m 80 10 l 90 10 90 20 90 20 c 90 80 l S", 2},  // a frame with a round corner
+      {"10 10 7 7 re S 40 40 7 7 re S", 0},
+      {"10 10 20 9 re S", 4},
   };
   for (const Case& one : cases) {
     EXPECT_EQ(shown(one.content, "").pages.at(0).rulings.size(), one.rulings) << one.content;
