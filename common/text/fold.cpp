@@ -79,8 +79,10 @@ void simplify(Table& table) {
   }
   fold_in_order(table, kSupplementRadicalFirst, kSupplementRadicals);
   fold_in_order(table, kKangxiRadicalFirst, kKangxiRadicals);
-  for (char32_t c = 0x2E80; c < 0x2FE0; ++c)
-    table[c] = table[table[c]];  // a radical may be traditional
+  fold_in_order(table, kCompatibilityIdeographFirst, kCompatibilityIdeographs);
+  // What a radical or a compatibility ideograph stands for may be traditional.
+  for (char32_t c = 0x2E80; c < 0x2FE0; ++c) table[c] = table[table[c]];
+  for (char32_t c = 0xF900; c < 0xFADA; ++c) table[c] = table[table[c]];
 }
 
 std::unique_ptr<const Table> make_table() {

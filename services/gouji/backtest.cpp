@@ -116,12 +116,13 @@ Result<OpenAnomalies> judged_again(eventlog::EventLog& source, const BacktestReq
   telemetry::Metrics metrics;
   telemetry::Health health{clock};
   if (request.reparse) {
-    GOUJI_ASSIGN(const auto stage, parser::make_stage({request.where.data + "/blobs", 2}, metrics));
-    host::StageHost parser(*trial, *stage, clock, metrics, health, {"gouji-parser", "0", std::nullopt, std::string(version()), parser::service().outputs});
+    GOUJI_ASSIGN(const parser::ProgramRunner programs, parser::programs_of_environment());
+    GOUJI_ASSIGN(const auto stage, parser::make_stage({request.where.data + "/blobs", 2, programs}, metrics));
+    host::StageHost parser(*trial, *stage, clock, metrics, health, {"gouji-parser", "0", std::nullopt, std::string(version()), parser::service().outputs, std::nullopt});
     GOUJI_TRY(run_until_through(parser, *trial, "gouji-parser", eventlog::kRawTopic));
   }
   const auto stage = validator::make_stage(metrics, clock);
-  host::StageHost validator(*trial, *stage, clock, metrics, health, {"gouji-validator", "0", std::nullopt, std::string(version()), validator::service().outputs});
+  host::StageHost validator(*trial, *stage, clock, metrics, health, {"gouji-validator", "0", std::nullopt, std::string(version()), validator::service().outputs, std::nullopt});
   GOUJI_TRY(run_until_through(validator, *trial, "gouji-validator", eventlog::kParsedTopic));
   return open_anomalies(*trial);
 }

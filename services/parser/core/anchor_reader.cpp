@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
 #include <string_view>
 
+#include "common/text/fold.h"
+#include "services/parser/core/letters.h"
 #include "services/parser/core/row_names.h"
 #include "services/parser/core/value_run.h"
 
@@ -17,6 +20,19 @@ constexpr std::size_t kMisspeltWordsMax = 4;
 constexpr std::size_t kShortLabelReach = 6;
 constexpr std::size_t kExtraLabelLettersMax = 40;
 
+// "部分公开(区分处理的)": every bracket is closed, the last one at the end.
+bool ends_in_note(std::string_view text) {
+  const std::string folded = fold_label(text);
+  int depth = 0;
+  bool has_note = false;
+  for (const char c : folded) {
+    if (c == '(') ++depth;
+    if (c == ')' && --depth < 0) return false;
+    has_note = has_note || depth > 0;
+  }
+  return has_note && depth == 0 && folded.ends_with(')');
+}
+
 struct Match {
   std::size_t row = 0;
   bool is_exact = true;
@@ -25,8 +41,8 @@ struct Match {
 
 class RowReader {
  public:
-  RowReader(const TokenList& list, TableId table, Edition edition)
-      : list_(list), names_(RowNames::of(table)), draft_(empty_draft(table)) {
+  RowReader(const Document& document, const TokenList& list, TableId table, Edition edition)
+      : document_(document), list_(list), names_(RowNames::of(table)), draft_(empty_draft(table)) {
     columns_.reserve(names_.size());
     for (std::size_t row = 0; row < names_.size(); ++row) {
       columns_.push_back(columns_of(table, edition, names_.key(row)));
@@ -55,13 +71,6 @@ class RowReader {
     bool is_exact;
   };
 
-  static std::size_t columns_of(TableId table, Edition edition, const std::string& key) {
-    if (const auto place = place_of(form(table, edition), key)) return place->columns;
-    const Edition other = edition == Edition::k2019 ? Edition::k2021 : Edition::k2019;
-    const auto place = place_of(form(table, other), key);
-    return place ? place->columns : 0;
-  }
-
   void add_word(std::size_t at) {
     if (words_.size() >= 4 * kLabelWordsMax) {
       words_.erase(words_.begin(), words_.end() - static_cast<std::ptrdiff_t>(kLabelWordsMax));
@@ -83,12 +92,24 @@ class RowReader {
     return row + 1 > next_row_ && row + 1 - next_row_ <= kShortLabelReach;
   }
 
+  std::optional<Match> match_nearly(std::size_t end) {
+    std::optional<Match> match = match_joined(end);
+    if (!match) match = match_misspelt();
+    if (!match) match = match_wrapped_misspelt(end);
+    return match;
+  }
+
+  bool is_in_header(std::size_t words, std::u32string_view label) const {
+    return is_short_label(label) && words < words_.size() &&
+           is_before_short_header(list_.letters_of(list_.tokens[words_[words_.size() - words - 1]]));
+  }
+
   std::optional<Match> match_exact() const {
     std::optional<Match> found;
     for (std::size_t words = 1; words <= std::min(words_.size(), kLabelWordsMax); ++words) {
       const auto label = letters(words_[words_.size() - words], words_.back());
       const auto row = names_.exact(label);
-      if (row && may_follow(*row, label)) found = Match{*row, true, 0};
+      if (row && may_follow(*row, label) && !is_in_header(words, label)) found = Match{*row, true, 0};
     }
     return found;
   }
@@ -104,6 +125,41 @@ class RowReader {
       }
     }
     return std::nullopt;
+  }
+
+  // A label in two halves around its values, and misspelt in one of them.
+  std::optional<Match> match_wrapped_misspelt(std::size_t end) {
+    if (end >= list_.tokens.size() || list_.tokens[end].kind != TokenKind::kText || comparisons_ >= kComparisonsMax) {
+      return std::nullopt;
+    }
+    ++comparisons_;
+    // Words that are a label by themselves are no half of one.
+    if (is_label(letters(end, end))) return std::nullopt;
+    const auto row = names_.nearest(letters(words_.back(), end), next_row_, names_.size());
+    return row ? std::optional(Match{*row, false, 1}) : std::nullopt;
+  }
+
+  // Words that only make sense together: a note in brackets that is broken over several of them.
+  std::optional<Match> match_joined(std::size_t end) {
+    if (comparisons_ >= kComparisonsMax) return std::nullopt;
+    ++comparisons_;
+    for (std::size_t behind = 0; behind <= 2; ++behind) {
+      if (behind > 0 && (end + behind > list_.tokens.size() || list_.tokens[end + behind - 1].kind != TokenKind::kText)) break;
+      for (std::size_t words = 1; words <= std::min(words_.size(), kMisspeltWordsMax); ++words) {
+        std::string text;
+        for (std::size_t i = words_.size() - words; i < words_.size(); ++i) text += document_.view(list_.tokens[words_[i]].range);
+        for (std::size_t i = 0; i < behind; ++i) text += document_.view(list_.tokens[end + i].range);
+        if (!ends_in_note(text)) continue;
+        const std::u32string label = letters_of(text);
+        const auto row = names_.exact(label);
+        if (row && may_follow(*row, label)) return Match{*row, false, behind};
+      }
+    }
+    return std::nullopt;
+  }
+
+  bool is_label(std::u32string_view words) const {
+    return names_.exact(words).has_value() || names_.nearest(words, 0, names_.size()).has_value();
   }
 
   std::optional<Match> match_misspelt() {
@@ -138,9 +194,9 @@ class RowReader {
     std::optional<Match> match = match_exact();
     const bool is_filled = has_figures(begin, end);
     if (!match && is_filled) match = match_wrapped(end);
-    if (!match && is_filled) match = match_misspelt();
+    if (!match && is_filled && !names_.exact(list_.letters_of(list_.tokens[words_.back()]))) match = match_nearly(end);
     if (!match) {
-      if (is_filled) note_extra_row(begin, end);
+      if (is_filled && !note_repeated_row()) note_extra_row(begin, end);
       if (is_filled) words_.clear();
       return end;
     }
@@ -154,6 +210,18 @@ class RowReader {
 
   void note(const Match& match, const char* code) {
     add_note(draft_, code, match.row, list_.tokens[words_.back()].range);
+  }
+
+  // A row that was read before, with values: it belongs to a second table of the kind. Three of them
+  // make one.
+  bool note_repeated_row() {
+    constexpr std::size_t kRowsMin = 3;
+    const Token& last = list_.tokens[words_.back()];
+    const auto row = names_.exact(list_.letters_of(last));
+    if (!row || is_short_label(list_.letters_of(last)) || draft_.rows[*row] != RowState::kRead) return false;
+    if (repeated_rows_++ == 0) repeated_ = last.range;
+    if (repeated_rows_ == kRowsMin) add_note(draft_, "SECOND_TABLE", *row, repeated_);
+    return true;
   }
 
   void note_extra_row(std::size_t begin, std::size_t end) {
@@ -207,26 +275,9 @@ class RowReader {
     padding_ = row.leading_blanks;
     is_by_line_ = is_by_line_ && fills_line(entry);
     if (!fills_line(entry)) return;
-    const bool is_closed = list_.tokens[entry.end - 1].is_closed;
-    is_flush_ = is_flush_ && (!behind_ || is_closed_ == is_closed);
-    is_closed_ = is_closed;
     const std::size_t behind = entry.end - entry.begin - row.leading_blanks - row.cells.size();
     is_flush_ = is_flush_ && (!behind_ || *behind_ == behind);
     behind_ = behind;
-  }
-
-  // The row's cells. Where lines end behind their last value, one that ends in a pipe has another,
-  // empty cell behind it.
-  std::vector<Token> cells_of(const Waiting& entry) const {
-    const auto run = values(entry.begin, entry.end);
-    std::vector<Token> cells(run.begin(), run.end());
-    if (behind_ && is_flush_ && !is_closed_ && fills_line(entry) && cells.back().is_closed) {
-      Token last = cells.back();
-      last.kind = TokenKind::kBlank;
-      last.range.begin = last.range.end;
-      cells.push_back(last);
-    }
-    return cells;
   }
 
   // Empty cells in front of the row's values. Merged labels pad some rows more than others; then the
@@ -241,7 +292,7 @@ class RowReader {
     for (const Waiting& entry : waiting_) {
       // Words stand where the other rows have a value: which one it is cannot be told.
       const bool is_broken = padding_ && is_by_line_ && !fills_line(entry);
-      const std::vector<Token> cells = cells_of(entry);
+      const auto cells = values(entry.begin, entry.end);
       store(entry, is_broken ? Fit{} : fit_values(cells, columns_[entry.row], padding_of(entry, cells.size())));
     }
     for (const std::size_t word : words_) {
@@ -253,10 +304,13 @@ class RowReader {
     }
   }
 
+  // Without separators blank cells leave no trace: nobody left a figure out.
+  const char* short_code() const { return list_.has_separators ? "ROW_SHORT" : "ROW_COLLAPSED"; }
+
   void store(const Waiting& entry, const Fit& fit) {
     const TextRange place = list_.tokens[entry.begin].range;
     if (!fit.row) {
-      add_note(draft_, fit.misfit == Misfit::kShort ? "ROW_SHORT" : "ROW_OVERLONG", entry.row, place);
+      add_note(draft_, fit.misfit == Misfit::kShort ? short_code() : "ROW_OVERLONG", entry.row, place);
       return;
     }
     if (fit.row->is_overlong) add_note(draft_, "ROW_OVERLONG", entry.row, place);
@@ -268,6 +322,7 @@ class RowReader {
     }
   }
 
+  const Document& document_;
   const TokenList& list_;
   const RowNames& names_;
   TableDraft draft_;
@@ -276,11 +331,12 @@ class RowReader {
   std::vector<Waiting> waiting_;
   std::size_t next_row_ = 0;
   std::size_t comparisons_ = 0;
+  std::size_t repeated_rows_ = 0;
+  TextRange repeated_;  // the first of them
   std::optional<std::size_t> padding_;  // in front of the values of the last full row
   std::optional<std::size_t> behind_;   // behind them, where the line ends there
   bool is_by_line_ = true;              // every full row was a line
   bool is_even_ = true;                 // every full row had that many in front
-  bool is_closed_ = false;              // and a pipe ended the line
   bool is_flush_ = true;                // every full row ended so
 };
 
@@ -295,8 +351,8 @@ bool is_table4_header(std::u32string_view letters) {
 
 }  // namespace
 
-TableDraft read_rows_by_anchors(const TokenList& list, TableId table, Edition edition) {
-  return RowReader(list, table, edition).run();
+TableDraft read_rows_by_anchors(const Document& document, const TokenList& list, TableId table, Edition edition) {
+  return RowReader(document, list, table, edition).run();
 }
 
 TableDraft read_table4_by_anchors(const TokenList& list) {
@@ -316,20 +372,25 @@ TableDraft read_table4_by_anchors(const TokenList& list) {
     });
     if (has_values || segment.size() >= kCells) values.insert(values.end(), segment.begin(), segment.end());
     segment.clear();
-    if (letters.find(U"结果维持") != letters.npos && letters.size() < kTableLettersMax) {
+    if (list.begins_in(token, U"结果维持") && letters.size() < kTableLettersMax) {
+      const auto is_figure = [](const Token& value) { return value.kind == TokenKind::kFigure; };
+      if (values.size() >= kCells && std::any_of(values.begin(), values.end(), is_figure)) {
+        add_note(draft, "SECOND_TABLE", 0, token.range);
+        break;
+      }
       is_inside = true;
       draft.rows[0] = RowState::kSeen;
     } else if (is_inside && !values.empty() && !is_table4_header(letters)) {
       is_inside = false;
     }
   }
-  values.insert(values.end(), segment.begin(), segment.end());
+  if (draft.notes.empty()) values.insert(values.end(), segment.begin(), segment.end());  // no second table
   if (values.empty()) return draft;
   const Fit fit = fit_values(values, kCells, std::nullopt);
   const bool is_overlong = fit.row ? fit.row->is_overlong : fit.misfit == Misfit::kOverlong;
   if (is_overlong) add_note(draft, "ROW_OVERLONG", 0, values.front().range);
   if (!fit.row) {
-    if (!is_overlong) add_note(draft, "ROW_SHORT", 0, values.front().range);
+    if (!is_overlong) add_note(draft, list.has_separators ? "ROW_SHORT" : "ROW_COLLAPSED", 0, values.front().range);
     return draft;
   }
   draft.rows[0] = RowState::kRead;

@@ -8,7 +8,8 @@
 namespace gouji::parser {
 
 // Table 2 in the columns of `edition`, or table 3, where the edition makes no difference.
-TableDraft read_rows_by_anchors(const TokenList& list, TableId table, Edition edition);
+// `list` is of `document`.
+TableDraft read_rows_by_anchors(const Document& document, const TokenList& list, TableId table, Edition edition);
 
 // Table 4: fifteen values behind its headers.
 TableDraft read_table4_by_anchors(const TokenList& list);

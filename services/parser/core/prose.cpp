@@ -88,6 +88,9 @@ class ProseReader {
 
 bool is_table_line(std::string_view line) {
   if (line.find('|') != line.npos || line.find('\t') != line.npos) return true;
+  for (const std::string_view pipe : {"│", "┃", "║", "｜"}) {
+    if (line.find(pipe) != line.npos) return true;
+  }
   if (line.size() > kFigureBytesMax || line.starts_with("无")) return false;  // "无。" is a whole section
   return parse_figure(line).has_value();
 }

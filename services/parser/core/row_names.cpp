@@ -32,6 +32,13 @@ std::vector<std::string> merged_keys(TableId table) {
   return merged;
 }
 
+// Of table 3: a row below 三、本年度办理结果.
+bool is_outcome(std::string_view key) {
+  constexpr std::string_view kOutcomes[] = {"granted", "partly_granted", "denied", "unavailable", "not_processed", "other", "total"};
+  const std::string_view kind = key.substr(0, key.find('.'));
+  return std::find(std::begin(kOutcomes), std::end(kOutcomes), kind) != std::end(kOutcomes);
+}
+
 struct ColumnName {
   std::u32string letters;
   std::size_t column = 0;
@@ -50,7 +57,7 @@ std::vector<BlockColumns> make_columns(const Form& form) {
   return blocks;
 }
 
-const std::vector<BlockColumns>& columns_of(const Form& form) {
+const std::vector<BlockColumns>& column_names(const Form& form) {
   static const auto* const kColumns = [] {
     auto* columns = new std::vector<std::pair<const Form*, std::vector<BlockColumns>>>;
     for (const Form& each : all_forms()) columns->emplace_back(&each, make_columns(each));
@@ -64,6 +71,10 @@ const std::vector<BlockColumns>& columns_of(const Form& form) {
 }
 
 }  // namespace
+
+bool is_before_short_header(std::u32string_view letters) {
+  return letters == U"法律服务机构" || letters == U"法人或其他组织" || letters == U"自然人";
+}
 
 const RowNames& RowNames::of(TableId table) {
   static const RowNames table2(TableId::kT2);
@@ -88,11 +99,17 @@ void RowNames::add_names(const FormRow& form_row, std::size_t row) {
   for (const std::string& spelling : spellings) {
     add_name(letters_of(spelling), row);
     labels_.emplace_back(letters_of(spelling), row);
-    if (!form_row.group.empty()) add_name(letters_of(form_row.group + spelling), row);
+    if (form_row.group.empty()) continue;
+    const std::u32string group = letters_of(form_row.group);
+    add_name(group + letters_of(spelling), row);
+    const char number = form_row.label.front();  // "（三）不予公开1.属于国家秘密" in one cell
+    if (number >= '0' && number <= '9') add_name(group + static_cast<char32_t>(number) + letters_of(spelling), row);
   }
 }
 
 void RowNames::add_name(std::u32string letters, std::size_t row) {
+  // The heading of all outcomes may stand in one cell with the first of them, or on every page.
+  if (is_outcome(keys_[row])) names_.emplace_back(U"本年度办理结果" + letters, row);
   names_.emplace_back(std::move(letters), row);
 }
 
@@ -114,6 +131,7 @@ std::optional<std::size_t> RowNames::nearest(std::u32string_view letters, std::s
                                              std::size_t last) const {
   std::size_t best = kMisspeltMax + 1;
   std::optional<std::size_t> found;
+  if (is_short_label(letters)) return found;
   for (const auto& [label, row] : labels_) {
     if (row < first || row >= last) continue;
     const std::size_t limit = std::min(kMisspeltMax, label.size() / 3);
@@ -149,12 +167,19 @@ std::optional<RowPlace> place_of(const Form& form, std::string_view row_key) {
   return std::nullopt;
 }
 
+std::size_t columns_of(TableId table, Edition edition, std::string_view row_key) {
+  if (const auto place = place_of(form(table, edition), row_key)) return place->columns;
+  const Edition other = edition == Edition::k2019 ? Edition::k2021 : Edition::k2019;
+  const auto place = place_of(form(table, other), row_key);
+  return place ? place->columns : 0;
+}
+
 std::optional<std::size_t> column_of(const Form& form, std::size_t block,
                                      std::u32string_view letters) {
   constexpr std::size_t kCutHeaderLetters = 3;
   std::optional<std::size_t> by_beginning;
   if (letters.size() < 2) return std::nullopt;
-  for (const ColumnName& name : columns_of(form)[block]) {
+  for (const ColumnName& name : column_names(form)[block]) {
     if (name.letters == letters) return name.column;
     if (letters.size() >= kCutHeaderLetters && !by_beginning &&
         std::u32string_view(name.letters).starts_with(letters)) {

@@ -5,9 +5,12 @@
 #include <string_view>
 #include <utility>
 
+#include "common/report/identity.h"
+#include "common/text/fold.h"
 #include "common/text/utf8.h"
 #include "services/parser/core/anchor_reader.h"
 #include "services/parser/core/grid_reader.h"
+#include "services/parser/core/line_reader.h"
 #include "services/parser/core/row_names.h"
 #include "services/parser/core/tokens.h"
 
@@ -61,10 +64,14 @@ bool is_read(const TableDraft& draft, std::string_view key, RowState least) {
   return row && draft.rows[*row] >= least;
 }
 
-std::optional<Edition> edition_of_table3(const TableDraft& draft) {
+// By the rows of （六）, of which each edition has its own.
+std::optional<Edition> edition_of_table3(const TableDraft& anchors, const TableDraft& placed) {
+  const auto is_there = [&](std::string_view key, RowState least) {
+    return is_read(placed, key, least) || is_read(anchors, key, least);
+  };
   for (const RowState least : {RowState::kRead, RowState::kSeen}) {
-    if (is_read(draft, "other.1", least) || is_read(draft, "other.2", least)) return Edition::k2021;
-    if (is_read(draft, "other", least)) return Edition::k2019;
+    if (is_there("other.1", least) || is_there("other.2", least)) return Edition::k2021;
+    if (is_there("other", least)) return Edition::k2019;
   }
   return std::nullopt;
 }
@@ -77,19 +84,22 @@ Edition edition_by_year(std::optional<std::int32_t> year, std::optional<Edition>
 // The unit that the header of the money column states, in the text up to its first figure.
 FigureUnit header_unit(const Document& document, const TokenList& list) {
   constexpr std::uint32_t kHeaderBytesMax = 200;
+  constexpr std::size_t kLettersBehind = 2;
   for (std::size_t i = 0; i < list.tokens.size(); ++i) {
     const Token& token = list.tokens[i];
-    const std::u32string_view letters = list.letters_of(token);
-    if (token.kind != TokenKind::kText || letters.size() > 24) continue;
-    if (!contains(letters, U"总金额") && !contains(letters, U"收费金额")) continue;
+    if (token.kind != TokenKind::kText || token.letters_end - token.letters_begin > 24) continue;
+    // The words may be broken over two tokens, whose letters stand together.
+    const auto letters = std::u32string_view(list.letters).substr(token.letters_begin, token.letters_end - token.letters_begin + kLettersBehind);
+    const std::size_t at = std::min(letters.find(U"总金额"), letters.find(U"收费金额"));
+    if (at == letters.npos || at >= token.letters_end - token.letters_begin) continue;
     std::size_t next = i + 1;
     while (next < list.tokens.size() && list.tokens[next].kind != TokenKind::kFigure) ++next;
     std::uint32_t end = next < list.tokens.size() ? list.tokens[next].range.begin : token.range.end;
     end = std::min(std::max(end, token.range.end), token.range.begin + kHeaderBytesMax);
     end = std::max(end, token.range.end);
-    const std::string_view header = document.view({token.range.begin, end});
-    if (header.find("亿元") != header.npos || header.find("億元") != header.npos) return FigureUnit::kYiYuan;
-    if (header.find("万元") != header.npos || header.find("萬元") != header.npos) return FigureUnit::kWanYuan;
+    const std::string header = fold_label(document.view({token.range.begin, end}));
+    if (header.find("亿元") != header.npos) return FigureUnit::kYiYuan;
+    if (header.find("万元") != header.npos || header.find("万<br>元") != header.npos) return FigureUnit::kWanYuan;
     if (header.find("元") != header.npos) return FigureUnit::kYuan;
   }
   return FigureUnit::kNone;
@@ -99,6 +109,7 @@ FigureUnit header_unit(const Document& document, const TokenList& list) {
 struct View {
   Cell cell;
   const DraftCell* draft = nullptr;
+  bool is_doubted = false;
   bool is_known() const { return cell.state != CellState::kAbsent && cell.state != CellState::kUnreadable; }
 };
 
@@ -119,19 +130,25 @@ class Assembler {
       : document_(document), form_(form(table, edition)), unit_(unit) {
     reading_.table = table;
     reading_.edition = form_.edition();
-    if (unit != FigureUnit::kNone) reading_.money_unit = MoneyUnit::kWanYuan;
+    if (unit == FigureUnit::kNone) return;
+    reading_.money_unit = MoneyUnit::kWanYuan;
+    const char* const name = unit == FigureUnit::kYiYuan ? "亿元" : unit == FigureUnit::kYuan ? "元" : "万元";
+    reading_.notes.push_back({"UNIT_IN_HEADER", money_row(), name, {}});
   }
 
-  TableReading run(const TableDraft& anchors, const TableDraft* grid) {
+  // `placed` is what the cells' places say, by the reader of that name.
+  TableReading run(const TableDraft& anchors, const TableDraft& placed, const char* name) {
+    placed_name_ = name;
     const std::size_t size = form_.size();
     reading_.cells.resize(size);
     reading_.where.resize(size);
     reading_.raw.resize(size);
     reading_.confidence.resize(size);
     reading_.witnesses.resize(size);
-    for (std::size_t i = 0; i < size; ++i) set_cell(i, view(anchors, i), grid ? view(*grid, i) : View{});
+    for (std::size_t i = 0; i < size; ++i) set_cell(i, view(anchors, i), view(placed, i));
     add_notes(document_, anchors, reading_);
-    if (grid != nullptr) add_notes(document_, *grid, reading_);
+    add_notes(document_, placed, reading_);
+    trust_identities();
     const bool is_whole = std::all_of(reading_.cells.begin(), reading_.cells.end(), [](const Cell& cell) {
       return cell.state != CellState::kAbsent && cell.state != CellState::kUnreadable;
     });
@@ -140,6 +157,13 @@ class Assembler {
   }
 
  private:
+  std::string money_row() const {
+    for (const FormCell& cell : form_.cells()) {
+      if (cell.type == CellType::kMoney) return form_.blocks()[cell.block].rows[cell.row].key;
+    }
+    return {};
+  }
+
   View view(const TableDraft& draft, std::size_t cell) const {
     const FormCell& place = form_.cells()[cell];
     std::size_t row = 0, column = cell;
@@ -154,7 +178,8 @@ class Assembler {
     const DraftCell& drafted = draft.row_cells(row)[column];
     View view;
     view.draft = &drafted;
-    if (draft.rows[row] == RowState::kSeen) {
+    view.is_doubted = draft.rows[row] == RowState::kDoubted;
+    if (draft.rows[row] == RowState::kSeen || view.is_doubted) {
       view.cell.state = CellState::kUnreadable;
     } else if (drafted.state == CellState::kNumber) {
       view.cell = cell_from(drafted.figure, place.type, unit_);
@@ -166,25 +191,55 @@ class Assembler {
 
   void set_cell(std::size_t i, const View& anchors, const View& grid) {
     const bool both = anchors.is_known() && grid.is_known();
-    const View& chosen = grid.is_known() ? grid : anchors;
+    const View& chosen = grid.is_known() || places_doubt(anchors, grid) ? grid : anchors;
+    const bool is_outweighed = both && anchors.draft->confidence == kSurplusDropped && grid.draft->confidence > kSurplusDropped;
     if (!chosen.is_known()) {
       const bool is_there = anchors.cell.state == CellState::kUnreadable || grid.cell.state == CellState::kUnreadable;
       reading_.cells[i].state = is_there ? CellState::kUnreadable : CellState::kAbsent;
       return;
     }
     place_cell(i, *chosen.draft);
-    if (both && !(anchors.cell == grid.cell)) {
+    if (both && !is_outweighed && !(anchors.cell == grid.cell)) {
       reading_.cells[i].state = CellState::kUnreadable;
       reading_.confidence[i] = 0;
-      add_alternative(i, grid.cell, "grid");
+      add_alternative(i, grid.cell, placed_name_);
       add_alternative(i, anchors.cell, "anchors");
       return;
     }
     reading_.cells[i] = chosen.cell;
-    reading_.witnesses[i] = both ? 2 : 1;
-    const bool is_certain = both && chosen.draft->confidence >= kMisspeltLabel;
+    const bool agree = both && anchors.cell == grid.cell;
+    reading_.witnesses[i] = agree ? 2 : 1;
+    const bool is_certain = agree && chosen.draft->confidence >= kMisspeltLabel;
     reading_.confidence[i] = is_certain ? kTwoReaders : chosen.draft->confidence;
     if (chosen.cell.is_number()) note_figure(i, chosen.draft->figure);
+  }
+
+  // A cell in a row and a column that both add up is hardly misread. Zeros that add up say nothing.
+  void trust_identities() {
+    std::vector<std::uint8_t> held(reading_.cells.size(), 0), broken(reading_.cells.size(), 0);
+    for (const Identity& identity : identities(form_)) {
+      const auto rest = residual(identity, reading_.cells);
+      if (!rest) continue;
+      const auto is_filled = [&](std::uint16_t cell) { return reading_.cells[cell].value != 0; };
+      const bool says_something = std::any_of(identity.plus.begin(), identity.plus.end(), is_filled);
+      for (const auto* side : {&identity.plus, &identity.minus}) {
+        for (const std::uint16_t cell : *side) {
+          held[cell] = static_cast<std::uint8_t>(held[cell] + (*rest == 0 && says_something ? 1 : 0));
+          broken[cell] = static_cast<std::uint8_t>(broken[cell] + (*rest == 0 ? 0 : 1));
+        }
+      }
+    }
+    for (std::size_t i = 0; i < held.size(); ++i) {
+      const bool is_held = held[i] >= (form_.table() == TableId::kT4 ? 1 : 2) && broken[i] == 0;
+      if (is_held && reading_.cells[i].is_number()) reading_.confidence[i] = std::max(reading_.confidence[i], kIdentitiesHold);
+    }
+  }
+
+  // Which cells of the row are blank is the anchors' guess, and their places do not bear it out.
+  static bool places_doubt(const View& anchors, const View& placed) {
+    if (placed.is_doubted) return true;
+    return anchors.is_known() && anchors.draft->confidence == kBlankByPosition &&
+           placed.cell.state == CellState::kUnreadable;
   }
 
   void place_cell(std::size_t i, const DraftCell& drafted) {
@@ -218,6 +273,7 @@ class Assembler {
   const Document& document_;
   const Form& form_;
   FigureUnit unit_;
+  const char* placed_name_ = "";
   TableReading reading_;
 };
 
@@ -280,7 +336,22 @@ class TablesReader {
 
   TableDraft by_anchors(TableId table, const TokenList& list, Edition edition) const {
     return table == TableId::kT4 ? read_table4_by_anchors(list)
-                                 : read_rows_by_anchors(list, table, edition);
+                                 : read_rows_by_anchors(document_, list, table, edition);
+  }
+
+  bool has_grids(TextRange range) const {
+    return std::any_of(document_.blocks.begin(), document_.blocks.end(), [&](const Block& block) {
+      return block.kind == BlockKind::kGrid && block.text.end > range.begin && block.text.begin < range.end;
+    });
+  }
+
+  // By the grid where there is markup, by lines where there is none.
+  TableDraft by_place(TableId table, TextRange range, const TokenList& list, Edition edition) const {
+    if (!has_grids(range)) {
+      return table == TableId::kT4 ? read_table4_by_lines(list) : read_rows_by_lines(list, table, edition);
+    }
+    return table == TableId::kT4 ? read_table4_by_grid(document_, range)
+                                 : read_rows_by_grid(document_, range, table, edition);
   }
 
   TableReading read_from(TableId table, TextRange range, const TokenList& list) {
@@ -289,19 +360,16 @@ class TablesReader {
       edition2_ = edition_of_table2(list);
       edition = edition2_ ? *edition2_ : edition_by_year(year_, std::nullopt);
     }
-    const TableDraft anchors = by_anchors(table, list, edition);
-    std::optional<TableDraft> grid;
-    if (!document_.grids.empty()) {
-      grid = table == TableId::kT4 ? read_table4_by_grid(document_, range)
-                                   : read_rows_by_grid(document_, range, table, edition);
-    }
+    TableDraft anchors = by_anchors(table, list, edition);
+    const TableDraft grid = by_place(table, range, list, edition);
     if (table == TableId::kT3) {
-      const auto shown = edition_of_table3(grid && grid->rows_read() > 0 ? *grid : anchors);
+      const auto shown = edition_of_table3(anchors, grid);
       edition = shown ? *shown : edition_by_year(year_, edition2_);
     }
+    look_elsewhere(table, range, edition, anchors);
     const bool is_unreadable = cannot_be_read(table, anchors, grid);
     const FigureUnit unit = table == TableId::kT2 ? header_unit(document_, list) : FigureUnit::kNone;
-    if (!is_unreadable) return Assembler(document_, table, edition, unit).run(anchors, grid ? &*grid : nullptr);
+    if (!is_unreadable) return Assembler(document_, table, edition, unit).run(anchors, grid, has_grids(range) ? "grid" : "lines");
     TableReading reading = unreadable(table, edition, range);
     const bool is_short = anchors.glued_rows == 0 && !anchors.notes.empty();
     if (is_short) reading.notes.clear();  // its rows are told apart, and none has all its values
@@ -309,11 +377,28 @@ class TablesReader {
     return reading;
   }
 
+  // A second table of the kind outside the section: own figures beside those of all below.
+  void look_elsewhere(TableId table, TextRange range, Edition edition, TableDraft& draft) const {
+    constexpr std::string_view kSigns[] = {"本年新制", "本年新收政府信息公开申请", "结果维持"};
+    constexpr std::size_t kRowsMin = 3;
+    const bool is_newer2 = table == TableId::kT2 && edition == Edition::k2021;
+    const std::string_view sign = is_newer2 ? "本年制发件" : kSigns[static_cast<std::size_t>(table)];
+    const std::string_view text = document_.text;
+    for (const TextRange outside : {TextRange{0, range.begin}, TextRange{range.end, everything().end}}) {
+      if (text.substr(outside.begin, outside.end - outside.begin).find(sign) == text.npos) continue;
+      const TableDraft other = by_anchors(table, tokenize(document_, outside), edition);
+      if (other.rows_read() < (table == TableId::kT4 ? 1 : kRowsMin)) continue;
+      const auto first = std::find(other.rows.begin(), other.rows.end(), RowState::kRead);
+      const auto row = static_cast<std::size_t>(first - other.rows.begin());
+      add_note(draft, "SECOND_TABLE", row, other.row_cells(row).front().text);
+    }
+  }
+
   // The table is there as text and its cells cannot be told apart. A table that the end of the
   // document cuts off before its first row is another case.
   bool cannot_be_read(TableId table, const TableDraft& anchors,
-                      const std::optional<TableDraft>& grid) const {
-    const std::size_t read = std::max(anchors.rows_read(), grid ? grid->rows_read() : 0);
+                      const TableDraft& placed) const {
+    const std::size_t read = std::max(anchors.rows_read(), placed.rows_read());
     if (anchors.glued_rows >= 2 && anchors.glued_rows >= read) return true;
     return read == 0 && !sections_.is_last(section_of(table));
   }

@@ -10,6 +10,110 @@
 namespace gouji::parser {
 namespace {
 
+struct Separator {
+  std::size_t at = std::string_view::npos;
+  std::size_t length = 0;
+  bool is_pipe = false;
+  explicit operator bool() const { return length > 0; }
+};
+
+// The next | or tab at or behind `from`, also a pipe that is drawn or wide: │ ┃ ║ ｜ ¦
+Separator next_separator(std::string_view text, std::size_t from) {
+  for (std::size_t at = text.find_first_of("|\t\xE2\xEF\xC2", from); at != text.npos;
+       at = text.find_first_of("|\t\xE2\xEF\xC2", at + 1)) {
+    if (text[at] == '|' || text[at] == '\t') return {at, 1, text[at] == '|'};
+    for (const std::string_view pipe : {"│", "┃", "║", "｜", "¦"}) {
+      if (text.substr(at, pipe.size()) == pipe) return {at, pipe.size(), true};
+    }
+  }
+  return {};
+}
+
+// "|---|:--:|" below the head of a markdown table, "├──┼──┤" and "+---+" between drawn cells.
+bool is_rule(std::string_view line) {
+  const std::string_view core = trim_spaces(line);
+  if (core.find("--") == core.npos && core.find("──") == core.npos && core.find("━━") == core.npos &&
+      core.find("══") == core.npos) {
+    return false;
+  }
+  bool has_joint = false;
+  for (std::size_t at = 0; at < core.size();) {
+    const CodePoint point = code_point_at(core, at);
+    const bool is_box = point.value >= 0x2500 && point.value <= 0x257F;
+    has_joint = has_joint || is_box || point.value == U'|' || point.value == U'+';
+    if (!is_box && (point.value >= 0x80 || std::string_view("|-: +").find(core[at]) == std::string_view::npos)) return false;
+    at += point.length;
+  }
+  return has_joint;
+}
+
+bool is_number(std::string_view text) {
+  return !text.empty() && text.size() <= 3 && text[0] != '0' && text.find_first_not_of("0123456789") == text.npos;
+}
+
+// "3 / 9"
+bool is_page_of_pages(std::string_view line) {
+  const std::size_t slash = line.find('/');
+  return slash != line.npos && is_number(trim_spaces(line.substr(0, slash))) && is_number(trim_spaces(line.substr(slash + 1)));
+}
+
+// "- 3 -", "第 3 页 共 9 页", "3 / 9": furniture of a printed page.
+bool is_page_number(std::string_view line) {
+  constexpr std::size_t kLineBytesMax = 40;
+  if (line.size() > kLineBytesMax || line.find_first_of("0123456789") == line.npos) return false;
+  const std::string folded = fold_label(line);
+  std::string_view rest = folded;
+  const bool has_marks = rest.starts_with("-") || rest.starts_with("第") || rest.starts_with("共");
+  for (const std::string_view word : {"第", "-"}) {
+    if (rest.starts_with(word)) rest.remove_prefix(word.size());
+  }
+  const std::size_t digits = std::min(rest.find_first_not_of("0123456789"), rest.size());
+  if (digits == 0 || digits > 3) return false;
+  rest.remove_prefix(digits);
+  if (rest == "-") return has_marks;
+  if (rest.starts_with("页")) return rest.find_first_not_of("0123456789/-,页共第") == rest.npos;
+  return is_page_of_pages(line);
+}
+
+// How the lines of a table with pipes begin and end, as far as all of them agree.
+struct PipeFrame {
+  std::size_t lines = 0;   // with two pipes or more
+  bool is_opened = true;   // each begins with a pipe: it opens the first cell
+  bool is_closed = true;   // none ends in a figure: a pipe behind the last cell closes it
+  std::size_t fronts = 0;  // lines of one pipe and a cell behind it
+  bool is_front_only = true;
+
+  void look_at(std::string_view line) {
+    const std::string_view core = trim_spaces(line);
+    const Separator first = next_separator(core, 0);
+    if (!first.is_pipe) return;
+    Separator last = first;
+    bool has_content = first.at > 0;
+    std::size_t pipes = 1;
+    for (Separator next = next_separator(core, last.at + last.length); next; next = next_separator(core, last.at + last.length)) {
+      if (!next.is_pipe) return;
+      has_content = has_content || !trim_spaces(core.substr(last.at + last.length, next.at - last.at - last.length)).empty();
+      last = next;
+      ++pipes;
+    }
+    const bool has_one_in_front = pipes == 1 && first.at == 0 && core.size() > first.length;
+    fronts += has_one_in_front ? 1 : 0;
+    is_front_only = is_front_only && (has_one_in_front || core.size() == first.length);
+    if (pipes < 2 || !has_content || is_rule(line)) return;
+    ++lines;
+    is_opened = is_opened && first.at == 0;
+    const std::string_view rest = trim_spaces(core.substr(last.at + last.length));
+    is_closed = is_closed && (rest.empty() || !parse_figure(rest).has_value());
+  }
+  bool opens_lines() const { return lines >= kLinesMin && is_opened; }
+  bool leaves_lines_open() const { return lines >= kLinesMin && !is_closed; }
+
+  // Every cell is a line with a pipe in front.
+  bool opens_cells() const { return fronts >= kLinesMin && is_front_only; }
+
+  static constexpr std::size_t kLinesMin = 3;
+};
+
 class Tokenizer {
  public:
   Tokenizer(const Document& document, TextRange range) : document_(document), range_(range) {}
@@ -18,6 +122,9 @@ class Tokenizer {
     const auto first = std::lower_bound(
         document_.blocks.begin(), document_.blocks.end(), range_.begin,
         [](const Block& block, std::uint32_t at) { return block.text.end < at; });
+    for (auto block = first; block != document_.blocks.end() && block->text.begin < range_.end; ++block) {
+      if (block->kind != BlockKind::kGrid) frame_.look_at(document_.view(block->text));
+    }
     for (auto block = first; block != document_.blocks.end() && block->text.begin < range_.end;
          ++block) {
       if (list_.tokens.size() >= kTokensMax) break;
@@ -36,34 +143,61 @@ class Tokenizer {
   void add_grid(const Grid& grid) {
     std::uint32_t row = 0;
     after_soft_end_ = false;
+    list_.has_separators = true;
     for (const GridCell& cell : grid.cells) {
       if (is_full()) return;
-      if (cell.row != row) ++line_;
+      if (cell.row != row) start_line();
       row = cell.row;
       add_field(cell.text);
     }
+    start_line();
+  }
+
+  void start_line() {
     ++line_;
+    field_ = 0;
   }
 
   // A line of text: fields between pipes and tabs. A field that a line end closes is closed again
   // by a pipe in front of the next line ("0⏎|"), which then makes no blank.
   void add_line(TextRange line) {
     const std::string_view text = document_.view(line);
+    if (is_rule(text) || is_page_number(text)) return start_line();
     std::size_t begin = 0;
-    bool has_separator = false;
-    for (std::size_t at = text.find_first_of("|\t"); at != text.npos && !is_full();
-         at = text.find_first_of("|\t", begin)) {
-      const bool is_empty = trim_spaces(text.substr(begin, at - begin)).empty();
-      if (!is_empty || !(after_soft_end_ && text[at] == '|')) add_closed_field(part(line, begin, at));
+    Separator last;
+    std::size_t pipes = 0;
+    if (const Separator front = next_separator(text, 0); frame_.opens_cells() && front.is_pipe) {
+      add_field(part(line, front.at + front.length, text.size()));
+      list_.has_separators = true;
+      return start_line();
+    }
+    // A pipe alone on its line closes the field of the line before.
+    const bool closes = after_soft_end_ && holds_pipes_only(text);
+    for (Separator next = next_separator(text, 0); next && !is_full(); next = next_separator(text, begin)) {
+      const bool is_empty = trim_spaces(text.substr(begin, next.at - begin)).empty();
+      const bool is_frame = is_empty && next.is_pipe && !last && (closes || frame_.opens_lines());
+      if (!is_frame) add_field(part(line, begin, next.at));
       after_soft_end_ = false;
-      has_separator = true;
-      begin = at + 1;
+      pipes += next.is_pipe ? 1 : 0;
+      list_.has_separators = true;
+      last = next;
+      begin = next.at + next.length;
     }
     const bool has_rest = !trim_spaces(text.substr(begin)).empty();
-    const bool ends_in_tab = has_separator && text[begin - 1] == '\t';
-    if (has_rest || ends_in_tab) add_field(part(line, begin, text.size()));
+    // Nothing behind the last pipe, where other lines end behind their last cell: that cell is empty.
+    const bool is_open = last && (!last.is_pipe || (frame_.leaves_lines_open() && pipes >= 2));
+    if (has_rest || is_open) add_field(part(line, begin, text.size()));
     if (has_rest) after_soft_end_ = true;
-    ++line_;
+    start_line();
+  }
+
+  static bool holds_pipes_only(std::string_view text) {
+    std::size_t begin = 0;
+    for (Separator next = next_separator(text, 0); next; next = next_separator(text, begin)) {
+      if (!trim_spaces(text.substr(begin, next.at - begin)).empty()) return false;
+      begin = next.at + next.length;
+    }
+    return begin > 0 && trim_spaces(text.substr(begin)).empty();
   }
 
   static TextRange part(TextRange line, std::size_t begin, std::size_t end) {
@@ -80,22 +214,17 @@ class Tokenizer {
             range.begin + skipped + static_cast<std::uint32_t>(core.size())};
   }
 
-  void add_closed_field(TextRange field) {
-    const std::size_t before = list_.tokens.size();
-    add_field(field);
-    if (list_.tokens.size() > before) list_.tokens.back().is_closed = true;
-  }
-
   void add_field(TextRange field) {
     const TextRange range = trimmed(field);
     if (range.empty()) {
-      push({TokenKind::kBlank, field, line_, 0, 0, {}, false});
+      push({TokenKind::kBlank, field, line_, field_++, 0, 0, {}});
       return;
     }
     if (const auto figure = parse_figure(document_.view(range))) {
-      push({TokenKind::kFigure, range, line_, 0, 0, *figure, false});
+      push({TokenKind::kFigure, range, line_, field_++, 0, 0, *figure});
     } else {
       add_words(range);
+      ++field_;
     }
   }
 
@@ -108,7 +237,7 @@ class Tokenizer {
       const TextRange word = part(field, begin, end);
       const auto figure = parse_figure(text.substr(begin, end - begin));
       if (figure && (begin > 0 || starts_with_figure(text, next))) {
-        push({TokenKind::kFigure, word, line_, 0, 0, *figure, false});
+        push({TokenKind::kFigure, word, line_, field_++, 0, 0, *figure});
       } else {
         add_text(word);
       }
@@ -156,8 +285,8 @@ class Tokenizer {
   void add_text(TextRange range) {
     const auto begin = static_cast<std::uint32_t>(list_.letters.size());
     append_letters(list_.letters, document_.view(range));
-    push({TokenKind::kText, range, line_, begin, static_cast<std::uint32_t>(list_.letters.size()),
-          {}, false});
+    push({TokenKind::kText, range, line_, field_, begin, static_cast<std::uint32_t>(list_.letters.size()),
+          {}});
   }
 
   void push(const Token& token) { list_.tokens.push_back(token); }
@@ -165,7 +294,9 @@ class Tokenizer {
   const Document& document_;
   TextRange range_;
   TokenList list_;
+  PipeFrame frame_;
   std::uint32_t line_ = 0;
+  std::uint32_t field_ = 0;
   bool after_soft_end_ = false;
 };
 

@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <string>
 
+#include "services/parser/core/table_draft.h"
 #include "tests/unit/services/parser/reading_help.h"
 
 namespace gouji::parser {
@@ -88,15 +89,23 @@ TEST(TableRow, WithTooFewValuesIsUnreadableAndNeverZeros) {
   EXPECT_EQ(cell(reading, "t3.new.natural_person"), "UNREADABLE");
   EXPECT_EQ(cell(reading, "t3.new.total"), "UNREADABLE");
   EXPECT_EQ(cell(reading, "t3.carried_in.total"), "0");
-  EXPECT_TRUE(has_note(reading.tables[1], "ROW_SHORT"));
+  EXPECT_TRUE(has_note(reading.tables[1], "ROW_COLLAPSED"));
   EXPECT_EQ(reading.tables[1].status, TableStatus::kPartial);
+}
+
+TEST(TableRow, WithTooFewValuesBetweenSeparatorsIsShortAndNotCollapsed) {
+  const Reading text = reading_of(table3({"一、本年新收政府信息公开申请数量 1 2 3"}));
+  EXPECT_TRUE(has_note(text.tables[1], "ROW_COLLAPSED"));
+  EXPECT_FALSE(has_note(text.tables[1], "ROW_SHORT"));
+  const Reading pipes = reading_of(table3({"一、本年新收政府信息公开申请数量 | 1 | 2 | 3", "二、上年结转政府信息公开申请数量 | 0 | 0 | 0 | 0 | 0 | 0 | 0"}));
+  EXPECT_TRUE(has_note(pipes.tables[1], "ROW_SHORT"));
 }
 
 TEST(TableRow, WithASurplusOfZerosKeepsTheFormsCount) {
   const Reading reading = reading_of(table3({"一、本年新收政府信息公开申请数量 4 0 0 0 0 0 4 0"}));
   EXPECT_EQ(cell(reading, "t3.new.total"), "4");
   EXPECT_TRUE(has_note(reading.tables[1], "ROW_OVERLONG"));
-  EXPECT_LT(reading.tables[1].confidence[0], 900);
+  EXPECT_EQ(reading.tables[1].confidence[0], kSurplusDropped);
 }
 
 TEST(TableRow, WithASurplusThatSaysSomethingIsUnreadable) {
@@ -140,6 +149,61 @@ TEST(Table3, TakesItsEditionFromItsOwnRows) {
                                "1.申请人无正当理由逾期不补正、行政机关不再处理其政府信息公开申请 0 0 0 0 0 0 0"}))
                 .tables[1].edition,
             Edition::k2021);
+}
+
+TEST(Table, OfTheSameKindThatFollowsIsNamedAndNotRead) {
+  const char* const kRow[] = {"一、本年新收政府信息公开申请数量 4 0 0 0 0 0 4", "二、上年结转政府信息公开申请数量 1 0 0 0 0 0 1",
+                              "2.其他法律行政法规禁止公开 3 0 0 0 0 0 3"};
+  EXPECT_FALSE(has_note(reading_of(table3({kRow[0], kRow[1], kRow[2]})).tables[1], "SECOND_TABLE"));
+  const Reading twice = reading_of(table3({kRow[0], kRow[1], kRow[2], "一、本年新收政府信息公开申请数量 9 0 0 0 0 0 9",
+                                           "二、上年结转政府信息公开申请数量 8 0 0 0 0 0 8", "2.其他法律行政法规禁止公开 7 0 0 0 0 0 7"}));
+  EXPECT_TRUE(has_note(twice.tables[1], "SECOND_TABLE"));
+  EXPECT_EQ(cell(twice, "t3.new.total"), "4");
+  const Reading elsewhere = reading_of(table3({kRow[0], kRow[1], kRow[2]}) + "五、存在的主要问题及改进情况\n附：本机关的表\n" + kRow[0] + "\n" + kRow[1] + "\n" + kRow[2] + "\n");
+  EXPECT_TRUE(has_note(elsewhere.tables[1], "SECOND_TABLE"));
+}
+
+TEST(Table, StatesTheUnitOfItsHeader) {
+  const auto with_header = [](const std::string& header, const std::string& amount) {
+    return reading_of(kFront + "第二十条第（八）项\n信息内容|" + header + "\n行政事业性收费|" + amount + "\n" + kRest).tables[0];
+  };
+  const TableReading stated = with_header("本年收费金额（单位：万<br>元）", "12.5");
+  ASSERT_TRUE(has_note(stated, "UNIT_IN_HEADER"));
+  EXPECT_EQ(stated.cells.back().value, 12500000);
+  const TableReading open = with_header("本年收费金额", "251000元");
+  EXPECT_FALSE(has_note(open, "UNIT_IN_HEADER"));
+  EXPECT_TRUE(has_note(open, "UNIT_IN_CELL"));
+  EXPECT_EQ(open.cells.back().value, 25100000);
+}
+
+// Six columns from the first to the last in the header tell where a row without full neighbours begins.
+TEST(Table3, IsReadByItsHeaderWhereNoRowIsFull) {
+  const Reading reading = reading_of(kFront + kRest + "|||自然人|法人或其他组织|||||总计\n||||商业企业|科研机构|社会公益组织|法律服务机构|其他|\n"
+                                     "一、本年新收政府信息公开申请数量|||5|||||1|6\n三、本年度办理结果|（一）予以公开|||2|||||2\n");
+  EXPECT_EQ(cell(reading, "t3.new.natural_person"), "5");
+  EXPECT_EQ(cell(reading, "t3.new.commercial_enterprise"), "BLANK");
+  EXPECT_EQ(cell(reading, "t3.granted.natural_person"), "BLANK");
+  EXPECT_EQ(cell(reading, "t3.granted.commercial_enterprise"), "2");
+}
+
+TEST(Table3, DoubtsARowThatStandsElsewhereThanTheOthers) {
+  std::string text = kFront + kRest;
+  for (const char* label : {"一、本年新收政府信息公开申请数量", "二、上年结转政府信息公开申请数量", "（一）予以公开", "（二）部分公开",
+                            "1.属于国家秘密", "2.其他法律行政法规禁止公开", "3.危及“三安全一稳定”", "4.保护第三方合法权益",
+                            "5.属于三类内部事务信息", "6.属于四类过程性信息"}) {
+    text += std::string(label) + "||1|2|3|4|5|6|21|\n";
+  }
+  const Reading reading = reading_of(text + "7.属于行政执法案卷|||1|2|3|4|5|6|无\n");
+  EXPECT_EQ(cell(reading, "t3.denied.6.total"), "21");
+  EXPECT_EQ(cell(reading, "t3.denied.7.natural_person"), "UNREADABLE");
+}
+
+TEST(TableLayout, DrawnWithBoxes) { expect_all(layout("│", "│", "\n├──┼──┤\n")); }
+TEST(TableLayout, APipeInFrontOfEveryCell) { expect_all(layout("", "\n| ", "\n")); }
+TEST(TableLayout, WithRulesAndBoldOfMarkdown) {
+  std::string text = layout("| **", "** | **", "** |\n");
+  text.insert(text.find("| **信息内容"), "| --- | --- |\n");
+  expect_all(text);
 }
 
 TEST(Table, WithCellsRunTogetherIsUnreadable) {
@@ -201,7 +265,7 @@ TEST(Provenance, OfACellIsItsBytesInTheSource) {
   const Where where = reading.tables[0].where[*at];
   EXPECT_EQ(text.substr(static_cast<std::size_t>(where.begin), static_cast<std::size_t>(where.end - where.begin)), "170");
   EXPECT_EQ(reading.tables[0].raw[*at], "170");
-  EXPECT_EQ(reading.tables[0].witnesses[*at], 1);
+  EXPECT_EQ(reading.tables[0].witnesses[*at], 2);  // anchors and lines
 }
 
 TEST(Sign, OutsideTheColumnForChangesIsNoted) {
