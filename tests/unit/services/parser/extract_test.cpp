@@ -9,7 +9,9 @@
 namespace gouji::parser {
 namespace {
 
+// Also of a refusal that another program is asked about.
 std::string code_of(const ExtractOutcome& outcome) {
+  if (const auto* need = std::get_if<Need>(&outcome)) return need->why;
   const auto* reason = std::get_if<Reason>(&outcome);
   return reason != nullptr ? reason->code : "";
 }
