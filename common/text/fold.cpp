@@ -196,8 +196,13 @@ std::string fold_label(std::string_view text) {
 }
 
 std::string_view trim_spaces(std::string_view text) {
+  // Printable ASCII, and the lead bytes of ideographs: no space begins so.
+  const auto is_plain = [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte > 0x20 && byte < 0x7F) || (byte >= 0xE4 && byte <= 0xE9);
+  };
   std::size_t begin = 0;
-  while (begin < text.size()) {
+  while (begin < text.size() && !is_plain(text[begin])) {
     const CodePoint next = code_point_at(text, begin);
     if (!is_space(next.value)) break;
     begin += next.length;
@@ -206,6 +211,7 @@ std::string_view trim_spaces(std::string_view text) {
   while (end > begin) {
     std::size_t last = end - 1;
     while (last > begin && (text[last] & 0xC0) == 0x80) --last;
+    if (is_plain(text[last])) break;
     const CodePoint next = code_point_at(text, last);
     if (!is_space(next.value) || last + next.length != end) break;
     end = last;
