@@ -16,6 +16,7 @@ void explanations_to_proto(const Anomaly& anomaly, pb::Anomaly* out) {
   for (const Explanation& explanation : anomaly.explanations) {
     auto* item = out->add_explanations();
     item->set_mechanism(to_proto(kMechanisms, explanation.mechanism));
+    for (const std::string& name : explanation.supported_by) item->add_supported_by(name);
     for (const Change& change : explanation.changes) {
       auto* cell = item->add_changes();
       cell->set_cell(change.cell);
@@ -60,6 +61,7 @@ Result<Explanation> from_proto(const pb::Explanation& in) {
     GOUJI_ASSIGN(Cell reported, cell_from(change.reported_state(), change.reported()));
     explanation.changes.push_back({change.cell(), reported, change.proposed()});
   }
+  explanation.supported_by.assign(in.supported_by().begin(), in.supported_by().end());
   return explanation;
 }
 

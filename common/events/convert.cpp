@@ -51,6 +51,7 @@ Evidence from_proto(const pb::Evidence& in) {
 }
 
 Result<Cell> cell_from(int state, std::int64_t value) {
+  if (state == pb::CELL_STATE_NUMBER) return Cell::number(value);
   GOUJI_ASSIGN(const CellState known, from_proto(kCellStates, state));
   if (known != CellState::kNumber && value != 0)
     return invalid_input(ErrorCode::kMalformed, "a cell that is not a number has a value");
@@ -74,6 +75,10 @@ Result<LedgerTable> from_proto(const pb::Table& in) {
                                      in.values_size(), wanted));
   table.cells.reserve(static_cast<std::size_t>(wanted));
   for (int i = 0; i < wanted; ++i) {
+    if (in.states(i) == pb::CELL_STATE_NUMBER) {
+      table.cells.push_back(Cell::number(in.values(i)));
+      continue;
+    }
     GOUJI_ASSIGN(Cell cell, cell_from(in.states(i), in.values(i)));
     table.cells.push_back(cell);
   }

@@ -13,10 +13,12 @@
 
 namespace gouji::events {
 
+inline constexpr std::size_t kMessageBytesMax = 64 * 1024 * 1024;
+
 template <typename Message>
 Result<Message> parse_message(std::string_view bytes) {
   Message message;
-  if (bytes.size() > 64 * 1024 * 1024 || !message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
+  if (bytes.size() > kMessageBytesMax || !message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
     return invalid_input(ErrorCode::kMalformed, "not a " + message.GetTypeName());
   return message;
 }
@@ -25,6 +27,15 @@ template <typename Message>
 Result<Message> parse_value(const Record& record) {
   if (!record.value) return invalid_input(ErrorCode::kMalformed, "a record without a value");
   return parse_message<Message>(*record.value);
+}
+// Into a message that exists already, on an arena for example.
+template <typename Message>
+Result<void> parse_into(const Record& record, Message* message) {
+  if (!record.value) return invalid_input(ErrorCode::kMalformed, "a record without a value");
+  if (record.value->size() > kMessageBytesMax ||
+      !message->ParseFromArray(record.value->data(), static_cast<int>(record.value->size())))
+    return invalid_input(ErrorCode::kMalformed, "not a " + message->GetTypeName());
+  return ok();
 }
 
 void to_proto(const ReportKey& key, pb::ReportKey* out);

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <google/protobuf/arena.h>
 
 #include "common/events/codec.h"
 #include "common/events/convert.h"
@@ -7,6 +8,8 @@ namespace gouji::events {
 namespace {
 
 constexpr std::string_view kSource = "/parser";
+// The message of a usual report fits into it.
+constexpr std::size_t kArenaBytes = 48 * 1024;
 
 Envelope envelope_of(std::string_view type, const Evidence& evidence, const ReportKey& key) {
   return {output_id(type, evidence.raw_id, evidence.extractor, 0), std::string(type), std::string(kSource),
@@ -14,7 +17,13 @@ Envelope envelope_of(std::string_view type, const Evidence& evidence, const Repo
 }
 
 Result<ParsedEvent> decode_report(const Record& record) {
-  GOUJI_ASSIGN(const pb::ReportParsed in, parse_value<pb::ReportParsed>(record));
+  alignas(16) char block[kArenaBytes];
+  google::protobuf::ArenaOptions options;
+  options.initial_block = block;
+  options.initial_block_size = sizeof block;
+  google::protobuf::Arena arena(options);
+  auto& in = *google::protobuf::Arena::CreateMessage<pb::ReportParsed>(&arena);
+  GOUJI_TRY(parse_into(record, &in));
   ParsedReport report;
   GOUJI_ASSIGN(report.reading, from_proto(in));
   if (report.reading.key.organ_id.empty()) return invalid_input(ErrorCode::kMalformed, "a report without an organ id");
@@ -56,7 +65,7 @@ Record encode(const WithdrawnReport& withdrawn) {
 }
 
 Result<ParsedEvent> decode_parsed(const Record& record) {
-  const std::string type = read_envelope(record).type;
+  const std::string_view type = event_type(record);
   if (type == kWithdrawnType) return decode_withdrawn(record);
   if (type.empty() || type == kParsedType) return decode_report(record);
   return invalid_input(ErrorCode::kUnknownVersion, fmt::format("ce_type \"{}\" does not belong on this topic", type));

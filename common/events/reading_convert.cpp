@@ -165,6 +165,13 @@ void to_proto(const Reading& reading, pb::ReportParsed* out) {
     to_proto(vote.where, item->mutable_where());
   }
   for (const ReadingNote& note : reading.warnings) note_to_proto(note, out->add_warnings());
+  for (const AttachmentRead& attachment : reading.attachments) {
+    auto* item = out->add_attachments();
+    item->set_name(attachment.name);
+    item->set_url(attachment.url);
+    item->set_sha256(attachment.sha256);
+    item->set_is_used(attachment.is_used);
+  }
   out->mutable_evidence()->set_extractor(reading.extractor);
 }
 
@@ -183,6 +190,10 @@ Result<Reading> from_proto(const pb::ReportParsed& in) {
   reading.published_on = in.published_on();
   if (in.tables_size() != 3)
     return invalid_input(ErrorCode::kMalformed, fmt::format("{} tables where a report has three", in.tables_size()));
+  reading.tables.reserve(3);
+  reading.sections.reserve(static_cast<std::size_t>(in.sections_size()));
+  reading.claims.reserve(static_cast<std::size_t>(in.claims_size()));
+  reading.votes.reserve(static_cast<std::size_t>(in.votes_size()));
   for (int i = 0; i < 3; ++i) {
     GOUJI_ASSIGN(TableReading table, reading_from_proto(in.tables(i)));
     if (table.table != kTables[i]) return invalid_input(ErrorCode::kMalformed, "tables out of order");
@@ -194,6 +205,7 @@ Result<Reading> from_proto(const pb::ReportParsed& in) {
   for (const auto& vote : in.votes())
     reading.votes.push_back({vote.field(), vote.value(), vote.source(), vote.weight(), from_proto(vote.where())});
   for (const auto& note : in.warnings()) reading.warnings.push_back(note_from_proto(note));
+  for (const auto& item : in.attachments()) reading.attachments.push_back({item.name(), item.url(), item.sha256(), item.is_used()});
   reading.extractor = in.evidence().extractor();
   return reading;
 }

@@ -1,5 +1,6 @@
 #include "common/events/codec.h"
 #include "common/events/convert.h"
+#include "common/events/result_wire.h"
 
 namespace gouji::events {
 namespace {
@@ -25,13 +26,19 @@ void changes_to_proto(const Verdict& verdict, pb::ReportVerdict* out) {
   }
 }
 
-pb::ReportVerdict message_of(const Verdict& verdict) {
+// The fields before the results, as bytes.
+std::string head_of(const Verdict& verdict) {
   pb::ReportVerdict out;
   to_proto(verdict.key, out.mutable_key());
   out.set_version(verdict.version);
   out.set_evaluation(verdict.evaluation);
   out.set_rule_set(verdict.rule_set);
-  for (const RuleResult& result : verdict.results) to_proto(result, out.add_results());
+  return out.SerializeAsString() + results_field(verdict.results);
+}
+
+// The fields behind the results.
+pb::ReportVerdict tail_of(const Verdict& verdict) {
+  pb::ReportVerdict out;
   changes_to_proto(verdict, &out);
   out.set_anomalies_open(verdict.anomalies_open);
   out.set_mended(verdict.mended);
@@ -56,13 +63,14 @@ Result<void> changes_from_proto(const pb::ReportVerdict& in, Verdict* verdict) {
 
 Record encode(const Verdict& verdict, const std::string& input_id, int ordinal) {
   return make_record(envelope_of(verdict, input_id, ordinal), verdict.key.organ_id,
-                     message_of(verdict).SerializeAsString());
+                     head_of(verdict) + tail_of(verdict).SerializeAsString());
 }
 
 Record encode_current(const Verdict& verdict, const std::string& input_id, int ordinal) {
-  pb::ReportVerdict out = message_of(verdict);
+  pb::ReportVerdict out = tail_of(verdict);
   for (const TableReading& table : verdict.tables) table_to_proto(table, out.add_tables());
-  return make_record(envelope_of(verdict, input_id, ordinal), to_string(verdict.key), out.SerializeAsString());
+  return make_record(envelope_of(verdict, input_id, ordinal), to_string(verdict.key),
+                     head_of(verdict) + out.SerializeAsString());
 }
 
 Result<Verdict> decode_verdict(const Record& record) {

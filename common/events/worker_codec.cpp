@@ -1,5 +1,7 @@
 #include "common/events/worker_codec.h"
 
+#include <algorithm>
+
 #include "common/events/convert.h"
 #include "common/events/raw_convert.h"
 #include "gouji/worker/v1/worker.pb.h"
@@ -7,6 +9,40 @@
 namespace gouji::events {
 
 namespace wk = ::gouji::worker::v1;
+
+namespace {
+
+constexpr std::size_t kWhyBytesMax = 200;
+
+wk::Program to_proto(Program program) {
+  switch (program) {
+    case Program::kPoppler: return wk::PROGRAM_POPPLER;
+    case Program::kOcr: return wk::PROGRAM_OCR;
+    case Program::kSoffice: return wk::PROGRAM_SOFFICE;
+  }
+  return wk::PROGRAM_UNSPECIFIED;
+}
+
+Result<Program> from_proto(wk::Program program) {
+  switch (program) {
+    case wk::PROGRAM_POPPLER: return Program::kPoppler;
+    case wk::PROGRAM_OCR: return Program::kOcr;
+    case wk::PROGRAM_SOFFICE: return Program::kSoffice;
+    default: return invalid_input(ErrorCode::kMalformed, "an unknown program between service and worker");
+  }
+}
+
+// Pages and part become arguments and places: only small, positive numbers pass.
+Result<Need> need_from(const wk::Need& in) {
+  GOUJI_ASSIGN(const Program program, from_proto(in.program()));
+  const auto is_page = [](std::int32_t page) { return page > 0 && page <= kNeedPageMax; };
+  if (static_cast<std::size_t>(in.pages_size()) > kNeedPagesMax || in.part() < 0 ||
+      !std::all_of(in.pages().begin(), in.pages().end(), is_page))
+    return invalid_input(ErrorCode::kMalformed, "the worker's answer needs pages or a part that cannot be");
+  return Need{program, in.why().substr(0, kWhyBytesMax), {in.pages().begin(), in.pages().end()}, in.part()};
+}
+
+}  // namespace
 
 std::string encode(const ReadRequest& request) {
   wk::ReadRequest out;
@@ -20,6 +56,15 @@ std::string encode(const ReadRequest& request) {
     item->set_field(hint.field);
     item->set_value(hint.value);
     item->set_origin(hint.origin);
+  }
+  for (const Aid& aid : request.aids) {
+    auto* item = out.add_aids();
+    item->set_program(to_proto(aid.program));
+    item->set_part(aid.part);
+    item->set_output(aid.output);
+    if (!aid.failure) continue;
+    item->mutable_failure()->set_code(aid.failure->code);
+    item->mutable_failure()->set_message(aid.failure->message);
   }
   return out.SerializeAsString();
 }
@@ -36,15 +81,26 @@ Result<ReadRequest> decode_read_request(std::string_view bytes) {
   request.url = in.url();
   request.location_id = in.location_id();
   for (const auto& hint : in.hints()) request.hints.push_back({hint.field(), hint.value(), hint.origin()});
+  for (auto& item : *in.mutable_aids()) {
+    GOUJI_ASSIGN(const Program program, from_proto(item.program()));
+    Aid aid{program, item.part(), std::move(*item.mutable_output()), std::nullopt};
+    if (item.has_failure()) aid.failure = Reason{item.failure().code(), item.failure().message()};
+    request.aids.push_back(std::move(aid));
+  }
   return request;
 }
 
-std::string encode(const ReadOutcome& outcome) {
+std::string encode(const ReadAnswer& answer) {
   wk::ReadAnswer out;
-  if (const auto* reading = std::get_if<Reading>(&outcome)) {
+  if (const auto* reading = std::get_if<Reading>(&answer)) {
     to_proto(*reading, out.mutable_reading());
+  } else if (const auto* need = std::get_if<Need>(&answer)) {
+    out.mutable_needs()->set_program(to_proto(need->program));
+    out.mutable_needs()->set_why(need->why);
+    for (const std::int32_t page : need->pages) out.mutable_needs()->add_pages(page);
+    out.mutable_needs()->set_part(need->part);
   } else {
-    const auto& refusal = std::get<Refusal>(outcome);
+    const auto& refusal = std::get<Refusal>(answer);
     out.mutable_refusal()->set_not_a_report(refusal.refusal_class == RefusalClass::kNotAReport);
     out.mutable_refusal()->mutable_reason()->set_code(refusal.reason.code);
     out.mutable_refusal()->mutable_reason()->set_message(refusal.reason.message);
@@ -52,21 +108,24 @@ std::string encode(const ReadOutcome& outcome) {
   return out.SerializeAsString();
 }
 
-Result<ReadOutcome> decode_read_outcome(std::string_view bytes) {
+Result<ReadAnswer> decode_read_answer(std::string_view bytes) {
   GOUJI_ASSIGN(const wk::ReadAnswer in, parse_message<wk::ReadAnswer>(bytes));
   switch (in.outcome_case()) {
     case wk::ReadAnswer::kReading: {
       GOUJI_ASSIGN(Reading reading, from_proto(in.reading()));
-      return ReadOutcome(std::move(reading));
+      return ReadAnswer(std::move(reading));
     }
     case wk::ReadAnswer::kRefusal:
-      return ReadOutcome(Refusal{in.refusal().not_a_report() ? RefusalClass::kNotAReport : RefusalClass::kPoison,
-                                 {in.refusal().reason().code(), in.refusal().reason().message()}});
-    case wk::ReadAnswer::kNeeds:
+      return ReadAnswer(Refusal{in.refusal().not_a_report() ? RefusalClass::kNotAReport : RefusalClass::kPoison,
+                                {in.refusal().reason().code(), in.refusal().reason().message()}});
+    case wk::ReadAnswer::kNeeds: {
+      GOUJI_ASSIGN(Need need, need_from(in.needs()));
+      return ReadAnswer(std::move(need));
+    }
     case wk::ReadAnswer::OUTCOME_NOT_SET:
       break;
   }
-  return invalid_input(ErrorCode::kMalformed, "the worker's answer holds neither a reading nor a refusal");
+  return invalid_input(ErrorCode::kMalformed, "the worker's answer holds neither a reading, a refusal nor a need");
 }
 
 std::string encode(const ListRequest& request) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/core/result.h"
+#include "common/report/aid.h"
 #include "common/report/raw_report.h"
 #include "common/report/reading.h"
 
@@ -20,11 +21,14 @@ struct ReadRequest {
   std::string url;
   std::string location_id;
   std::vector<Hint> hints;
+  std::vector<Aid> aids = {};
 };
 std::string encode(const ReadRequest& request);
 Result<ReadRequest> decode_read_request(std::string_view bytes);
-std::string encode(const ReadOutcome& outcome);
-Result<ReadOutcome> decode_read_outcome(std::string_view bytes);
+inline constexpr std::size_t kNeedPagesMax = 1'000;
+inline constexpr std::int32_t kNeedPageMax = 100'000;
+std::string encode(const ReadAnswer& answer);
+Result<ReadAnswer> decode_read_answer(std::string_view bytes);
 
 struct ListRequest {
   std::string body;

@@ -3,9 +3,12 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <utility>
 
 #include "common/core/digest.h"
+#include "common/report/json_lines.h"
 #include "common/text/fold.h"
 
 namespace gouji {
@@ -29,18 +32,28 @@ bool is_code(std::string_view code) {
 // Collects what is wrong, so that one run shows all of it.
 class Mistakes {
  public:
+  // `place` begins with a key of json_lines().
   void add(std::string place, std::string_view what) {
-    if (++count_ > kMistakesMax) return;
-    if (!text_.empty()) text_ += "; ";
-    text_ += place + ": " + std::string(what);
+    if (++count_ <= kMistakesMax) items_.push_back({std::move(place), std::string(what)});
   }
   bool empty() const { return count_ == 0; }
-  std::string text() const {
-    return count_ > kMistakesMax ? text_ + "; and " + std::to_string(count_ - kMistakesMax) + " more" : text_;
+  std::string text(const std::map<std::string, std::size_t>& lines) const {
+    std::string text;
+    for (const Item& item : items_) {
+      if (!text.empty()) text += "\n";
+      const auto line = lines.find(item.place.substr(0, item.place.find(' ')));
+      if (line != lines.end()) text += "line " + std::to_string(line->second) + ": ";
+      text += item.place + ": " + item.what;
+    }
+    return count_ > kMistakesMax ? text + "\nand " + std::to_string(count_ - kMistakesMax) + " more" : text;
   }
 
  private:
-  std::string text_;
+  struct Item {
+    std::string place;
+    std::string what;
+  };
+  std::vector<Item> items_;
   std::size_t count_ = 0;
 };
 
@@ -74,12 +87,33 @@ Organ read_organ(const dom::object& object, const std::string& place, Mistakes& 
   return organ;
 }
 
-Division read_division(const dom::object& object, const std::string& place, Mistakes& mistakes) {
-  Division division{text_of(object, "code"), text_of(object, "name"), text_of(object, "parent")};
-  if (!is_code(division.code)) mistakes.add(place, "\"code\" must have six digits");
-  if (division.name.empty() || division.name.size() > kNameBytesMax) mistakes.add(place, "\"name\" is missing or too long");
-  if (!division.parent.empty() && !is_code(division.parent)) mistakes.add(place, "\"parent\" must have six digits");
-  return division;
+using CodeAndName = std::pair<std::string, std::string>;
+
+// {"110000": "北京市", …}
+std::vector<CodeAndName> read_divisions(const dom::object& root, Mistakes& mistakes) {
+  std::vector<CodeAndName> divisions;
+  dom::object members;
+  if (root["divisions"].get(members) != simdjson::SUCCESS) {
+    mistakes.add("divisions", "must be an object of codes and names");
+    return divisions;
+  }
+  std::set<std::string_view> known;
+  for (const auto& [code, element] : members) {
+    const std::string place = "divisions." + std::string(code);
+    std::string_view name;
+    if (divisions.size() >= kEntriesMax) {
+      mistakes.add("divisions", "has too many entries");
+      break;
+    }
+    if (!is_code(code)) mistakes.add(place, "a code has six digits");
+    if (!known.insert(code).second) mistakes.add(place, "the code stands twice");
+    if (element.get(name) != simdjson::SUCCESS || name.empty() || name.size() > kNameBytesMax) {
+      mistakes.add(place, "the name is missing or too long");
+    } else {
+      divisions.emplace_back(code, name);
+    }
+  }
+  return divisions;
 }
 
 template <typename Entry>
@@ -122,7 +156,7 @@ Result<OrganDirectory> OrganDirectory::parse(std::string_view json) {
   const simdjson::padded_string padded(json);
   if (const auto error = parser.parse(padded).get(root); error != simdjson::SUCCESS) {
     return invalid_input(ErrorCode::kMalformed,
-                         std::string("organs.json: no JSON object: ") + simdjson::error_message(error));
+                         std::string("no JSON object: ") + simdjson::error_message(error));
   }
   OrganDirectory directory;
   Mistakes mistakes;
@@ -130,7 +164,7 @@ Result<OrganDirectory> OrganDirectory::parse(std::string_view json) {
     if (text_of(root, key).empty()) mistakes.add(key, "is missing");
   }
   directory.organs_ = read_list<Organ>(root, "organs", read_organ, mistakes);
-  directory.divisions_ = read_list<Division>(root, "divisions", read_division, mistakes);
+  directory.divisions_ = DivisionTable(read_divisions(root, mistakes));
   for (std::size_t i = 0; i < directory.organs_.size(); ++i) {
     const Organ& organ = directory.organs_[i];
     const std::string place = place_of("organs", i, organ.name);
@@ -142,11 +176,14 @@ Result<OrganDirectory> OrganDirectory::parse(std::string_view json) {
   }
   for (std::size_t i = 0; i < directory.organs_.size(); ++i) {
     const Organ& organ = directory.organs_[i];
+    if (is_code(organ.division) && directory.divisions_.by_code(organ.division) == nullptr) {
+      mistakes.add(place_of("organs", i, organ.name), "\"division\" is not among the divisions: " + organ.division);
+    }
     if (!organ.successor.empty() && !directory.by_id_.contains(organ.successor)) {
       mistakes.add(place_of("organs", i, organ.name), "\"successor\" names no organ: " + organ.successor);
     }
   }
-  if (!mistakes.empty()) return invalid_input(ErrorCode::kBadSettings, "organs.json: " + mistakes.text());
+  if (!mistakes.empty()) return invalid_input(ErrorCode::kBadSettings, mistakes.text(json_lines(json)));
   directory.digest_ = to_hex(sha256(json));
   return directory;
 }

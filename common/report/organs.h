@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "common/core/result.h"
+#include "common/report/divisions.h"
 
 namespace gouji {
 
@@ -21,16 +22,9 @@ struct Organ {
   std::string successor;             // id of the organ that took over after a reform; may be empty
 };
 
-// An administrative division, for names that are not listed: code, full name, short forms.
-struct Division {
-  std::string code;
-  std::string name;  // "河南省许昌市" is written out by its chain; here "许昌市"
-  std::string parent;
-};
-
 class OrganDirectory {
  public:
-  // Reports every mistake of the file at once, each with its place.
+  // Reports every mistake of the file at once, each with its line and place.
   static Result<OrganDirectory> parse(std::string_view json);
   static OrganDirectory empty() { return OrganDirectory(); }
 
@@ -38,14 +32,14 @@ class OrganDirectory {
   // Exact full name or alias after folding (common/text/fold.h); successors are not followed.
   const Organ* by_name(std::string_view name) const;
   const std::vector<Organ>& organs() const { return organs_; }
-  const std::vector<Division>& divisions() const { return divisions_; }
+  const DivisionTable& divisions() const { return divisions_; }
   // SHA-256 of the file, hex: part of the extractor version.
   const std::string& digest() const { return digest_; }
 
  private:
   OrganDirectory() = default;
   std::vector<Organ> organs_;
-  std::vector<Division> divisions_;
+  DivisionTable divisions_;
   std::unordered_map<std::string, std::size_t> by_id_;
   std::unordered_map<std::string, std::size_t> by_folded_name_;
   std::string digest_;

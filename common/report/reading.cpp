@@ -1,5 +1,7 @@
 #include "common/report/reading.h"
 
+#include "common/report/aid.h"
+
 namespace gouji {
 
 std::string_view to_string(TableStatus status) {
@@ -9,6 +11,15 @@ std::string_view to_string(TableStatus status) {
     case TableStatus::kPartial: return "PARTIAL";
     case TableStatus::kNotInText: return "NOT_IN_TEXT";
     case TableStatus::kUnreadable: return "UNREADABLE";
+  }
+  return "";
+}
+
+std::string_view to_string(Program program) {
+  switch (program) {
+    case Program::kPoppler: return "POPPLER";
+    case Program::kOcr: return "OCR";
+    case Program::kSoffice: return "SOFFICE";
   }
   return "";
 }

@@ -20,6 +20,9 @@ struct Sandbox {
 // the limits of both and the filter of system calls are left out there.
 bool is_sandbox_partial();
 
+// The AUDIT_ARCH_ number of this processor, which every filter of system calls asks for first.
+std::uint32_t processor();
+
 // Cannot be undone. Afterwards: no new descriptor, no file written, no process, no network, no new
 // executable memory, no core dump. kFatal when the kernel refuses any part: then no document may be
 // read.

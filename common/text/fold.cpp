@@ -79,8 +79,10 @@ void simplify(Table& table) {
   }
   fold_in_order(table, kSupplementRadicalFirst, kSupplementRadicals);
   fold_in_order(table, kKangxiRadicalFirst, kKangxiRadicals);
-  for (char32_t c = 0x2E80; c < 0x2FE0; ++c)
-    table[c] = table[table[c]];  // a radical may be traditional
+  fold_in_order(table, kCompatibilityIdeographFirst, kCompatibilityIdeographs);
+  // What a radical or a compatibility ideograph stands for may be traditional.
+  for (char32_t c = 0x2E80; c < 0x2FE0; ++c) table[c] = table[table[c]];
+  for (char32_t c = 0xF900; c < 0xFADA; ++c) table[c] = table[table[c]];
 }
 
 std::unique_ptr<const Table> make_table() {
@@ -195,14 +197,20 @@ std::string fold_label(std::string_view text) {
   return folded;
 }
 
+namespace {
+
+bool is_solid_ascii(char c) { return c > ' ' && c < '\x7F'; }
+// Leads of U+4000 to U+9FFF, among which no character is a space.
+bool is_ideograph_lead(char c) { return c >= '\xE4' && c <= '\xE9'; }
+bool begins_solid(char c) { return is_solid_ascii(c) || is_ideograph_lead(c); }
+
+}  // namespace
+
 std::string_view trim_spaces(std::string_view text) {
-  // Printable ASCII, and the lead bytes of ideographs: no space begins so.
-  const auto is_plain = [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return (byte > 0x20 && byte < 0x7F) || (byte >= 0xE4 && byte <= 0xE9);
-  };
+  // Most texts begin and end with a digit or an ideograph.
+  if (!text.empty() && begins_solid(text[0]) && (is_solid_ascii(text.back()) || (text.size() >= 3 && is_ideograph_lead(text[text.size() - 3])))) return text;
   std::size_t begin = 0;
-  while (begin < text.size() && !is_plain(text[begin])) {
+  while (begin < text.size()) {
     const CodePoint next = code_point_at(text, begin);
     if (!is_space(next.value)) break;
     begin += next.length;
@@ -211,7 +219,6 @@ std::string_view trim_spaces(std::string_view text) {
   while (end > begin) {
     std::size_t last = end - 1;
     while (last > begin && (text[last] & 0xC0) == 0x80) --last;
-    if (is_plain(text[last])) break;
     const CodePoint next = code_point_at(text, last);
     if (!is_space(next.value) || last + next.length != end) break;
     end = last;

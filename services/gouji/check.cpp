@@ -1,39 +1,16 @@
 #include <cstdio>
-#include <map>
+#include <cstdlib>
 #include <unistd.h>
 
 #include <fmt/format.h>
 
+#include "services/gouji/check_documents.h"
+#include "services/gouji/check_output.h"
 #include "services/gouji/commands.h"
 #include "services/gouji/exit_codes.h"
-#include "services/gouji/reader.h"
-#include "services/gouji/report_text.h"
-#include "services/validator/core/judge.h"
 
 namespace gouji::command {
 namespace {
-
-using Ledger = std::map<ReportKey, LedgerEntry>;
-
-validator::Judgement judge_document(const CheckedDocument& document, Ledger& ledger) {
-  validator::Arrival arrival;
-  arrival.reading = std::get<Reading>(document.outcome);
-  arrival.location_id = document.source;
-  arrival.payload_digest = document.sha256;
-  arrival.evidence.url = document.source;
-  arrival.evidence.raw_digest = document.sha256;
-  arrival.evidence.extractor = arrival.reading.extractor;
-  const validator::Judgement judgement = validator::judge(
-      [&ledger](const ReportKey& key) -> std::optional<LedgerEntry> {
-        const auto found = ledger.find(key);
-        if (found == ledger.end()) return std::nullopt;
-        return found->second;
-      },
-      arrival);
-  for (const validator::LedgerChange& change : judgement.ledger)
-    if (change.entry) ledger.insert_or_assign(change.key, *change.entry);
-  return judgement;
-}
 
 bool reaches(const CheckedDocument& document, std::optional<Severity> limit) {
   if (!limit) return false;
@@ -53,8 +30,8 @@ void print_progress(std::size_t done, std::size_t of) {
 }
 
 // The previous report is judged first; each document sees it and nothing of the other documents.
-Result<Ledger> ledger_before(const CheckRequest& request, const DocumentSource& source) {
-  Ledger ledger;
+Result<CheckLedger> ledger_before(const CheckRequest& request, const DocumentSource& source) {
+  CheckLedger ledger;
   if (request.previous.empty()) return ledger;
   GOUJI_ASSIGN(const auto files, DocumentSource::expand({request.previous}));
   for (const std::string& file : files) {
@@ -72,11 +49,16 @@ struct Tally {
   bool not_read = false;
 };
 
-void check_one(const CheckRequest& request, const DocumentSource& source, const Ledger& before,
-               const std::string& file, Tally& tally) {
+void write(const std::string& out) {
+  std::fwrite(out.data(), 1, out.size(), stdout);
+  std::fflush(stdout);
+}
+
+CheckedDocument check_one(const CheckRequest& request, const DocumentSource& source, const CheckLedger& before,
+                          const std::string& file, Tally& tally) {
   CheckedDocument document = source.read(file);
   if (const auto* reading = std::get_if<Reading>(&document.outcome)) {
-    Ledger ledger = before;
+    CheckLedger ledger = before;
     ledger.erase(reading->key);  // an earlier draft of this report is not its history
     document.judgement = judge_document(document, ledger);
     tally.not_read |= reading->status != ReadingStatus::kParsed;
@@ -84,11 +66,10 @@ void check_one(const CheckRequest& request, const DocumentSource& source, const 
   } else {
     tally.not_read = true;
   }
-  const std::string out = request.format == CheckFormat::kJson ? check_json(document) + "\n"
-                                                               : check_text(document, request.language) + "\n";
-  std::fwrite(out.data(), 1, out.size(), stdout);
-  std::fflush(stdout);
+  return document;
 }
+
+bool is_colourful() { return isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr; }
 
 }  // namespace
 
@@ -104,10 +85,13 @@ int check(const CheckRequest& request) {
   const auto before = ledger_before(request, **plain);
   if (!before) return fail(before.error());
   Tally tally;
+  const auto output = check_output(request.format, request.language, is_colourful());
+  write(output->begin());
   for (std::size_t i = 0; i < files->size(); ++i) {
-    check_one(request, **source, *before, (*files)[i], tally);
+    write(output->document(check_one(request, **source, *before, (*files)[i], tally)));
     print_progress(i + 1, files->size());
   }
+  write(output->end());
   if (tally.not_read) return kNotRead;
   return tally.findings ? kFindings : kOk;
 }

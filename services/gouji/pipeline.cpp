@@ -53,8 +53,10 @@ std::map<std::string, std::string> environment_of(const std::vector<runtime::Set
   return known;
 }
 
-host::StageHostOptions options_of(std::string_view group, std::vector<std::string> outputs) {
-  return {std::string(group), "0", std::nullopt, std::string(version()), std::move(outputs)};
+// A folder that is read once may hold anything: there the breaker would only get in the way.
+host::StageHostOptions options_of(std::string_view group, std::vector<std::string> outputs, bool once) {
+  return {std::string(group), "0", std::nullopt, std::string(version()), std::move(outputs),
+          once ? std::nullopt : std::optional(eventlog::BreakerOptions{})};
 }
 
 }  // namespace
@@ -93,12 +95,13 @@ Result<void> Pipeline::Parts::open_log_and_admin(const RunRequest& request) {
 }
 
 Result<void> Pipeline::Parts::open_stages(const RunRequest& request) {
-  GOUJI_ASSIGN(parse_stage, parser::make_stage({request.where.data + "/blobs", 2}, metrics));
+  GOUJI_ASSIGN(const parser::ProgramRunner programs, parser::programs_of_environment());
+  GOUJI_ASSIGN(parse_stage, parser::make_stage({request.where.data + "/blobs", 2, programs}, metrics));
   validate_stage = validator::make_stage(metrics, clock);
   parser = std::make_unique<host::StageHost>(*log, *parse_stage, clock, metrics, health,
-                                             options_of(kParserGroup, parser::service().outputs));
+                                             options_of(kParserGroup, parser::service().outputs, request.once));
   validator = std::make_unique<host::StageHost>(*log, *validate_stage, clock, metrics, health,
-                                                options_of(kValidatorGroup, validator::service().outputs));
+                                                options_of(kValidatorGroup, validator::service().outputs, request.once));
   return ok();
 }
 

@@ -10,6 +10,7 @@
 #include "common/runtime/worker_pool.h"
 #include "services/gouji/report_json.h"
 #include "services/parser/parse_stage.h"
+#include "services/parser/worker.h"
 
 namespace gouji::command {
 
@@ -31,10 +32,13 @@ class DocumentSource {
   CheckedDocument read(const std::string& file) const;
 
  private:
-  DocumentSource(std::unique_ptr<runtime::WorkerPool> pool, UserHints hints);
+  DocumentSource(std::unique_ptr<runtime::WorkerPool> pool, parser::ProgramRunner programs, UserHints hints);
   ReadOutcome outcome_of(const std::string& file, std::string bytes) const;
+  // What a page has attached beside it; read by a worker of the crawler, which the first page starts.
+  std::vector<Content> attachments_of(const std::string& file, const std::string& bytes) const;
 
   std::unique_ptr<runtime::WorkerPool> pool_;
+  mutable std::unique_ptr<runtime::WorkerPool> list_pool_;
   parser::DocumentReader reader_;
   UserHints hints_;
 };

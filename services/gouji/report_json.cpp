@@ -88,6 +88,14 @@ void write_tables(JsonWriter& json, const Reading& reading, const Verdict* verdi
   json.end_object();
 }
 
+void write_attachments(JsonWriter& json, const Reading& reading) {
+  if (reading.attachments.empty()) return;
+  json.key("attachments").begin_array();
+  for (const AttachmentRead& attachment : reading.attachments)
+    json.begin_object().key("name").text(attachment.name).key("sha256").text(attachment.sha256).key("used").boolean(attachment.is_used).end_object();
+  json.end_array();
+}
+
 void write_claims(JsonWriter& json, const Reading& reading) {
   json.key("claims").begin_array();
   for (const Claim& claim : reading.claims) {
@@ -142,7 +150,9 @@ void write_explanations(JsonWriter& json, const Anomaly& anomaly) {
       write_operand_value(json, change.reported);
       json.key("proposed").number(change.proposed).end_object();
     }
-    json.end_array().key("mechanism").text(to_string(explanation.mechanism)).end_object();
+    json.end_array().key("mechanism").text(to_string(explanation.mechanism)).key("supported_by").begin_array();
+    for (const std::string& name : explanation.supported_by) json.text(name);
+    json.end_array().end_object();
   }
   json.end_array();
 }
@@ -224,6 +234,7 @@ std::string check_json(const CheckedDocument& document) {
   const Verdict* verdict = verdict_of(document.judgement);
   write_reason(json, reading->reason);
   write_report(json, *reading);
+  write_attachments(json, *reading);
   write_tables(json, *reading, verdict);
   write_claims(json, *reading);
   write_verdict(json, verdict);

@@ -13,8 +13,9 @@ namespace {
 
 using eventlog::StoredRecord;
 
-// Twice ten seconds for each at worst: a batch ends within the limit of the heartbeat.
-constexpr std::size_t kPreparedPerThread = 4;
+// Twice ten seconds for each at worst, and as long as its programs may run: a batch ends within the
+// limit of the heartbeat.
+constexpr std::size_t kPreparedPerThread = 2;
 
 Result<std::optional<ParserLocation>> location_in(const eventlog::KeyedState& state, const std::string& id) {
   const std::string* bytes = state.get(id);

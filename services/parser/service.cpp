@@ -2,6 +2,7 @@
 
 #include "common/eventlog/topics.h"
 #include "services/parser/io/blob_reader.h"
+#include "services/parser/io/programs.h"
 #include "services/parser/worker.h"
 #include "gouji/version.h"
 
@@ -16,9 +17,10 @@ struct Parts {
 
 class OwningStage : private Parts, public ParseStage {
  public:
-  OwningStage(std::unique_ptr<runtime::WorkerPool> workers, const std::string& blobs, telemetry::Metrics& metrics)
+  OwningStage(std::unique_ptr<runtime::WorkerPool> workers, const std::string& blobs, ProgramRunner programs,
+              telemetry::Metrics& metrics)
       : Parts{std::move(workers), Telemetry(metrics)},
-        ParseStage(reader_over(*pool), [blobs](const std::string& reference) { return read_blob(blobs, reference); },
+        ParseStage(reader_over(*pool, std::move(programs)), [blobs](const std::string& reference) { return read_blob(blobs, reference); },
                    Parts::telemetry, {this_extractor(), pool->size()}) {}
 
   void prepare(std::span<const eventlog::StoredRecord> batch) override {
@@ -35,7 +37,40 @@ Result<std::unique_ptr<eventlog::Stage>> make_stage(const StageParts& parts, tel
   options.kind = kWorkerKind;
   options.workers = parts.workers;
   GOUJI_ASSIGN(auto pool, runtime::WorkerPool::create(options));
-  return std::unique_ptr<eventlog::Stage>(std::make_unique<OwningStage>(std::move(pool), parts.blobs, metrics));
+  return std::unique_ptr<eventlog::Stage>(
+      std::make_unique<OwningStage>(std::move(pool), parts.blobs, parts.programs, metrics));
+}
+
+std::vector<runtime::SettingSpec> program_settings() {
+  const auto program = [](std::string name, std::string package) -> runtime::SettingSpec {
+    return {"programs." + name, runtime::SettingKind::kText, "",
+            "程序的路径；空 = 自动查找，off = 不用（" + package + "）",
+            "path of the program; empty = looked for, off = not used (" + package + ")"};
+  };
+  return {program("ocr", "gouji-ocr"),
+          {"programs.ocr_models", runtime::SettingKind::kText, "", "tesseract 模型目录；空 = 系统目录",
+           "folder of tesseract's models chi_sim and eng; empty = the system's"},
+          program("pdftoppm", "poppler-utils"),
+          program("pdftotext", "poppler-utils"),
+          program("soffice", "libreoffice-writer-nogui"),
+          {"programs.deadline", runtime::SettingKind::kDuration, "60s", "每份文件使用外部程序的时限",
+           "time for the programs over one document", false, 1'000, 100'000}};
+}
+
+ProgramRunner programs_of(const runtime::Settings& settings) {
+  const ProgramPaths wanted{settings.text("programs.ocr"), settings.text("programs.ocr_models"),
+                            settings.text("programs.pdftoppm"), settings.text("programs.pdftotext"),
+                            settings.text("programs.soffice")};
+  const Programs programs(find_programs(wanted), settings.duration("programs.deadline"));
+  return [programs](const Need& need, std::string_view bytes) { return programs.run(need, bytes); };
+}
+
+Result<ProgramRunner> programs_of_environment() {
+  runtime::SettingSources sources;
+  for (auto& [name, value] : runtime::gouji_environment())
+    if (name.starts_with("GOUJI_PROGRAMS__")) sources.environment.emplace(name, value);
+  GOUJI_ASSIGN(const runtime::Settings settings, runtime::load_settings(program_settings(), sources));
+  return programs_of(settings);
 }
 
 host::StageService service() {
@@ -49,9 +84,11 @@ host::StageService service() {
        "content-addressed folder of large documents, the crawler's own"},
       {"workers", runtime::SettingKind::kInteger, "2", "解析子进程数", "worker processes", false, 1, 64},
   };
+  for (runtime::SettingSpec& spec : program_settings()) service.settings.push_back(std::move(spec));
   service.outputs = {std::string(eventlog::kParsedTopic)};
   service.make_stage = [](const host::ServiceContext& context) {
-    return make_stage({context.settings.text("blobs"), static_cast<std::size_t>(context.settings.integer("workers"))},
+    return make_stage({context.settings.text("blobs"), static_cast<std::size_t>(context.settings.integer("workers")),
+                       programs_of(context.settings)},
                       context.metrics);
   };
   return service;

@@ -1,5 +1,6 @@
 #include "services/parser/worker.h"
 
+#include <algorithm>
 #include <exception>
 
 #include "common/core/check.h"
@@ -11,11 +12,11 @@
 namespace gouji::parser {
 namespace {
 
-ReadOutcome poison(std::string code, std::string message) {
+ReadAnswer poison(std::string code, std::string message) {
   return Refusal{RefusalClass::kPoison, {std::move(code), std::move(message)}};
 }
 
-ReadOutcome read_request(std::string_view bytes) {
+ReadAnswer read_request(std::string_view bytes) {
   auto request = events::decode_read_request(bytes);
   if (!request) return poison("BAD_REQUEST", request.error().message);
   Input input;
@@ -26,7 +27,19 @@ ReadOutcome read_request(std::string_view bytes) {
   input.url = request->url;
   input.location_id = request->location_id;
   input.hints = request->hints;
-  return read(input, embedded_organs());
+  input.aids = std::move(request->aids);
+  return read_or_need(input, embedded_organs());
+}
+
+// A worker that asks for the same again, or for a part that is not there, gets no second run.
+Aid aid_for(const Need& need, const events::ReadRequest& request, const ProgramRunner& programs) {
+  const bool is_again = std::any_of(request.aids.begin(), request.aids.end(), [&](const Aid& aid) {
+    return aid.program == need.program && aid.part == need.part;
+  });
+  if (is_again || static_cast<std::size_t>(need.part) > request.attachments.size())
+    return failed(need, "FAILED", "内部错误：重复的请求 / internal: asked for twice");
+  if (!programs) return not_installed(need);
+  return programs(need, need.part == 0 ? request.body : request.attachments[static_cast<std::size_t>(need.part) - 1].bytes);
 }
 
 }  // namespace
@@ -50,10 +63,16 @@ std::string answer_read(std::string_view request) {
   }
 }
 
-DocumentReader reader_over(runtime::WorkerPool& pool) {
-  return [&pool](const events::ReadRequest& request) -> Result<ReadOutcome> {
-    GOUJI_ASSIGN(const std::string answer, pool.call(events::encode(request)));
-    return events::decode_read_outcome(answer);
+DocumentReader reader_over(runtime::WorkerPool& pool, ProgramRunner programs) {
+  return [&pool, programs = std::move(programs)](events::ReadRequest request) -> Result<ReadOutcome> {
+    for (int i = 0; i <= kNeedsMax; ++i) {
+      GOUJI_ASSIGN(const std::string bytes, pool.call(events::encode(request)));
+      GOUJI_ASSIGN(ReadAnswer answer, events::decode_read_answer(bytes));
+      if (auto* reading = std::get_if<Reading>(&answer)) return ReadOutcome(std::move(*reading));
+      if (auto* refusal = std::get_if<Refusal>(&answer)) return ReadOutcome(std::move(*refusal));
+      request.aids.push_back(aid_for(std::get<Need>(answer), request, programs));
+    }
+    return ReadOutcome(Refusal{RefusalClass::kPoison, programs_exhausted()});
   };
 }
 

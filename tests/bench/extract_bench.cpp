@@ -1,6 +1,9 @@
 // Extraction against a plain copy of the page, and our GB18030 decoder against iconv, each measured
 // beside its baseline in the same run: the counter `ratio` is time over the time of the baseline.
 #include <benchmark/benchmark.h>
+#ifdef GOUJI_HAS_GUMBO
+#include <gumbo.h>
+#endif
 #include <iconv.h>
 
 #include <chrono>
@@ -12,6 +15,9 @@
 #include "common/text/fold.h"
 #include "common/text/gb18030.h"
 #include "services/parser/core/extract.h"
+#include "services/parser/core/grid_reader.h"
+#include "services/parser/core/read.h"
+#include "services/parser/core/sections.h"
 #include "tests/support/render_html.h"
 
 namespace gouji {
@@ -42,6 +48,29 @@ double copy_seconds(std::string_view page) {
   });
 }
 
+#ifdef GOUJI_HAS_GUMBO
+// The text of all cells of a gumbo tree, walked without recursion: what any reader of tables has to do.
+std::size_t gumbo_figures(const std::string& page) {
+  GumboOutput* const output = gumbo_parse_with_options(&kGumboDefaultOptions, page.data(), page.size());
+  std::vector<const GumboNode*> open{output->root};
+  std::size_t bytes = 0;
+  std::string cell;
+  while (!open.empty()) {
+    const GumboNode* const node = open.back();
+    open.pop_back();
+    if (node->type == GUMBO_NODE_TEXT || node->type == GUMBO_NODE_WHITESPACE) cell += node->v.text.text;
+    if (node->type != GUMBO_NODE_ELEMENT) continue;
+    if (node->v.element.tag == GUMBO_TAG_TD || node->v.element.tag == GUMBO_TAG_TH) {
+      bytes += cell.size();
+      cell.clear();
+    }
+    for (unsigned i = node->v.element.children.length; i > 0; --i) open.push_back(static_cast<const GumboNode*>(node->v.element.children.data[i - 1]));
+  }
+  gumbo_destroy_output(&kGumboDefaultOptions, output);
+  return bytes + cell.size();
+}
+#endif
+
 void extract_page(benchmark::State& state, const std::string& page) {
   const parser::Source source{page, "text/html", {}};
   for (auto step : state) {
@@ -70,6 +99,44 @@ void ExtractWordPageInGb18030(benchmark::State& state) {
                           testing::render_word_html(testing::made_up_figures(2019, 2019))));
 }
 BENCHMARK(ExtractWordPageInGb18030);
+
+// From bytes to the values of the three tables: `first` by the grid alone, as extraction.md's goals are
+// meant; `read` is the whole reading, with the second witness, votes, prose, claims and digest.
+void read_page(benchmark::State& state, const std::string& page) {
+  const parser::Source source{page, "text/html", {}};
+  const auto first = [&] {
+    const auto outcome = parser::extract(source);
+    const auto& document = std::get<Document>(outcome);
+    const parser::SectionMap sections = parser::find_sections(document);
+    const auto body = [&](std::int32_t number) { return sections.body(number).value_or(TextRange{}); };
+    benchmark::DoNotOptimize(parser::read_rows_by_grid(document, body(2), TableId::kT2, Edition::k2019));
+    benchmark::DoNotOptimize(parser::read_rows_by_grid(document, body(3), TableId::kT3, Edition::k2019));
+    benchmark::DoNotOptimize(parser::read_table4_by_grid(document, body(4)));
+  };
+  const OrganDirectory organs = OrganDirectory::empty();
+  parser::Input input;
+  input.bytes = page;
+  const auto whole = [&] { benchmark::DoNotOptimize(parser::read(input, organs)); };
+  for (auto step : state) whole();
+  const double copy = copy_seconds(page), first_seconds = shortest(5, first), whole_seconds = shortest(3, whole);
+  state.counters["first_times_memcpy"] = first_seconds / copy;
+  state.counters["read_times_memcpy"] = whole_seconds / copy;
+#ifdef GOUJI_HAS_GUMBO
+  const double gumbo = shortest(1, [&] { benchmark::DoNotOptimize(gumbo_figures(page)); });
+  state.counters["gumbo_times_first"] = gumbo / first_seconds;
+  state.counters["gumbo_times_extract"] = gumbo / shortest(5, [&] { benchmark::DoNotOptimize(parser::extract(source)); });
+#endif
+}
+
+void ReadWordPage(benchmark::State& state) {
+  read_page(state, testing::render_word_html(testing::made_up_figures(2019, 2019)));
+}
+BENCHMARK(ReadWordPage);
+
+void ReadCleanPage(benchmark::State& state) {
+  read_page(state, testing::render_clean_html(testing::made_up_figures(2019, 2019)));
+}
+BENCHMARK(ReadCleanPage);
 
 void ExtractText(benchmark::State& state) {
   std::string text;

@@ -5,6 +5,7 @@
 
 #include <cstring>
 
+#include "common/events/codec.h"
 #include "services/validator/core/decoder.h"
 #include "services/validator/core/diagnosis.h"
 #include "services/validator/core/evaluation.h"
@@ -86,6 +87,66 @@ void judgement_of_a_clean_report(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(judge(nothing, arrival));
 }
 BENCHMARK(judgement_of_a_clean_report);
+
+events::ParsedReport parsed_report(bool has_provenance) {
+  events::ParsedReport report;
+  report.reading = testing::clean_reading();
+  report.location_id = "0123456789abcdef0123456789abcdef";
+  report.evidence = {"http://www.example.gov.cn/zwgk/2022/0120/report.html", std::string(64, 'a'),
+                     "00000000-0000-5000-8000-000000000000", 1'700'000'000'000, "1.0.0+0123456789abcdef", ""};
+  for (TableReading& table : report.reading.tables)
+    for (std::size_t i = 0; i < table.where.size(); ++i)
+      table.where[i] = {0, 0, static_cast<std::int64_t>(40'000 + 137 * i), static_cast<std::int64_t>(40'003 + 137 * i)};
+  if (has_provenance) return report;
+  for (TableReading& table : report.reading.tables) {
+    table.where.clear();
+    table.raw.clear();
+    table.confidence.clear();
+    table.witnesses.clear();
+  }
+  return report;
+}
+
+// ReportParsed in, ReportVerdict out, as bytes; with or without the cells' provenance in the message.
+void report_from_bytes_to_verdict(benchmark::State& state) {
+  const Record record = events::encode(parsed_report(state.range(0) == 1));
+  const History nothing = [](const ReportKey&) { return std::optional<LedgerEntry>(); };
+  for (auto _ : state) {
+    auto event = events::decode_parsed(record);
+    Arrival arrival;
+    arrival.reading = std::move(std::get<events::ParsedReport>(*event).reading);
+    arrival.location_id = std::move(std::get<events::ParsedReport>(*event).location_id);
+    arrival.evidence = std::move(std::get<events::ParsedReport>(*event).evidence);
+    const Judgement judgement = judge(nothing, arrival);
+    benchmark::DoNotOptimize(events::encode(judgement.verdicts.front(), arrival.evidence.raw_id, 0));
+  }
+  state.SetItemsProcessed(state.iterations());
+  state.counters["bytes_in"] = static_cast<double>(record.value->size());
+}
+BENCHMARK(report_from_bytes_to_verdict)->ArgName("provenance")->Arg(0)->Arg(1);
+
+void decoding_of_a_report(benchmark::State& state) {
+  const Record record = events::encode(parsed_report(state.range(0) == 1));
+  for (auto _ : state) benchmark::DoNotOptimize(events::decode_parsed(record));
+}
+BENCHMARK(decoding_of_a_report)->ArgName("provenance")->Arg(0)->Arg(1);
+
+void encoding_of_a_verdict(benchmark::State& state) {
+  Arrival arrival;
+  arrival.reading = testing::clean_reading();
+  arrival.location_id = "here";
+  const History nothing = [](const ReportKey&) { return std::optional<LedgerEntry>(); };
+  const Judgement judgement = judge(nothing, arrival);
+  std::size_t bytes = 0;
+  for (auto _ : state) {
+    const Record record = events::encode(judgement.verdicts.front(), "00000000-0000-5000-8000-000000000000", 0);
+    bytes = record.value->size();
+    benchmark::DoNotOptimize(bytes);
+  }
+  state.counters["bytes"] = static_cast<double>(bytes);
+  state.counters["ledger_bytes"] = static_cast<double>(events::encode(*judgement.ledger.front().entry).size());
+}
+BENCHMARK(encoding_of_a_verdict);
 
 void diagnosis(benchmark::State& state) {
   const Reading reading = wrong_reading(static_cast<int>(state.range(0)));

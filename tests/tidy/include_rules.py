@@ -27,6 +27,7 @@ _OWNERS = [
     (r'spdlog/', ('common/telemetry/',)),
     (r'curl/', ('services/crawler/io/', 'services/gouji/io/')),
     (r'sqlite3\.h$', ('common/eventlog/local/', 'services/crawler/io/', 'services/gouji/io/')),
+    (r'(tesseract|leptonica)/', ('services/parser/ocr/',)),
     (r'gouji/v1/\w+\.pb\.h$', ('common/events/',)),
 ]
 _WORKER_PROTOCOL = re.compile(r'(gouji/worker/v1/\w+\.pb\.h$|google/protobuf/)')

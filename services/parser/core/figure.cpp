@@ -58,6 +58,19 @@ std::optional<Figure> plain_count(std::string_view text) {
   return figure;
 }
 
+// Digits of which some could not be read, U+FFFD in their place: a figure, and nobody knows which.
+bool is_illegible(std::string_view text) {
+  constexpr std::string_view kUnread = "\xEF\xBF\xBD";
+  bool is_any_unread = false;
+  while (!text.empty()) {
+    const bool is_unread = text.starts_with(kUnread);
+    is_any_unread = is_any_unread || is_unread;
+    if (!is_unread && std::string_view("0123456789.,+-").find(text.front()) == std::string_view::npos) return false;
+    text.remove_prefix(is_unread ? kUnread.size() : 1);
+  }
+  return is_any_unread;
+}
+
 // Without the ** of markdown around it.
 std::string_view without_emphasis(std::string_view text) {
   for (int i = 0; i < 2 && text.size() > 2 && text.front() == '*' && text.back() == '*'; ++i) {
@@ -179,6 +192,10 @@ std::optional<Figure> parse_figure(std::string_view text) {
     if (!core.ends_with(mark)) continue;
     core.remove_suffix(mark.size());
     figure.is_dirty = true;
+  }
+  if (is_illegible(core)) {
+    figure.state = CellState::kUnreadable;
+    return figure;
   }
   if (!may_be_figure(core)) return std::nullopt;
   const std::optional<std::u32string> folded = fold_short(core);

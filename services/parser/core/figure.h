@@ -16,7 +16,7 @@ namespace gouji::parser {
 enum class FigureUnit : std::uint8_t { kNone, kItems, kYuan, kWanYuan, kYiYuan };
 
 struct Figure {
-  CellState state = CellState::kNumber;  // kNumber or kNil
+  CellState state = CellState::kNumber;  // kNumber, kNil, or kUnreadable: some of its digits are U+FFFD
   Decimal value;
   FigureUnit unit = FigureUnit::kNone;
   bool has_sign = false;  // a sign or 增/减 is printed

@@ -20,20 +20,62 @@ bool contains_any(std::string_view text, std::initializer_list<std::string_view>
 }
 
 // Documents of other kinds that organs publish beside their reports.
-constexpr std::string_view kOtherKinds[] = {
-    "工作要点", "公开指南", "公开目录", "预算", "决算", "工作计划", "工作方案", "实施方案", "管理办法", "实施细则", "政府工作报告"};
+constexpr std::string_view kOtherKinds[] = {"工作要点", "公开指南", "公开目录", "预算",     "决算",     "工作计划", "工作方案",
+                                            "实施方案", "管理办法", "实施细则", "政府工作报告", "评估报告", "考核",     "通报",
+                                            "申请表",   "答复书",   "告知书",   "工作总结", "年度报表", "公开条例", "公开制度"};
+
+// What stands behind the last bracket pair belongs to the title: "…报告(2022年)", "…报告(修订)".
+std::string_view without_note(std::string_view title) {
+  if (!title.ends_with(')')) return title;
+  const std::size_t open = title.rfind('(');
+  return open == title.npos || open == 0 ? title : title.substr(0, open);
+}
+
+bool ends_as_report(std::string_view title) {
+  title = without_note(title);
+  return title.ends_with("报告") || title.ends_with("年报");
+}
+
+// Calls itself a report on publication: nothing else in it matters.
+bool is_report_title(std::string_view title) {
+  return ends_as_report(title) && title.find("公开") != title.npos &&
+         contains_any(title, {"年度报告", "年报", "工作报告", "情况的报告", "情况报告", "年度工作报告"});
+}
+
+bool has_year(std::string_view line) {
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  for (std::size_t at = line.find("20"); at != line.npos; at = line.find("20", at + 1)) {
+    if (at + 4 <= line.size() && is_digit(line[at + 2]) && is_digit(line[at + 3])) return true;
+  }
+  return false;
+}
+
+// The name of a column of the portal: short, of no year. A title that says whose report of which year
+// the document is counts for more.
+bool is_column_name(std::string_view line) {
+  constexpr std::size_t kColumnBytesMax = 36;
+  return line.size() <= kColumnBytesMax && !has_year(line) && !contains_any(line, {"读懂", "看懂"});
+}
 
 // The document's own heading: the first of its lines that could be one.
 std::string_view heading_of(const FrontMatter& front) {
+  const bool has_title = std::any_of(front.titles.begin(), front.titles.end(), [](const Title& title) {
+    return title.source == "title" && title.parts.year && is_report_title(title.folded);
+  });
   for (const std::string& line : front.first_lines) {
     if (line.size() > 180 || line.size() < 12) continue;
     if (contains_any(line, {"首页", "当前位置", "所在位置", "索引号", "您的位置"})) continue;
-    if (contains_any(line, {"公开", "报告", "年报", "通知", "解读", "读懂", "图解", "统计表", "法治政府"}) ||
+    if (has_title && is_column_name(line)) continue;
+    if (contains_any(line, {"公开", "报告", "年报", "报表", "通知", "解读", "读懂", "图解", "统计表", "法治政府"}) ||
         contains_any(line, kOtherKinds)) {
       return line;
     }
   }
   return {};
+}
+
+Reason public_enterprise() {
+  return {"PUBLIC_ENTERPRISE", "是公共企事业单位信息公开报告 / a report of a public enterprise"};
 }
 
 std::optional<Reason> look_alike(std::string_view heading) {
@@ -44,9 +86,7 @@ std::optional<Reason> look_alike(std::string_view heading) {
   if (contains_any(heading, {"法治政府建设", "依法行政工作"}) && !is_open) {
     return Reason{"LAW_GOVERNMENT_REPORT", "是法治政府建设年度报告 / a report on government by law"};
   }
-  if (contains_any(heading, {"公共企事业单位", "企事业单位信息公开"})) {
-    return Reason{"PUBLIC_ENTERPRISE", "是公共企事业单位信息公开报告 / a report of a public enterprise"};
-  }
+  if (contains_any(heading, {"公共企事业单位", "企事业单位信息公开"})) return public_enterprise();
   if (contains_any(heading, {"上半年", "下半年", "半年", "季度", "第一季", "月份"})) {
     return Reason{"PART_OF_YEAR", "统计期不足一年 / covers a part of a year"};
   }
@@ -56,20 +96,44 @@ std::optional<Reason> look_alike(std::string_view heading) {
   return std::nullopt;
 }
 
+bool is_of_public_enterprise(std::string_view heading, const FrontMatter& front) {
+  if (heading.find("学年") != heading.npos) return true;
+  const std::string organ = front.titles.empty() ? std::string() : front.titles.front().parts.organ;
+  if (organ.ends_with("行政学院")) return false;
+  for (const std::string_view kind : {"医院", "学校", "小学", "中学", "大学", "学院", "公司", "幼儿园"}) {
+    if (organ.ends_with(kind) || heading.starts_with(organ + std::string(kind))) return true;
+  }
+  return contains_any(heading, {"医院20", "大学20", "学院20", "中学20", "小学20", "学校20", "公司20"});
+}
+
+// What the press says about reports: something happened.
+bool is_news(std::string_view heading, const std::vector<Sentence>& prose) {
+  if (is_report_title(heading)) return false;
+  for (const std::string_view end : {"发布", "公布", "培训", "会议", "推进会", "部署会", "培训会", "培训班", "座谈会"}) {
+    if (heading.ends_with(end)) return true;
+  }
+  constexpr std::size_t kFirstSentences = 6;
+  for (std::size_t i = 0; i < std::min(prose.size(), kFirstSentences); ++i) {
+    if (contains_any(prose[i].folded, {"本报讯", "本网讯", "记者"})) return true;
+  }
+  return false;
+}
+
 // Their headings and a few words of prose are like a report's; a report has a title or tables.
 std::optional<Reason> other_kind(std::string_view heading, const GenreEvidence& evidence) {
   const auto& titles = evidence.front.titles;
-  if (evidence.has_table || evidence.has_period) return std::nullopt;
+  if (evidence.has_figures) return std::nullopt;
+  if (is_of_public_enterprise(heading, evidence.front)) return public_enterprise();
   // Prose may name such documents among what was published.
   constexpr std::size_t kHeadingBytesMax = 120;
   const bool is_prose = heading.size() > kHeadingBytesMax || heading.find_first_of(".;:") != heading.npos || heading.starts_with("(");
-  const bool has_year = std::any_of(titles.begin(), titles.end(), [](const Title& title) { return title.parts.year.has_value(); });
-  if (!has_year && !is_prose && contains_any(heading, kOtherKinds)) {
-    return Reason{"OTHER_DOCUMENT", "是另一类文件（指南、要点、方案、预决算等） / a document of another kind"};
+  const bool is_other = !is_prose && contains_any(heading, kOtherKinds) && !is_report_title(heading);
+  const bool has_own_title = std::any_of(titles.begin(), titles.end(), [](const Title& title) { return title.parts.year.has_value() && is_report_title(title.folded); });
+  if (is_other && !has_own_title) {
+    return Reason{"OTHER_DOCUMENT", "是另一类文件（指南、要点、方案、预决算、考核、申请表等） / a document of another kind"};
   }
-  const std::string organ = titles.empty() ? std::string() : titles.front().parts.organ;
-  for (const std::string_view kind : {"医院", "学校", "小学", "中学", "大学", "公司", "幼儿园"}) {
-    if (organ.ends_with(kind)) return Reason{"PUBLIC_ENTERPRISE", "是公共企事业单位信息公开报告 / a report of a public enterprise"};
+  if (!is_prose && !has_own_title && evidence.sections.marks().size() < 3 && is_news(heading, evidence.prose)) {
+    return Reason{"NEWS", "是关于年度报告的新闻 / news about annual reports"};
   }
   return std::nullopt;
 }
@@ -115,7 +179,8 @@ std::optional<Reason> why_not_a_report(const GenreEvidence& evidence) {
   if (const auto reason = look_alike(heading)) {
     // A notice may wrap the report that it sends out; the other kinds never do.
     const bool is_wrapper = reason->code == "NOTICE_ABOUT_REPORTS" || reason->code == "INTERPRETATION";
-    if (!(is_wrapper && has_body)) return reason;
+    const bool carries_report = has_body && (evidence.has_figures || !evidence.has_table);
+    if (!(is_wrapper && carries_report)) return reason;
   }
   if (auto reason = other_kind(heading, evidence)) return reason;
   const bool has_title = !evidence.front.titles.empty() &&

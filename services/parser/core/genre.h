@@ -18,11 +18,12 @@ struct GenreEvidence {
   const SectionMap& sections;
   const std::vector<Sentence>& prose;
   bool has_table = false;   // an official table stands in the text
+  bool has_figures = false; // with a number in a cell; blank forms are attached to notices
   bool has_period = false;  // a statistical period of a year is stated
 };
 
 // Codes: NOTICE_ABOUT_REPORTS, INTERPRETATION, LAW_GOVERNMENT_REPORT, PUBLIC_ENTERPRISE, PART_OF_YEAR,
-// NO_REPORT. nullopt when the document is a report.
+// NEWS, OTHER_DOCUMENT, NO_REPORT. nullopt when the document is a report.
 std::optional<Reason> why_not_a_report(const GenreEvidence& evidence);
 
 // Of the forms before 2019: by its year, or without a year by the headings that only those have.

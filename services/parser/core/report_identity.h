@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,7 @@ struct IdentityEvidence {
   const std::vector<Sentence>& prose;
   const std::vector<Hint>& hints;
   std::string_view location_id;
+  std::int32_t part = 0;  // Where::part of the document
 };
 
 // Weights of the votes; the text outweighs what portals and people say about it.
@@ -43,7 +45,16 @@ inline constexpr std::int32_t kHintWeight = 10;
 inline constexpr std::int32_t kUserWeight = 1000;   // the person who runs the command says so
 inline constexpr std::size_t kVotesMax = 64;
 
-ReportIdentity decide_identity(const IdentityEvidence& evidence, const OrganDirectory& organs);
+// Of a report in several documents: the body's evidence first, then its attachments'. Not empty.
+ReportIdentity decide_identity(std::span<const IdentityEvidence> evidence, const OrganDirectory& organs);
+
+// The organ id of a report under this name: that of the listed organ, else "name:<division>:<folded
+// name>" where the name tells the organ from its namesakes. One division has one spelling in it,
+// however much of what lies above it `name` has.
+std::optional<std::string> organ_id(const std::string& name, const OrganDirectory& organs);
+
+// Two documents that say that they are reports of different organs or years.
+bool are_different_reports(const ReportIdentity& a, const ReportIdentity& b);
 
 // The votes of each field, in report_identity_<field>.cpp.
 std::vector<Vote> year_votes(const IdentityEvidence& evidence);

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstring>
 #include <iterator>
 #include <string>
 
 #include "common/text/utf8.h"
+#include "services/parser/core/office/mhtml.h"
 
 namespace gouji::parser {
 namespace {
@@ -42,6 +44,7 @@ constexpr FormatName kNames[] = {
     {Format::kEmpty, "EMPTY", "application/x-empty"},
     {Format::kHtml, "HTML", "text/html"},
     {Format::kJson, "JSON", "application/json"},
+    {Format::kScript, "JAVASCRIPT", "text/javascript"},
     {Format::kText, "TEXT", "text/plain"},
     {Format::kPdf, "PDF", "application/pdf"},
     {Format::kZip, "ZIP", "application/zip"},
@@ -51,6 +54,7 @@ constexpr FormatName kNames[] = {
     {Format::kOfd, "OFD", "application/ofd"},
     {Format::kOle, "OLE", "application/x-ole-storage"},
     {Format::kRtf, "RTF", "application/rtf"},
+    {Format::kMhtml, "MHTML", "multipart/related"},
     {Format::kPng, "PNG", "image/png"},
     {Format::kJpeg, "JPEG", "image/jpeg"},
     {Format::kTiff, "TIFF", "image/tiff"},
@@ -74,12 +78,19 @@ std::string_view without_blanks(std::string_view text) {
   return text.substr(static_cast<std::size_t>(first - text.begin()));
 }
 
-// Word, Excel and OFD files are ZIPs; the names of their parts stand in the local headers.
-Format kind_of_zip(std::string_view head) {
-  if (head.find("word/") != std::string_view::npos) return Format::kDocx;
-  if (head.find("xl/") != std::string_view::npos) return Format::kXlsx;
-  if (head.find("OFD.xml") != std::string_view::npos) return Format::kOfd;
-  return Format::kZip;
+// Word, Excel and OFD files are ZIPs; the names of their parts stand in the local headers, and once
+// more at the end.
+Format kind_of_zip(std::string_view bytes) {
+  const std::string_view head = bytes.substr(0, kHeadBytes);
+  const std::string_view tail = bytes.substr(bytes.size() - std::min(bytes.size(), kHeadBytes));
+  const auto has = [&](std::string_view name) {
+    return head.find(name) != head.npos || tail.find(name) != tail.npos;
+  };
+  if (has("word/document") || has("word\\document")) return Format::kDocx;
+  if (has("xl/workbook") || has("xl\\workbook")) return Format::kXlsx;
+  if (has("OFD.xml")) return Format::kOfd;
+  if (has("word/")) return Format::kDocx;
+  return has("xl/") ? Format::kXlsx : Format::kZip;
 }
 
 bool is_utf16_mark(std::string_view bytes) {
@@ -103,14 +114,28 @@ constexpr std::array<std::uint8_t, 256> make_odd() {
 }
 constexpr std::array<std::uint8_t, 256> kOdd = make_odd();
 
+// Whether eight bytes hold a control character; now and then said of others.
+bool may_hold_odd(const char* bytes) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101U;
+  std::uint64_t word = 0;
+  std::memcpy(&word, bytes, sizeof(word));
+  const std::uint64_t controls = (word - kOnes * 0x20) & ~word;
+  const std::uint64_t deletes = ((word ^ kOnes * 0x7F) - kOnes) & ~(word ^ kOnes * 0x7F);
+  return ((controls | deletes) & kOnes * 0x80) != 0;
+}
+
 // Control characters that no text has. A few stray ones are damage, not another format.
 bool is_binary(std::string_view bytes) {
   constexpr std::size_t kSampleBytes = 4 * 1024;
   const std::string_view head = bytes.substr(0, kSampleBytes);
   constexpr std::size_t kSharePerMille = 10;
   constexpr std::size_t kAlwaysForgiven = 4;
-  std::size_t odd = 0;
-  for (char c : head) odd += kOdd[static_cast<unsigned char>(c)];
+  std::size_t odd = 0, at = 0;
+  for (; at + 8 <= head.size(); at += 8) {
+    if (!may_hold_odd(head.data() + at)) continue;
+    for (std::size_t i = at; i < at + 8; ++i) odd += kOdd[static_cast<unsigned char>(head[i])];
+  }
+  for (; at < head.size(); ++at) odd += kOdd[static_cast<unsigned char>(head[at])];
   return odd > kAlwaysForgiven && odd * 1000 > head.size() * kSharePerMille;
 }
 
@@ -155,6 +180,22 @@ bool is_json(std::string_view head) {
          inside.starts_with("[{");
 }
 
+// name( or name= with a string or an object behind it: "callback({…})", "var html = '…'".
+bool is_script(std::string_view head) {
+  if (head.starts_with("/**/")) head = without_blanks(head.substr(4));
+  for (const std::string_view keyword : {"var ", "let ", "const "}) {
+    if (head.starts_with(keyword)) head = without_blanks(head.substr(keyword.size()));
+  }
+  const auto is_of_name = [](char c) {
+    return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '$' || c == '.';
+  };
+  const auto end = std::find_if_not(head.begin(), head.end(), is_of_name);
+  const std::string_view rest = without_blanks(head.substr(static_cast<std::size_t>(end - head.begin())));
+  if (end == head.begin() || (!rest.starts_with("(") && !rest.starts_with("="))) return false;
+  const std::string_view value = without_blanks(rest.substr(1));
+  return !value.empty() && (value[0] == '{' || value[0] == '"' || value[0] == '\'' || value[0] == '`' || value.starts_with("[{"));
+}
+
 }  // namespace
 
 std::string_view to_string(Format format) { return name_of(format).name; }
@@ -168,7 +209,7 @@ Format sniff(std::string_view bytes, SniffHint hint) {
   // Some servers put a few bytes before the header; the PDF standard lets readers look 1 KiB far.
   if (head.substr(0, 1024).find("%PDF-") != std::string_view::npos && !head.starts_with("<"))
     return Format::kPdf;
-  if (head.starts_with("PK\x03\x04") || head.starts_with("PK\x05\x06")) return kind_of_zip(head);
+  if (head.starts_with("PK\x03\x04") || head.starts_with("PK\x05\x06")) return kind_of_zip(bytes);
   if (head.starts_with("BM") && is_binary(head)) return Format::kBmp;
   std::string_view text = head;
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
@@ -177,6 +218,8 @@ Format sniff(std::string_view bytes, SniffHint hint) {
   if (is_utf16_mark(head)) return hint.is_html_declared || is_html(narrow(head), hint) ? Format::kHtml : Format::kText;
   if (is_binary(head)) return Format::kBinary;
   if (is_json(text)) return Format::kJson;
+  if (is_mhtml(text)) return Format::kMhtml;
+  if (is_script(text)) return Format::kScript;
   return is_html(text, hint) ? Format::kHtml : Format::kText;
 }
 

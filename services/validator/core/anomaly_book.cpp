@@ -29,6 +29,7 @@ std::string fingerprint(const Anomaly& anomaly) {
     text += "|" + std::string(to_string(explanation.mechanism));
     for (const Change& change : explanation.changes)
       text += "," + change.cell + "=" + cell_text(change.reported) + ">" + std::to_string(change.proposed);
+    for (const std::string& name : explanation.supported_by) text += "+" + name;
   }
   return hash_id({text}).substr(0, kFingerprintDigits);
 }

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <vector>
 
 #include "common/report/verdict.h"
 #include "services/validator/core/table_checks.h"
+#include "services/validator/core/tie_evidence.h"
 
 namespace gouji::validator {
 
@@ -22,8 +24,9 @@ struct Diagnosis {
 };
 
 // Nothing when every equation holds. Cells that are no numbers under the convention are unknowns:
-// they constrain nothing.
-std::vector<Diagnosis> diagnose(const TableView& table, Convention convention);
+// they constrain nothing. `evidence` orders equal explanations.
+std::vector<Diagnosis> diagnose(const TableView& table, Convention convention,
+                                std::span<const TieEvidence> evidence = {});
 
 // Values of UNREADABLE and ABSENT cells on which every equation agrees that can be completed.
 std::vector<DerivedValue> derive(const TableView& table, Convention convention);

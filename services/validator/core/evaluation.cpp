@@ -11,6 +11,9 @@
 namespace gouji::validator {
 namespace {
 
+// What a report has of results, with room for those of the document.
+constexpr std::size_t kResultsUsual = 128;
+
 bool has_cells(TableStatus status) { return status == TableStatus::kRead || status == TableStatus::kPartial; }
 
 TableView view_of(const LedgerTable& table) {
@@ -31,7 +34,8 @@ std::vector<LedgerTable> complete(std::vector<LedgerTable> tables) {
 void add_table(const LedgerTable& table, bool pre_2019, Evaluation& evaluation) {
   const TableView view = view_of(table);
   const Reason reason = pre_2019 ? Reason::kPre2019 : why_unreadable(table.status);
-  for (RuleResult& result : table_results(view, reason)) evaluation.table_results.push_back(std::move(result));
+  evaluation.table_results.reserve(kResultsUsual);
+  add_table_results(view, reason, evaluation.table_results);
   if (reason != Reason::kNone) return;
   for (DerivedValue& value : derive(view, find_convention(*view.form, view.cells)))
     evaluation.derived.push_back(std::move(value));
@@ -42,6 +46,17 @@ bool is_decidable(const std::vector<RuleResult>& results, std::string_view prefi
     const bool is_equation = result.rule.ends_with("SUM") || result.rule.ends_with("BALANCE");
     return is_equation && result.rule.starts_with(prefix) && result.status != RuleStatus::kNotApplicable;
   });
+}
+
+std::vector<TieEvidence> evidence_for(const TableView& view, const Reading& reading, const Neighbours& neighbours) {
+  if (is_clean(*view.form, view.cells)) return {};
+  std::vector<TieEvidence> all = evidence_of_document(*view.form, reading);
+  for (TieEvidence& each : evidence_of_neighbours(*view.form, neighbours)) all.push_back(std::move(each));
+  return all;
+}
+
+std::vector<Diagnosis> diagnosed_with(const TableView& view, const std::vector<TieEvidence>& evidence) {
+  return diagnose(view, find_convention(*view.form, view.cells), evidence);
 }
 
 }  // namespace
@@ -60,23 +75,24 @@ std::vector<LedgerTable> ledger_tables(const Reading& reading) {
   return complete(std::move(tables));
 }
 
-Evaluation evaluate(const Reading& reading, const std::vector<LedgerTable>& tables) {
+Evaluation evaluate(const Reading& reading, const std::vector<LedgerTable>& tables, const Neighbours& neighbours) {
   Evaluation evaluation;
   std::vector<DiagnosedTable> diagnosed;
   for (std::size_t i = 0; i < tables.size(); ++i) {
     add_table(tables[i], reading.pre_2019, evaluation);
     const TableView view = view_of(tables[i]);
     if (reading.pre_2019 || !view.is_readable()) continue;
-    diagnosed.push_back({view, diagnose(view, find_convention(*view.form, view.cells)), table_reading(reading, tables[i].table)});
+    diagnosed.push_back({view, diagnosed_with(view, evidence_for(view, reading, neighbours)), table_reading(reading, tables[i].table)});
   }
-  const std::vector<Checked> document = document_results(
+  std::vector<Checked> document = document_results(
       reading, tables, {true, is_decidable(evaluation.table_results, "T3"), is_decidable(evaluation.table_results, "T4")});
   std::vector<Checked> all;
   for (const RuleResult& result : evaluation.table_results)
     if (result.status == RuleStatus::kFailed) all.push_back({result, "", "", ""});
-  for (const Checked& checked : document) {
-    evaluation.document_results.push_back(checked.result);
+  evaluation.document_results.reserve(document.size());
+  for (Checked& checked : document) {
     if (checked.result.status == RuleStatus::kFailed) all.push_back(checked);
+    evaluation.document_results.push_back(std::move(checked.result));
   }
   evaluation.drafts = draft_anomalies(all, diagnosed, reading.key, reading.organ_name.value_or(""));
   return evaluation;
@@ -90,6 +106,19 @@ Evaluation evaluate_again(const LedgerEntry& entry) {
   for (const LedgerTable& table : complete(entry.tables)) add_table(table, pre_2019, evaluation);
   evaluation.document_results = entry.document_results;
   return evaluation;
+}
+
+std::vector<Anomaly> table3_drafts(const LedgerEntry& entry, const Neighbours& neighbours) {
+  for (const LedgerTable& table : entry.tables) {
+    const TableView view = view_of(table);
+    if (table.table != TableId::kT3 || !view.is_readable()) continue;
+    std::vector<Checked> failed;
+    for (RuleResult& result : table_results(view, why_unreadable(table.status)))
+      if (result.status == RuleStatus::kFailed) failed.push_back({std::move(result), "", "", ""});
+    const DiagnosedTable diagnosed{view, diagnosed_with(view, evidence_of_neighbours(*view.form, neighbours)), nullptr};
+    return draft_anomalies(failed, {diagnosed}, entry.key, entry.organ_name);
+  }
+  return {};
 }
 
 std::string result_digest(const std::vector<RuleResult>& results, const std::vector<DerivedValue>& derived,

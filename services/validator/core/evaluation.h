@@ -7,6 +7,7 @@
 #include "common/report/ledger.h"
 #include "common/report/reading.h"
 #include "common/report/verdict.h"
+#include "services/validator/core/tie_evidence.h"
 
 namespace gouji::validator {
 
@@ -19,7 +20,7 @@ struct Evaluation {
 };
 
 // `tables` are ledger_tables(reading).
-Evaluation evaluate(const Reading& reading, const std::vector<LedgerTable>& tables);
+Evaluation evaluate(const Reading& reading, const std::vector<LedgerTable>& tables, const Neighbours& neighbours = {});
 
 // The cells of a reading as the ledger keeps them. A table whose columns contradict its form counts
 // as unreadable.
@@ -27,6 +28,10 @@ std::vector<LedgerTable> ledger_tables(const Reading& reading);
 
 // The table results and derived values of an entry; its document results are in the entry.
 Evaluation evaluate_again(const LedgerEntry& entry);
+
+// Anomalies of the equations of an entry's table 3, from the ledger alone: what speaks for one
+// explanation may have arrived with another year's report. Without the evidence of the document.
+std::vector<Anomaly> table3_drafts(const LedgerEntry& entry, const Neighbours& neighbours);
 
 // Digest of everything that a verdict and its snapshot say of the report itself.
 std::string result_digest(const std::vector<RuleResult>& results, const std::vector<DerivedValue>& derived,

@@ -9,6 +9,7 @@
 #include "services/validator/core/cross_year.h"
 #include "services/validator/core/evaluation.h"
 #include "services/validator/core/rules.h"
+#include "services/validator/core/tie_evidence.h"
 
 namespace gouji::validator {
 namespace {
@@ -18,6 +19,19 @@ constexpr std::size_t kLocationsMax = 16;
 
 bool is_cross_year(const LedgerAnomaly& anomaly) { return anomaly.leading_rule.starts_with("X."); }
 bool is_any(const LedgerAnomaly&) { return true; }
+bool is_table3(const LedgerAnomaly& anomaly) {
+  return anomaly.leading_rule.starts_with("T3.") && anomaly.leading_rule != "T3.SHAPE";
+}
+
+bool are_same(const std::vector<Anomaly>& a, const std::vector<Anomaly>& b) {
+  const auto is_same_explanation = [](const Explanation& x, const Explanation& y) {
+    const auto is_same_change = [](const Change& m, const Change& n) { return m.cell == n.cell && m.proposed == n.proposed; };
+    return x.supported_by == y.supported_by && std::equal(x.changes.begin(), x.changes.end(), y.changes.begin(), y.changes.end(), is_same_change);
+  };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](const Anomaly& x, const Anomaly& y) {
+    return std::equal(x.explanations.begin(), x.explanations.end(), y.explanations.begin(), y.explanations.end(), is_same_explanation);
+  });
+}
 
 std::vector<Anomaly> cross_year_drafts(const std::vector<RuleResult>& results, const LedgerEntry& entry) {
   std::vector<Checked> checked;
@@ -119,10 +133,10 @@ class Judge {
 
   void judge_anew(LedgerEntry entry, bool is_new_version, bool was_live) {
     const LedgerEntry before = entry;
-    entry.tables = ledger_tables(arrival_.reading);
-    Evaluation evaluation = evaluate(arrival_.reading, entry.tables);
-    take_document(entry, evaluation);
     ledger_.put(entry);
+    entry.tables = ledger_tables(arrival_.reading);
+    Evaluation evaluation = evaluate(arrival_.reading, entry.tables, neighbours_of(ledger_, key_));
+    take_document(entry, evaluation);
     const std::vector<RuleResult> cross_year = cross_year_results(entry, previous_report(ledger_, key_));
     std::vector<RuleResult> results = joined(evaluation, cross_year);
     entry.result_digest = result_digest(results, evaluation.derived, entry.tables, entry.organ_name);
@@ -144,7 +158,7 @@ class Judge {
     }
     ++entry.evaluation;
     Verdict verdict = verdict_of(entry, std::move(results), std::move(evaluation.derived), book);
-    verdict.tables = arrival_.reading.tables;
+    verdict.tables = without_provenance(entry.tables);
     if (is_new_version && entry.version > 1) verdict.changed_cells = changed_cells(before.tables, entry.tables);
     if (is_new_version) {
       verdict.mended = static_cast<std::int32_t>(book.closed.size());
@@ -243,13 +257,25 @@ class Judge {
     judge_neighbours(Transition::kResolved, std::to_string(key_.year) + ":withdrawn");
   }
 
-  // The next year's reports compare with this one; the other scopes of this year may have lost or
-  // gained their only partner.
+  // The next year's reports compare with this one, and so do ties of the year before; the other scopes
+  // of this year may have lost or gained their only partner.
   void judge_neighbours(Transition closing, const std::string& closed_by) {
     if (!key_.is_identified()) return;
-    for (const std::int32_t year : {key_.year, key_.year + 1})
+    for (const std::int32_t year : {key_.year - 1, key_.year, key_.year + 1})
       for (const LedgerEntry* const neighbour : ledger_.live(key_.organ_id, year))
         if (neighbour->key != key_) judge_neighbour(*neighbour, closing, closed_by);
+  }
+
+  // New drafts of the anomalies of table 3, where other evidence speaks for their explanations now.
+  std::optional<std::vector<Anomaly>> changed_ties(const LedgerEntry& entry, LedgerView& past) {
+    const auto is_open = [](const LedgerAnomaly& known) { return known.open && is_table3(known); };
+    if (std::none_of(entry.anomalies.begin(), entry.anomalies.end(), is_open)) return std::nullopt;
+    std::vector<Anomaly> drafts = table3_drafts(entry, neighbours_of(ledger_, entry.key));
+    if (are_same(table3_drafts(entry, neighbours_of(past, entry.key)), drafts)) return std::nullopt;
+    for (Anomaly& draft : drafts)
+      for (const LedgerAnomaly& known : entry.anomalies)
+        if (is_open(known) && known.findings == draft.findings) draft.fault = known.fault;
+    return drafts;
   }
 
   void judge_neighbour(LedgerEntry entry, Transition closing, const std::string& closed_by) {
@@ -257,7 +283,8 @@ class Judge {
     LedgerView past(history_);
     const std::vector<RuleResult> before = cross_year_results(entry, previous_report(past, entry.key));
     const std::vector<RuleResult> after = cross_year_results(entry, previous_report(ledger_, entry.key));
-    if (result_digest(before, {}, {}, "") == result_digest(after, {}, {}, "")) return;
+    const std::optional<std::vector<Anomaly>> ties = changed_ties(entry, past);
+    if (!ties && result_digest(before, {}, {}, "") == result_digest(after, {}, {}, "")) return;
     Evaluation evaluation = evaluate_again(entry);
     std::vector<RuleResult> results = joined(evaluation, after);
     entry.result_digest = result_digest(results, evaluation.derived, entry.tables, entry.organ_name);
@@ -265,7 +292,10 @@ class Judge {
     Occasion occasion = occasion_of(entry);
     occasion.closing = closing;
     occasion.closed_by = closing == Transition::kRetracted ? closed_by.substr(closed_by.find(':') + 1) : closed_by;
-    BookUpdate book = update_book(entry.anomalies, cross_year_drafts(after, entry), occasion, is_cross_year);
+    std::vector<Anomaly> drafts = cross_year_drafts(after, entry);
+    if (ties) drafts.insert(drafts.end(), ties->begin(), ties->end());
+    const Subject is_subject = [&](const LedgerAnomaly& known) { return is_cross_year(known) || (ties && is_table3(known)); };
+    BookUpdate book = update_book(entry.anomalies, std::move(drafts), occasion, is_subject);
     Verdict verdict = verdict_of(entry, std::move(results), std::move(evaluation.derived), book);
     verdict.tables = without_provenance(entry.tables);
     publish(std::move(entry), std::move(verdict), std::move(book));

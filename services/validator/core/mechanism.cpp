@@ -7,6 +7,9 @@
 namespace gouji::validator {
 namespace {
 
+// Pieces of evidence that an explanation names.
+constexpr std::size_t kSupportsMax = 8;
+
 struct Guess {
   Mechanism mechanism = Mechanism::kOther;
   int prior = 10;
@@ -114,22 +117,36 @@ std::optional<Guess> moved(const TableView& table, const Solution& solution) {
   return std::nullopt;
 }
 
-// Three and more cells in a line whose figures stand one place beside their own.
-std::optional<Guess> shifted(const TableView& table, const Solution& solution) {
-  if (solution.size() < 3) return std::nullopt;
-  bool in_row = true;
-  bool in_column = true;
-  bool forward = true;
-  bool backward = true;
-  for (std::size_t i = 1; i < solution.size(); ++i) {
-    const FormCell& before = table.form->cells()[solution[i - 1].cell];
-    const FormCell& cell = table.form->cells()[solution[i].cell];
-    in_row = in_row && cell.block == before.block && cell.row == before.row && cell.column == before.column + 1;
-    in_column = in_column && cell.block == before.block && cell.column == before.column && cell.row == before.row + 1;
-    forward = forward && table.cells[solution[i].cell].value == solution[i - 1].value;
-    backward = backward && table.cells[solution[i - 1].cell].value == solution[i].value;
+// The cells of a block's row or column that a solution spans, with what stands there and what should.
+struct Line {
+  std::vector<std::int64_t> was;
+  std::vector<std::int64_t> becomes;
+};
+
+std::optional<Line> line_of(const TableView& table, const Solution& solution, std::size_t step) {
+  Line line;
+  auto repair = solution.begin();
+  for (std::size_t cell = solution.front().cell; cell <= solution.back().cell; cell += step) {
+    const bool is_changed = repair != solution.end() && repair->cell == cell;
+    line.was.push_back(table.cells[cell].value);
+    line.becomes.push_back(is_changed ? repair->value : table.cells[cell].value);
+    if (is_changed) ++repair;
   }
-  if ((!in_row && !in_column) || (!forward && !backward)) return std::nullopt;
+  return repair == solution.end() ? std::optional(std::move(line)) : std::nullopt;
+}
+
+// Three and more cells in a line whose figures stand one place beside their own; between them may
+// stand figures that are alike. What fell off the end is unknown.
+std::optional<Guess> shifted(const TableView& table, const Solution& solution) {
+  const FormCell& first = table.form->cells()[solution.front().cell];
+  const FormCell& last = table.form->cells()[solution.back().cell];
+  const bool in_row = first.row == last.row;
+  if (solution.size() < 3 || first.block != last.block || (!in_row && first.column != last.column)) return std::nullopt;
+  const auto line = line_of(table, solution, in_row ? 1 : table.form->blocks()[first.block].columns.size());
+  if (!line) return std::nullopt;
+  const bool forward = std::equal(line->was.begin() + 1, line->was.end(), line->becomes.begin());
+  const bool backward = std::equal(line->was.begin(), line->was.end() - 1, line->becomes.begin() + 1);
+  if (!forward && !backward) return std::nullopt;
   return Guess{in_row ? Mechanism::kRowShifted : Mechanism::kColumnShifted, 60};
 }
 
@@ -142,18 +159,50 @@ Guess guess(const TableView& table, const Solution& solution) {
   return least;
 }
 
+// For each solution the evidence that agrees with it and not with all of them.
+std::vector<std::vector<std::string>> supports(const TableView& table, Convention convention,
+                                               const std::vector<Solution>& solutions,
+                                               std::span<const TieEvidence> evidence) {
+  std::vector<std::vector<std::string>> names(solutions.size());
+  if (solutions.size() < 2 || evidence.empty()) return names;
+  std::vector<std::int64_t> values;
+  std::vector<bool> is_known;
+  for (const Cell& cell : table.cells) {
+    values.push_back(cell.value);
+    is_known.push_back(counts_as_number(cell, convention));
+  }
+  for (const TieEvidence& each : evidence) {
+    std::vector<std::size_t> agreeing;
+    for (std::size_t i = 0; i < solutions.size(); ++i) {
+      for (const Repair& repair : solutions[i]) values[repair.cell] = repair.value;
+      if (holds(each, values, is_known)) agreeing.push_back(i);
+      for (const Repair& repair : solutions[i]) values[repair.cell] = table.cells[repair.cell].value;
+    }
+    if (agreeing.size() == solutions.size()) continue;
+    for (const std::size_t i : agreeing)
+      if (names[i].size() < kSupportsMax) names[i].push_back(each.name);
+  }
+  return names;
+}
+
 }  // namespace
 
-std::vector<Explanation> ranked(const TableView& table, const std::vector<Solution>& solutions) {
+std::vector<Explanation> ranked(const TableView& table, Convention convention, const std::vector<Solution>& solutions,
+                                std::span<const TieEvidence> evidence) {
+  std::vector<std::vector<std::string>> supported_by = supports(table, convention, solutions, evidence);
   std::vector<std::pair<int, Explanation>> all;
-  for (const Solution& solution : solutions) {
-    const Guess found = guess(table, solution);
-    Explanation explanation{{}, found.mechanism};
-    for (const Repair& repair : solution)
+  for (std::size_t i = 0; i < solutions.size(); ++i) {
+    const Guess found = guess(table, solutions[i]);
+    Explanation explanation{{}, found.mechanism, std::move(supported_by[i])};
+    for (const Repair& repair : solutions[i])
       explanation.changes.push_back({table.form->cells()[repair.cell].id, table.cells[repair.cell], repair.value});
     all.emplace_back(found.prior, std::move(explanation));
   }
-  std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
+    const std::size_t for_a = a.second.supported_by.size();
+    const std::size_t for_b = b.second.supported_by.size();
+    return for_a != for_b ? for_a > for_b : a.first > b.first;
+  });
   std::vector<Explanation> explanations;
   for (auto& [prior, explanation] : all) explanations.push_back(std::move(explanation));
   return explanations;

@@ -2,11 +2,13 @@
 // prune: an unlikely explanation stays in the list.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "common/report/verdict.h"
 #include "services/validator/core/decoder.h"
 #include "services/validator/core/table_checks.h"
+#include "services/validator/core/tie_evidence.h"
 
 namespace gouji::validator {
 
@@ -17,6 +19,10 @@ namespace gouji::validator {
 //   and more digits), NEIGHBOUR_COPIED 50, MOVED_IN_ROW 45, MOVED_IN_COLUMN 40,
 //   TOTAL_NOT_UPDATED 35, DIGIT_CHANGED 20 (of one digit: every number has such a neighbour),
 //   OTHER 10. An explanation of several unrelated changes ranks as its least likely change.
-std::vector<Explanation> ranked(const TableView& table, const std::vector<Solution>& solutions);
+//
+// Before the prior comes evidence: what more of it speaks for goes first. Evidence that every
+// solution or none agrees with decides nothing and is not named.
+std::vector<Explanation> ranked(const TableView& table, Convention convention, const std::vector<Solution>& solutions,
+                                std::span<const TieEvidence> evidence);
 
 }  // namespace gouji::validator

@@ -132,6 +132,21 @@ std::string changes_text(const Explanation& explanation, Language language) {
   return text + say(language, "（" + std::string(mechanism.zh) + "）", " (" + std::string(mechanism.en) + ")");
 }
 
+// "2020:t3.carried_out.total" as 2020年表三“…”, and so on.
+std::string support_text(const std::string& name, Language language) {
+  if (name.starts_with("reader:")) return say(language, "另一种读法", "another reading of the document");
+  if (name.starts_with("claim:")) return say(language, "正文“", "the sentence “") + name.substr(6) + "”";
+  return cell_wording(name);
+}
+
+// The evidence for the first of several explanations; empty where there is none.
+std::string supports_text(const Explanation& explanation, Language language) {
+  std::string text;
+  for (const std::string& name : explanation.supported_by) text += (text.empty() ? "" : say(language, "、", ", ")) + support_text(name, language);
+  if (text.empty()) return text;
+  return say(language, "，与" + text + "相符", ", which agrees with " + text);
+}
+
 std::string chinese(const std::vector<RuleResult>& failed, const Diagnosis& diagnosis, const std::string& table) {
   const std::string count = std::to_string(failed.size());
   const std::string names = equations_text(failed, Language::kChinese);
@@ -142,7 +157,8 @@ std::string chinese(const std::vector<RuleResult>& failed, const Diagnosis& diag
   if (diagnosis.explanations.size() == 1)
     return best + "；改后 " + count + " 项勾稽关系成立（" + names + "）。表内错误较多，未穷尽其他改法。";
   return table + "有 " + count + " 项勾稽关系不成立（" + names + "）；" + (diagnosis.exhaustive ? "有 " : "至少有 ") +
-         std::to_string(diagnosis.explanations.size()) + " 种同样简单的改法，单凭本表不能断定，较可能的是：" + best + "。";
+         std::to_string(diagnosis.explanations.size()) + " 种同样简单的改法，单凭本表不能断定，较可能的是：" + best +
+         supports_text(diagnosis.explanations.front(), Language::kChinese) + "。";
 }
 
 std::string english(const std::vector<RuleResult>& failed, const Diagnosis& diagnosis, const std::string& table) {
@@ -156,7 +172,8 @@ std::string english(const std::vector<RuleResult>& failed, const Diagnosis& diag
     return best + "; this restores " + count + " equations (" + names + "). The table has many errors and not all other changes were tried.";
   return "In " + table + " " + count + " equations fail (" + names + "); " + (diagnosis.exhaustive ? "" : "at least ") +
          std::to_string(diagnosis.explanations.size()) +
-         " changes explain them equally simply and this table alone cannot decide; the likeliest: " + best + ".";
+         " changes explain them equally simply and this table alone cannot decide; the likeliest: " + best +
+         supports_text(diagnosis.explanations.front(), Language::kEnglish) + ".";
 }
 
 }  // namespace

@@ -64,6 +64,10 @@ inline bool counts_as_number(const Cell& cell, Convention convention) {
          (cell.state == CellState::kNil && convention.nil_is_zero);
 }
 
+// Cells that may hold any figure unnoticed: no equation speaks of them whose cells are all numbers
+// under the convention. In order; all cells of a form without equations.
+std::vector<std::uint16_t> uncheckable_cells(const Form& form, std::span<const Cell> cells, Convention convention);
+
 // All numbers from 0 to 2^53, all equations hold.
 bool is_clean(const Form& form, std::span<const Cell> cells);
 
@@ -81,5 +85,7 @@ struct TableView {
 
 // Everything about one table, with names. `reason` != kNone: the whole table does not apply.
 std::vector<RuleResult> table_results(const TableView& table, Reason reason);
+// The same, at the end of `results`.
+void add_table_results(const TableView& table, Reason reason, std::vector<RuleResult>& results);
 
 }  // namespace gouji::validator

@@ -51,6 +51,7 @@ ParsedReport parsed_report() {
   report.reading.tables[1].notes = {{"EXTRA_ROW", "new", "x", {0, 0, 1, 2}}};
   report.reading.claims = {{"共807件", 807, "件", true, "申请", {{"t3.new.total"}}, {0, 0, 5, 8}}};
   report.reading.sections = {{1, "一、总体情况", "文字", {}}};
+  report.reading.attachments = {{"附件.pdf", "https://a.example/1.pdf", "aa", true}};
   report.location_id = "loc";
   report.fetch_sequence = 3;
   report.evidence = {"file:///r", "digest", "raw-1", 1'700'000'000'000, "x+1", ""};
@@ -117,6 +118,11 @@ TEST(ParsedCodec, KeepsTablesProvenanceAndClaims) {
   EXPECT_EQ(read.tables[1].notes.at(0).code, "EXTRA_ROW");
   EXPECT_EQ(read.claims.at(0).readings, report.reading.claims.at(0).readings);
   EXPECT_TRUE(read.claims.at(0).hedged);
+  ASSERT_EQ(read.attachments.size(), 1U);
+  EXPECT_EQ(read.attachments[0].name, "附件.pdf");
+  EXPECT_EQ(read.attachments[0].url, "https://a.example/1.pdf");
+  EXPECT_EQ(read.attachments[0].sha256, "aa");
+  EXPECT_TRUE(read.attachments[0].is_used);
 }
 
 TEST(ParsedCodec, RefusesColumnsOfAnotherSizeThanTheForm) {
@@ -216,13 +222,40 @@ TEST(LedgerCodec, KeepsEverythingWithinTwoKibibytesWhenClean) {
 }
 
 TEST(WorkerCodec, CarriesReadingAndRefusal) {
-  const auto reading = decode_read_outcome(encode(ReadOutcome(parsed_report().reading)));
+  const auto reading = decode_read_answer(encode(ReadAnswer(parsed_report().reading)));
   ASSERT_TRUE(reading);
   EXPECT_EQ(std::get<Reading>(*reading).key, parsed_report().reading.key);
-  const auto refusal = decode_read_outcome(encode(ReadOutcome(Refusal{RefusalClass::kNotAReport, {"LOOK_ALIKE", "m"}})));
+  const auto refusal = decode_read_answer(encode(ReadAnswer(Refusal{RefusalClass::kNotAReport, {"LOOK_ALIKE", "m"}})));
   ASSERT_TRUE(refusal);
   EXPECT_EQ(std::get<Refusal>(*refusal).reason.code, "LOOK_ALIKE");
-  EXPECT_FALSE(decode_read_outcome(""));
+  EXPECT_FALSE(decode_read_answer(""));
+}
+
+TEST(WorkerCodec, CarriesWhatIsNeededAndWhatCameOfIt) {
+  const auto answer = decode_read_answer(encode(ReadAnswer(Need{Program::kOcr, "a picture", {2, 7}, 1})));
+  ASSERT_TRUE(answer);
+  const Need& need = std::get<Need>(*answer);
+  EXPECT_EQ(need.program, Program::kOcr);
+  EXPECT_EQ(need.why, "a picture");
+  EXPECT_EQ(need.pages, (std::vector<std::int32_t>{2, 7}));
+  EXPECT_EQ(need.part, 1);
+  ReadRequest request;
+  request.aids = {{Program::kSoffice, 0, "PK", std::nullopt}, {Program::kOcr, 1, "", Reason{"OCR_TIMEOUT", "m"}}};
+  const auto read = decode_read_request(encode(request));
+  ASSERT_TRUE(read);
+  ASSERT_EQ(read->aids.size(), 2U);
+  EXPECT_EQ(read->aids[0].output, "PK");
+  EXPECT_FALSE(read->aids[0].failure);
+  EXPECT_EQ(read->aids[1].part, 1);
+  EXPECT_EQ(read->aids[1].failure.value().code, "OCR_TIMEOUT");
+}
+
+TEST(WorkerCodec, RefusesPagesThatCannotBe) {
+  for (const std::int32_t page : {0, -1, kNeedPageMax + 1})
+    EXPECT_FALSE(decode_read_answer(encode(ReadAnswer(Need{Program::kOcr, "", {page}, 0})))) << page;
+  EXPECT_FALSE(decode_read_answer(encode(ReadAnswer(Need{Program::kOcr, "", {}, -1}))));
+  EXPECT_FALSE(decode_read_answer(
+      encode(ReadAnswer(Need{Program::kOcr, "", std::vector<std::int32_t>(kNeedPagesMax + 1, 1), 0}))));
 }
 
 TEST(WorkerCodec, RefusesMoreRowsThanAListMayHave) {

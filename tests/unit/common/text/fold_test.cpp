@@ -53,6 +53,11 @@ TEST(FoldLabel, TwoSpellingsOfALabelGiveTheSame) {
   for (const Pair& pair : pairs) EXPECT_EQ(fold_label(pair.written), pair.folded) << pair.written;
 }
 
+TEST(FoldLabel, CompatibilityIdeographsReadAsWhatTheyStandFor) {
+  EXPECT_EQ(fold_label("\uF98E\uF9E9\uF941\uF9BB"), fold_label("年里论例"));
+  EXPECT_EQ(fold_label("\uFA0E"), "\uFA0E");  // in that block, but a character of its own
+}
+
 TEST(FoldLabel, WhatIsFoldedStaysAsItIs) {
   for (std::string_view text :
        {"（一）予以 公开", "規範性檔案", "⑻⒈①㈠", "工(gong)作", "“”（）、，"}) {

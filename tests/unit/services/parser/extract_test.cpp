@@ -35,10 +35,9 @@ TEST(Extract, RefusesWithAReasonOfItsOwn) {
       {"", "EMPTY"},
       {"\n \n", "EMPTY"},
       {std::string(500, '\x02'), "NOT_TEXT_BINARY"},
-      {"%PDF-1.7\n", "FORMAT_NOT_SUPPORTED"},
-      {"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "FORMAT_NOT_SUPPORTED"},
-      {"\xFF\xD8\xFF\xE0", "FORMAT_NOT_SUPPORTED"},
-      {std::string("PK\x03\x04word/document.xml"), "FORMAT_NOT_SUPPORTED"},
+      {"%PDF-1.7\n", "MALFORMED_PDF"},
+      {"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "MALFORMED_OLE"},
+      {std::string("PK\x03\x04word/document.xml"), "MALFORMED_ZIP"},
       {"{\"title\": \"x\"}", "JSON_WITHOUT_DOCUMENT"},
       {"{\"content\": \"<p>cut", "MALFORMED_JSON"},
       {"a\xFF b\xFF c\xFF d\xFF", "CHARSET_UNDECIDED"},
@@ -48,11 +47,11 @@ TEST(Extract, RefusesWithAReasonOfItsOwn) {
 }
 
 TEST(Extract, ARefusalNamesTheFormatInBothLanguages) {
-  const ExtractOutcome outcome = extract({"%PDF-1.7 renamed to .html", "text/html", {}});
+  const ExtractOutcome outcome = extract({"Rar!\x1A\x07 renamed to .html", "text/html", {}});
   const auto* reason = std::get_if<Reason>(&outcome);
   ASSERT_NE(reason, nullptr);
-  EXPECT_NE(reason->message.find("暂不支持 PDF"), std::string::npos);
-  EXPECT_NE(reason->message.find("the format PDF is not supported"), std::string::npos);
+  EXPECT_NE(reason->message.find("暂不支持 RAR"), std::string::npos);
+  EXPECT_NE(reason->message.find("the format RAR is not supported"), std::string::npos);
 }
 
 TEST(Extract, RefusesWhatIsTooLarge) {

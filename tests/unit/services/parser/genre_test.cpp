@@ -43,7 +43,7 @@ TEST(Genre, IsNotTakenFromLinksToReports) {
 TEST(Genre, RefusesWhatCannotBeRead) {
   EXPECT_EQ(refusal_of(""), "poison EMPTY");
   EXPECT_EQ(refusal_of("  \n \t\n"), "poison EMPTY");
-  EXPECT_EQ(refusal_of("%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"), "poison FORMAT_NOT_SUPPORTED");
+  EXPECT_EQ(refusal_of("%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"), "poison MALFORMED_PDF");
   EXPECT_EQ(refusal_of(std::string("\x7f" "ELF\0\1\2\3\4\5\6\0\0\0\1\2\3", 18)), "poison NOT_TEXT_BINARY");
 }
 

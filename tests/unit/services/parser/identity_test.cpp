@@ -185,7 +185,7 @@ TEST(Scope, ComesFromTheWording) {
 TEST(Organ, ThatIsListedGivesItsId) {
   const auto organs = OrganDirectory::parse(
       R"({"source":"s","date":"2025-01-01","organs":[{"id":"x1","name":"临河市水利局","aliases":["临河市水务局"],"division":"999900"}],
-          "divisions":[{"code":"999900","name":"临河市"}]})");
+          "divisions":{"990000":"某省","999900":"临河市","999901":"清江区","988801":"清江区"}})");
   ASSERT_TRUE(organs);
   Input input;
   const std::string listed = "临河市水务局2021年政府信息公开工作年度报告" + kBody;
@@ -195,6 +195,17 @@ TEST(Organ, ThatIsListedGivesItsId) {
   const std::string other = "临河市财政局2021年政府信息公开工作年度报告" + kBody;
   input.bytes = other;
   EXPECT_EQ(std::get<Reading>(read(input, *organs)).key.organ_id, "name:999900:临河市财政局");
+  // The same organ, however much of what lies above it the document names.
+  const std::string longer = "某省临河市财政局2021年政府信息公开工作年度报告" + kBody;
+  input.bytes = longer;
+  EXPECT_EQ(std::get<Reading>(read(input, *organs)).key.organ_id, "name:999900:临河市财政局");
+  // Two districts have one name; with its city it is one of them.
+  const std::string namesake = "清江区财政局2021年政府信息公开工作年度报告" + kBody;
+  input.bytes = namesake;
+  EXPECT_EQ(std::get<Reading>(read(input, *organs)).key.organ_id.substr(0, 9), "location:");
+  const std::string district = "临河市清江区财政局2021年政府信息公开工作年度报告" + kBody;
+  input.bytes = district;
+  EXPECT_EQ(std::get<Reading>(read(input, *organs)).key.organ_id, "name:999901:清江区财政局");
 }
 
 TEST(Date, IsFoundInItsForms) {

@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include <limits>
 
+#include "tests/support/seed.h"
 #include "tests/unit/services/validator/report_fixture.h"
 
 namespace gouji::validator {
@@ -185,6 +188,98 @@ TEST(Convention, IsNotAcceptedOnFewOrContradictoryEquations) {
   Reading table4 = clean_reading();
   for (Cell& each : table4.tables[2].cells) each = {CellState::kBlank, 0};
   EXPECT_FALSE(find_convention(form(TableId::kT4, Edition::k2021), table4.tables[2].cells).blank_is_zero);
+}
+
+// Counted again, equation by equation.
+bool is_habit(const Form& of, const std::vector<Cell>& cells, CellState state) {
+  std::vector<Cell> as_zero = cells;
+  for (Cell& each : as_zero)
+    if (each.state == CellState::kBlank || each.state == CellState::kNil) each = Cell::number(0);
+  int touched = 0;
+  int held = 0;
+  for (const Identity& identity : identities(of)) {
+    bool touches = false;
+    for (const auto* side : {&identity.plus, &identity.minus})
+      for (const std::uint16_t at : *side) touches = touches || cells[at].state == state;
+    const auto difference = residual(identity, as_zero);
+    if (!touches || !difference) continue;
+    ++touched;
+    held += *difference == 0 ? 1 : 0;
+  }
+  return held >= 5 && held * 5 >= touched * 4;
+}
+
+TEST(Convention, NeedsFiveEquationsAndFourInFive) {
+  std::mt19937 random(gouji::testing::seed());
+  const Form& of = form(TableId::kT3, Edition::k2021);
+  int accepted = 0;
+  for (int round = 0; round < 400; ++round) {
+    Reading reading = clean_reading(2021, static_cast<std::uint32_t>(random()));
+    std::vector<Cell>& cells = reading.tables[1].cells;
+    const auto percent = random() % 60;
+    for (Cell& each : cells)
+      if (each.value == 0 && random() % 100 < percent) each = {random() % 2 == 0 ? CellState::kBlank : CellState::kNil, 0};
+    for (auto wrong = random() % 4; wrong > 0; --wrong) {
+      Cell& each = cells[random() % cells.size()];
+      if (each.is_number()) each.value += 5;
+    }
+    const Convention found = find_convention(of, cells);
+    EXPECT_EQ(found.blank_is_zero, is_habit(of, cells, CellState::kBlank));
+    EXPECT_EQ(found.nil_is_zero, is_habit(of, cells, CellState::kNil));
+    accepted += found.blank_is_zero ? 1 : 0;
+  }
+  EXPECT_GT(accepted, 10);
+  EXPECT_LT(accepted, 390);
+}
+
+TEST(UncheckableCells, StandInNoEquationThatCanBeEvaluated) {
+  const Form& t3 = form(TableId::kT3, Edition::k2021);
+  Reading reading = clean_reading();
+  EXPECT_TRUE(uncheckable_cells(t3, reading.tables[1].cells, {}).empty());
+  EXPECT_EQ(uncheckable_cells(form(TableId::kT2, Edition::k2021), reading.tables[0].cells, {}).size(), 10u);
+  // Row and column of an unread cell: its row's other cells are still in their columns' equations.
+  cell(reading, "t3.granted.natural_person") = {CellState::kUnreadable, 0};
+  EXPECT_EQ(uncheckable_cells(t3, reading.tables[1].cells, {}), (std::vector<std::uint16_t>{*t3.find("granted.natural_person")}));
+  const Form& t4 = form(TableId::kT4, Edition::k2021);
+  cell(reading, "t4.litigation_direct.other") = {CellState::kBlank, 0};
+  EXPECT_EQ(uncheckable_cells(t4, reading.tables[2].cells, {}), (std::vector<std::uint16_t>{5, 6, 7, 8, 9}));
+  EXPECT_TRUE(uncheckable_cells(t4, reading.tables[2].cells, {true, false}).empty());
+}
+
+TEST(CleanTable, IsOneWhereEveryEquationHolds) {
+  std::mt19937 random(gouji::testing::seed());
+  for (int round = 0; round < 300; ++round) {
+    Reading reading = clean_reading(round % 2 == 0 ? 2019 : 2021, static_cast<std::uint32_t>(random()));
+    for (const std::size_t which : {std::size_t{1}, std::size_t{2}}) {
+      TableReading& table = reading.tables[which];
+      const Form& of = form(table.table, table.edition);
+      EXPECT_TRUE(is_clean(of, table.cells));
+      // One wrong cell, or two that agree in a row or in a column and not in both.
+      std::vector<Cell> cells = table.cells;
+      const std::size_t at = random() % cells.size();
+      cells[at].value += 1;
+      EXPECT_FALSE(is_clean(of, cells)) << of.cells()[at].id;
+      cells[(at + 1 + random() % 20) % cells.size()].value += random() % 2 == 0 ? 1 : -1;
+      const bool holds = std::all_of(identities(of).begin(), identities(of).end(),
+                                     [&](const Identity& identity) { return residual(identity, cells) == 0; });
+      const bool is_negative = std::any_of(cells.begin(), cells.end(), [](const Cell& each) { return each.value < 0; });
+      EXPECT_EQ(is_clean(of, cells), holds && !is_negative);
+    }
+  }
+}
+
+TEST(CleanTable, HoldsSmallNumbersOnly) {
+  const Form& of = form(TableId::kT4, Edition::k2021);
+  std::vector<Cell> cells(of.size(), Cell::number(0));
+  EXPECT_TRUE(is_clean(of, cells));
+  for (const std::size_t at : {std::size_t{0}, std::size_t{4}}) cells[at].value = std::int64_t{1} << 53;
+  EXPECT_FALSE(is_clean(of, cells));
+  for (const std::size_t at : {std::size_t{0}, std::size_t{4}}) cells[at].value = -5;
+  EXPECT_FALSE(is_clean(of, cells));
+  std::vector<Cell> wide(form(TableId::kT3, Edition::k2021).size(), Cell::number(INT64_MIN));
+  EXPECT_FALSE(is_clean(form(TableId::kT3, Edition::k2021), wide));
+  cells.assign(of.size(), {CellState::kBlank, 0});
+  EXPECT_FALSE(is_clean(of, cells));
 }
 
 }  // namespace

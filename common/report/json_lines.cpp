@@ -1,0 +1,91 @@
+#include "common/report/json_lines.h"
+
+#include <algorithm>
+
+namespace gouji {
+namespace {
+
+class Lines {
+ public:
+  explicit Lines(std::string_view json) : json_(json) {}
+
+  std::map<std::string, std::size_t> read() {
+    for (; at_ < json_.size(); ++at_) take(json_[at_]);
+    return std::move(lines_);
+  }
+
+ private:
+  void take(char c) {
+    switch (c) {
+      case '\n': ++line_; return;
+      case '"': return take_string();
+      case ':': is_key_expected_ = false; return;
+      case ',': return end_value();
+      case '{':
+      case '[': return open(c);
+      case '}':
+      case ']':
+        --depth_;
+        is_key_expected_ = false;
+        return;
+      default:
+        if (c > ' ') begin_value();
+    }
+  }
+
+  void open(char c) {
+    begin_value();
+    ++depth_;
+    if (depth_ == 2) {
+      is_list_ = c == '[';
+      index_ = 0;
+    }
+    is_value_begun_ = depth_ > 2;
+    is_key_expected_ = c == '{';
+  }
+
+  void end_value() {
+    if (depth_ == 2) {
+      ++index_;
+      is_value_begun_ = false;
+      is_key_expected_ = !is_list_;
+    }
+    if (depth_ == 1) is_key_expected_ = true;
+  }
+
+  // The first byte of an entry of a list at the second level.
+  void begin_value() {
+    if (depth_ != 2 || !is_list_ || is_value_begun_) return;
+    lines_.emplace(key_ + "[" + std::to_string(index_) + "]", line_);
+    is_value_begun_ = true;
+  }
+
+  void take_string() {
+    std::size_t end = at_ + 1;
+    while (end < json_.size() && json_[end] != '"') end += json_[end] == '\\' ? 2 : 1;
+    end = std::min(end, json_.size());
+    const std::string text(json_.substr(at_ + 1, end - at_ - 1));
+    if (depth_ == 1 && is_key_expected_) {
+      key_ = text;
+      lines_.emplace(key_, line_);
+    } else if (depth_ == 2 && !is_list_ && is_key_expected_) {
+      lines_.insert_or_assign(key_ + "." + text, line_);
+    } else {
+      begin_value();
+    }
+    at_ = end;
+  }
+
+  std::string_view json_;
+  std::map<std::string, std::size_t> lines_;
+  std::size_t at_ = 0, line_ = 1, index_ = 0;
+  int depth_ = 0;
+  std::string key_;
+  bool is_list_ = false, is_key_expected_ = true, is_value_begun_ = false;
+};
+
+}  // namespace
+
+std::map<std::string, std::size_t> json_lines(std::string_view json) { return Lines(json).read(); }
+
+}  // namespace gouji

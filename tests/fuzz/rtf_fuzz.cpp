@@ -1,0 +1,13 @@
+// Any bytes as RTF: a Document with ordered text, or a reason.
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "services/parser/core/office/rtf.h"
+#include "tests/fuzz/office_check.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  gouji::parser::check_office_outcome(gouji::parser::extract_rtf({bytes, {}, {}}));
+  return 0;
+}

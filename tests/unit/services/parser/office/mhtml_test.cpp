@@ -1,0 +1,39 @@
+#include "services/parser/core/office/mhtml.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/services/parser/office/office_help.h"
+
+namespace gouji::parser {
+namespace {
+
+const std::string kHead = "MIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n\tboundary=\"----=_NextPart_01.AB\"\r\n\r\n预览\r\n";
+
+TEST(Mhtml, ReadsThePageOfAMessage) {
+  const std::string quoted = kHead + "------=_NextPart_01.AB\r\nContent-Location: file:///C:/a.htm\r\nContent-Transfer-Encoding: quoted-printable\r\n"
+                                     "Content-Type: text/html; charset=\"gb2312\"\r\n\r\n<p>=D2=BB=\r\n=D7=DC<td>1</td>\r\n------=_NextPart_01.AB--\r\n";
+  EXPECT_EQ(outline_of(document_of(quoted)), "p 一总\np 1");
+  const std::string base64 = kHead + "------=_NextPart_01.AB\r\nContent-Type: image/png\r\n\r\nxx\r\n------=_NextPart_01.AB\r\nContent-Type: text/html; charset=utf-8\r\n"
+                                     "Content-Transfer-Encoding: base64\r\n\r\nPHA+5LiA\r\nPC9wPg==\r\n";
+  EXPECT_EQ(outline_of(document_of(base64)), "p 一");
+  EXPECT_EQ(outline_of(document_of("MIME-Version: 1.0\nContent-Type: text/html\n\n<p>x</p>")), "p x");
+}
+
+TEST(Mhtml, PlacesAreThePartThatHoldsThePage) {
+  const std::string message = "MIME-Version: 1.0\nContent-Type: text/html\n\n<p>x</p>";
+  const Document document = document_of(message);
+  EXPECT_EQ(document.where(document.blocks.at(0).text).begin, static_cast<std::int64_t>(message.find("<p>")));
+}
+
+TEST(Mhtml, WithoutAPageIsRefused) {
+  EXPECT_EQ(code_of(kHead + "------=_NextPart_01.AB\r\nContent-Type: text/plain\r\n\r\nx"), "MHTML_WITHOUT_HTML");
+  EXPECT_EQ(code_of("MIME-Version: 1.0\nContent-Type: multipart/related; boundary=\n\nx"), "MHTML_WITHOUT_HTML");
+}
+
+TEST(Mhtml, OrdinaryTextIsNoMessage) {
+  EXPECT_FALSE(is_mhtml("Date: 2021\n一、总体情况"));
+  EXPECT_FALSE(is_mhtml("<html>MIME-Version: 1.0 Content-Type: text/html"));
+}
+
+}  // namespace
+}  // namespace gouji::parser
