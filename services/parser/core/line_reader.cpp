@@ -81,7 +81,8 @@ class LineTable {
     const auto left = place_in(line, kFromLeft), behind = place_in(line, kBehindLabel);
     if (is_full_line && !is_contradicted(line, left, behind)) return first_figure(line);
     if (left && behind && *left != *behind) return is_padded_ || header_ ? left : behind;
-    if (left || behind) return left ? left : behind;
+    if (left) return left;
+    if (behind) return agrees_from_right(line, *behind) ? behind : std::nullopt;
     if (known(kFromLeft) || known(kBehindLabel)) return std::nullopt;
     if (const auto known = right_[line.columns % kTable4Cells].known()) return place_from_right(line, *known);
     const bool is_only_choice = !has_full_ && line.end - line.begin == line.columns;
@@ -159,6 +160,12 @@ class LineTable {
     if (line.fields_before) frames_[kFromLeft].add(list_.tokens[first].field + *line.fields_before);
     frames_[kBehindLabel].add(first - line.begin);
     right_[line.columns % kTable4Cells].add(line.end - first - line.columns);
+  }
+
+  // Wide labels may leave empty cells behind them that others do not.
+  bool agrees_from_right(const Line& line, std::size_t first) const {
+    const auto known_right = right_[line.columns % kTable4Cells].known();
+    return !known_right || place_from_right(line, *known_right) == first;
   }
 
   static std::optional<std::size_t> place_from_right(const Line& line, std::size_t known) {
