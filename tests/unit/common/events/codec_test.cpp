@@ -160,7 +160,7 @@ Anomaly anomaly() {
   anomaly.findings = {{"T3.BALANCE", "total"}};
   anomaly.results = {{"T3.BALANCE", "total", RuleStatus::kFailed, "", Severity::kError,
                       {{"t3.new.total", Cell::number(5)}, {"t3.total.total", {CellState::kBlank, 0}}}, -2}};
-  anomaly.explanations = {{{{"t3.new.total", Cell::number(5), 7}}, Mechanism::kDigitChanged}};
+  anomaly.explanations = {{{{"t3.new.total", Cell::number(5), 7}}, Mechanism::kDigitChanged, {}}};
   anomaly.unique = true;
   anomaly.message_zh = "句子";
   anomaly.evidence = {"u", "d", "raw", 5, "x", "1+abc"};
