@@ -84,7 +84,7 @@ Edition edition_by_year(std::optional<std::int32_t> year, std::optional<Edition>
 // The unit that the header of the money column states, in the text up to its first figure.
 FigureUnit header_unit(const Document& document, const TokenList& list) {
   constexpr std::uint32_t kHeaderBytesMax = 200;
-  constexpr std::size_t kLettersBehind = 2;
+  constexpr std::size_t kLettersBehind = 3;
   for (std::size_t i = 0; i < list.tokens.size(); ++i) {
     const Token& token = list.tokens[i];
     if (token.kind != TokenKind::kText || token.letters_end - token.letters_begin > 24) continue;
