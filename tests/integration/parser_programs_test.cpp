@@ -154,7 +154,8 @@ TEST(Scan, InAPdfIsDrawnAndRead) {
   EXPECT_EQ(reading.media_type, "application/pdf");
   const Score score = score_of(reading);
   EXPECT_EQ(score.wrong, 0);
-  EXPECT_GE(score.right, 194) << "of 200";
+  // Drawn at half as many dots again as the picture has: softer, so the readers differ more often.
+  EXPECT_GE(score.right, 180) << "of 200";
 }
 
 TEST(Scan, WithoutAnOcrProgramIsPublishedInPart) {
