@@ -44,8 +44,11 @@ TEST(Extract, RefusesWithAReasonOfItsOwn) {
       {"{\"content\": \"<p>cut", "MALFORMED_JSON"},
       {"a\xFF b\xFF c\xFF d\xFF", "CHARSET_UNDECIDED"},
   };
+  // Programs that might read what ours cannot are not installed.
+  const Aid none[] = {{Program::kPoppler, 0, "", Reason{"POPPLER_NOT_INSTALLED", ""}},
+                      {Program::kSoffice, 0, "", Reason{"SOFFICE_NOT_INSTALLED", ""}}};
   for (const Refused& c : cases)
-    EXPECT_EQ(code_of(extract({c.bytes, "text/html", {}})), c.code) << c.bytes.substr(0, 20);
+    EXPECT_EQ(code_of(extract({c.bytes, "text/html", {}, none})), c.code) << c.bytes.substr(0, 20);
 }
 
 TEST(Extract, ARefusalNamesTheFormatInBothLanguages) {
