@@ -17,8 +17,8 @@ std::string reference(int number) { return std::to_string(number) + " 0 R"; }
 std::string deflated(std::string_view data) {
   uLongf size = compressBound(static_cast<uLong>(data.size()));
   std::string bytes(size, '\0');
-  compress(reinterpret_cast<Bytef*>(bytes.data()), &size, reinterpret_cast<const Bytef*>(data.data()),
-           static_cast<uLong>(data.size()));
+  compress2(reinterpret_cast<Bytef*>(bytes.data()), &size, reinterpret_cast<const Bytef*>(data.data()),
+            static_cast<uLong>(data.size()), Z_BEST_SPEED);
   bytes.resize(size);
   return bytes;
 }

@@ -384,7 +384,7 @@ TableDraft read_table4_by_anchors(const TokenList& list) {
       is_inside = false;
     }
   }
-  if (values.size() < kCells) values.insert(values.end(), segment.begin(), segment.end());
+  if (draft.notes.empty()) values.insert(values.end(), segment.begin(), segment.end());  // no second table
   if (values.empty()) return draft;
   const Fit fit = fit_values(values, kCells, std::nullopt);
   const bool is_overlong = fit.row ? fit.row->is_overlong : fit.misfit == Misfit::kOverlong;

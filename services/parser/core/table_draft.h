@@ -13,12 +13,15 @@
 
 namespace gouji::parser {
 
-// How sure a reader is of a cell, in 1/1000. Two readers that agree raise it to kTwoReaders.
-inline constexpr std::uint16_t kTwoReaders = 1000;      // grid and anchors say the same
-inline constexpr std::uint16_t kOneReader = 950;        // label as in the form, all values there
-inline constexpr std::uint16_t kMisspeltLabel = 900;    // label recognised by distance or in halves
-inline constexpr std::uint16_t kBlankByPosition = 850;  // which cell is blank follows from its neighbours
-inline constexpr std::uint16_t kSurplusDropped = 700;   // a surplus of zeros was left out
+// How sure a cell is, in 1/1000: the share of cells of its class that were right in renderings with
+// injected damage, rounded down (docs/parser.md says how it is measured, and a test repeats it). The
+// classes from kMisspeltLabel down are what one reader alone makes of a cell.
+inline constexpr std::uint16_t kTwoReaders = 999;       // two readers say the same
+inline constexpr std::uint16_t kIdentitiesHold = 998;   // one reader, and every sum with the cell is right
+inline constexpr std::uint16_t kOneReader = 995;        // label as in the form, all values there
+inline constexpr std::uint16_t kMisspeltLabel = 990;    // label recognised by distance or in halves
+inline constexpr std::uint16_t kSurplusDropped = 980;   // a surplus of zeros was left out
+inline constexpr std::uint16_t kBlankByPosition = 970;  // which cell is blank follows from its neighbours
 
 struct DraftCell {
   CellState state = CellState::kAbsent;

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "common/report/identity.h"
 #include "common/text/fold.h"
 #include "common/text/utf8.h"
 #include "services/parser/core/anchor_reader.h"
@@ -83,7 +84,7 @@ Edition edition_by_year(std::optional<std::int32_t> year, std::optional<Edition>
 // The unit that the header of the money column states, in the text up to its first figure.
 FigureUnit header_unit(const Document& document, const TokenList& list) {
   constexpr std::uint32_t kHeaderBytesMax = 200;
-  constexpr std::size_t kLettersBehind = 2;
+  constexpr std::size_t kLettersBehind = 3;
   for (std::size_t i = 0; i < list.tokens.size(); ++i) {
     const Token& token = list.tokens[i];
     if (token.kind != TokenKind::kText || token.letters_end - token.letters_begin > 24) continue;
@@ -147,6 +148,7 @@ class Assembler {
     for (std::size_t i = 0; i < size; ++i) set_cell(i, view(anchors, i), view(placed, i));
     add_notes(document_, anchors, reading_);
     add_notes(document_, placed, reading_);
+    trust_identities();
     const bool is_whole = std::all_of(reading_.cells.begin(), reading_.cells.end(), [](const Cell& cell) {
       return cell.state != CellState::kAbsent && cell.state != CellState::kUnreadable;
     });
@@ -210,6 +212,27 @@ class Assembler {
     const bool is_certain = agree && chosen.draft->confidence >= kMisspeltLabel;
     reading_.confidence[i] = is_certain ? kTwoReaders : chosen.draft->confidence;
     if (chosen.cell.is_number()) note_figure(i, chosen.draft->figure);
+  }
+
+  // A cell in a row and a column that both add up is hardly misread. Zeros that add up say nothing.
+  void trust_identities() {
+    std::vector<std::uint8_t> held(reading_.cells.size(), 0), broken(reading_.cells.size(), 0);
+    for (const Identity& identity : identities(form_)) {
+      const auto rest = residual(identity, reading_.cells);
+      if (!rest) continue;
+      const auto is_filled = [&](std::uint16_t cell) { return reading_.cells[cell].value != 0; };
+      const bool says_something = std::any_of(identity.plus.begin(), identity.plus.end(), is_filled);
+      for (const auto* side : {&identity.plus, &identity.minus}) {
+        for (const std::uint16_t cell : *side) {
+          held[cell] = static_cast<std::uint8_t>(held[cell] + (*rest == 0 && says_something ? 1 : 0));
+          broken[cell] = static_cast<std::uint8_t>(broken[cell] + (*rest == 0 ? 0 : 1));
+        }
+      }
+    }
+    for (std::size_t i = 0; i < held.size(); ++i) {
+      const bool is_held = held[i] >= (form_.table() == TableId::kT4 ? 1 : 2) && broken[i] == 0;
+      if (is_held && reading_.cells[i].is_number()) reading_.confidence[i] = std::max(reading_.confidence[i], kIdentitiesHold);
+    }
   }
 
   // Which cells of the row are blank is the anchors' guess, and their places do not bear it out.

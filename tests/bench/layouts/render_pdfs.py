@@ -3,8 +3,8 @@
 
   render_pdfs.py GRIDS OUT [LAYOUT…]   GRIDS: folder of the corpus with figures (*.json)
 
-Writes OUT/<layout>/<id>.pdf for every grid. Needs chromium and LibreOffice (soffice) and CJK fonts;
-the layouts are listed with --list. The scoreboard scores such folders against the grids."""
+Writes OUT/<layout>/<id>.pdf, and <id>.json beside it, for every grid. Needs chromium and LibreOffice (soffice) and CJK fonts;
+the layouts are listed with --list. `gouji-scoreboard --folder OUT/<layout>` scores them."""
 import html
 import json
 import subprocess
@@ -38,6 +38,14 @@ PROSE = ('本机关认真落实条例要求，围绕群众关心的事项及时�
 
 def shown(value):
     return '' if value is None or isinstance(value, str) else str(value)
+
+
+def with_blanks(grid):
+    """Zeros become blank cells, in the truth as well."""
+    def blank(values):
+        return [None if v == 0 else v for v in values]
+    return {**grid, 't2': {k: blank(v) for k, v in grid['t2'].items()}, 't3': {k: blank(v) for k, v in grid['t3'].items()},
+            't4': blank(grid['t4'])}
 
 
 def cell(text, attributes='', kind='td'):
@@ -131,7 +139,7 @@ td {{ padding: {style.get('padding', '2pt 3pt')}; {style.get('td', 'border: 1px 
              '<h2>四、政府信息公开行政复议、行政诉讼情况</h2>', table4(grid, style),
              '<h2>五、存在的主要问题及改进情况</h2>', paragraphs(2), '<h2>六、其他需要报告的事项</h2><p>无其他需要报告的事项。</p>']
     return (f'<!DOCTYPE html><html><head><meta charset="utf-8"><title>{organ(grid)}</title>'
-            f'<style>{css}</style></head><body>{"".join(parts)}</body></html>')
+            f'<style>{css}</style></head><body>{style.get("body", "")}{"".join(parts)}</body></html>')
 
 
 NOTO = "'Noto Sans CJK SC'"
@@ -156,6 +164,22 @@ CHROMIUM = {
     'chromium-plain-right': {**NO_RULES, 'css': 'td { text-align: right; } .label { text-align: left; }'},
     'chromium-lines': {'border': '0', 'td': 'border: none; border-bottom: 1px solid black;'},
     'chromium-open': {'css': 'td:first-child { border-left: none; } td:last-child { border-right: none; }'},
+    'chromium-blanks': {'blanks': True},
+    'chromium-plain-blanks': {**NO_RULES, 'blanks': True},
+    'chromium-lines-blanks': {'border': '0', 'td': 'border: none; border-bottom: 1px solid black;', 'blanks': True},
+    'chromium-double': {'td': 'border: 3px double black;'},
+    'chromium-thick': {'td': 'border: 2.5px solid black;'},
+    'chromium-tiny': {'table_size': 5.5, 'size': 8},
+    'chromium-wide-digits': {'css': 'td { letter-spacing: 1.5pt; }'},
+    'chromium-watermark': {'body': '<div style="position:fixed;top:40%;left:10%;font-size:60pt;color:#ccc;transform:rotate(-35deg)">内部资料注意保存</div>'},
+    'chromium-left': {'css': 'table { text-align: left; }', 'prose': 3},
+    'chromium-bottom': {'td': 'border: 1px solid black; vertical-align: bottom;', 'label': 'width: 60pt;', 'prose': 3},
+    'chromium-plain-top': {**NO_RULES, 'css': 'td { vertical-align: top; }', 'label': 'width: 80pt;'},
+    'chromium-plain-bottom': {**NO_RULES, 'css': 'td { vertical-align: bottom; }', 'label': 'width: 80pt;'},
+    'chromium-plain-tight': {**NO_RULES, 'padding': '0 1pt', 'label': 'width: 70pt;'},
+    'chromium-plain-split': {**NO_RULES, 'label': 'width: 50pt;', 'group': 'width: 20pt;', 'table_size': 11, 'prose': 3, 'page': 'A5',
+                             'margin': '12mm 10mm', 'padding': '2pt 1pt', 'css': 'h1 { font-size: 14pt; }'},
+    'chromium-narrow-columns': {'table_size': 10.5, 'page': 'A5', 'margin': '10mm', 'padding': '1pt 0', 'css': 'h1 { font-size: 14pt; } td { word-break: break-all; }'},
     'chromium-grey': {'td': 'border: 0.5px dotted #888;', 'css': 'tr:nth-child(even) { background: #eee; }'},
 }
 OFFICE = {
@@ -164,6 +188,9 @@ OFFICE = {
     'office-landscape': {'page': 'A4 landscape', 'table_size': 11},
     'office-narrow': {'label': 'width: 62pt;', 'group': 'width: 24pt;', 'table_size': 10.5, 'prose': 5},
     'office-plain': {**NO_RULES},
+    'office-blanks': {'blanks': True},
+    'office-plain-blanks': {**NO_RULES, 'blanks': True},
+    'office-small': {'page': 'A5', 'margin': '10mm', 'table_size': 9, 'prose': 1},
     'office-plain-noto': {**NO_RULES, 'font': NOTO, 'table_size': 8},
 }
 
@@ -205,7 +232,10 @@ def main(arguments):
                 continue
             folder = Path(arguments[1]).resolve() / layout
             folder.mkdir(parents=True, exist_ok=True)
-            producer({grid['id']: page(grid, style) for grid in grids}, folder, style)
+            truth = [with_blanks(grid) for grid in grids] if style.get('blanks') else grids
+            for grid in truth:
+                (folder / f'{grid["id"]}.json').write_text(json.dumps(grid, ensure_ascii=False), encoding='utf-8')
+            producer({grid['id']: page(grid, style) for grid in truth}, folder, style)
             print(layout)
     return 0
 

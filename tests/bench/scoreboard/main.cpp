@@ -5,9 +5,9 @@
 // DIR/a.pdf and DIR/a.json with the keys of the corpus's grids. Without a.json the file that the
 // name begins with up to its first '-' (000-ruled.pdf, 000.json). "layout" in the truth, else the
 // part of the name behind the first '-', else the name of the folder, is its line in the table.
-// gouji-scoreboard --render N [--seed S] [--write DIR] [CORPUS]: renders the corpus's grids and N
-// made-up ones in every layout and scores them; --write keeps the documents that were not read in
-// full, with what they should give.
+// gouji-scoreboard --render N [--seed S] [--damage D] [--write DIR] [CORPUS]: renders the corpus's
+// grids and N made-up ones in every layout, injures each D times, and scores them, also by the
+// confidence of the cells; --write keeps the documents that were not read in full.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -33,6 +33,7 @@ struct Settings {
   fs::path folder;
   fs::path write_to;
   int made_up = 0;
+  int damage = 0;
   std::uint32_t seed = 1;
   bool is_verbose = false;
 };
@@ -145,7 +146,7 @@ int score_renderings(const Settings& settings) {
     }
   }
   fmt::print("{} grids of the corpus and {} made-up ones\n", figures.size(), settings.made_up);
-  Renderings renderings(settings.seed, settings.is_verbose);
+  Renderings renderings(settings.seed, settings.damage, settings.is_verbose);
   for (int i = 0; i < settings.made_up; ++i) figures.push_back(random_figures(settings.seed + static_cast<std::uint32_t>(i)));
   for (const testing::ReportFigures& each : figures) {
     for (const Failure& failure : renderings.score(each)) {
@@ -155,6 +156,7 @@ int score_renderings(const Settings& settings) {
     }
   }
   print_table(renderings.scores());
+  print_confidence(renderings.confidence());
   return 0;
 }
 
@@ -178,6 +180,8 @@ int main(int argc, char** argv) {
       settings.made_up = std::atoi(argv[++i]);
     } else if (argument == "--seed" && i + 1 < argc) {
       settings.seed = static_cast<std::uint32_t>(std::atoi(argv[++i]));
+    } else if (argument == "--damage" && i + 1 < argc) {
+      settings.damage = std::atoi(argv[++i]);
     } else if (argument == "--write" && i + 1 < argc) {
       settings.write_to = argv[++i];
     } else {

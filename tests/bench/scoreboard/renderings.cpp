@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "common/core/decimal.h"
+#include "tests/support/damage.h"
 
 namespace gouji::scoreboard {
 namespace {
@@ -77,21 +78,39 @@ std::vector<Failure> Renderings::score(const testing::ReportFigures& known) {
   std::vector<Failure> failures;
   for (const testing::Rendering& rendering : testing::render_all(figures, ++seed_)) {
     Truth truth = truth_of(rendering);
+    std::mt19937 random(seed_);
+    std::string bytes = rendering.bytes;
+    if (damage_ > 0) bytes = rendering.format == "text" ? testing::damaged_text(bytes, damage_, random) : testing::damaged_page(bytes, damage_, random);
     truth.id = file_name(rendering, seed_);
     Score score;
-    score_document(rendering.bytes, truth, is_verbose_, score);
+    score_document(bytes, truth, is_verbose_, score);
     const bool is_bad = score.cells.wrong + score.cells.invented > 0 || (score.cells.missed > 0 && !rendering.is_lossy) ||
                         score.organ.right + score.year.right < 2;
-    if (is_bad) failures.push_back({truth.id, rendering.bytes});
+    if (is_bad) failures.push_back({truth.id, bytes});
     if (is_bad && is_verbose_) fmt::print("  ^ {} {}\n", truth.id, rendering.description);
     Score& sum = scores_[{rendering.format, rendering.layout}];
     sum.documents += 1;
     sum.read += score.read;
     sum.cells.add(score.cells);
+    for (const auto& [confidence, counts] : score.confidence) {
+      sum.confidence[confidence].first += counts.first;
+      sum.confidence[confidence].second += counts.second;
+    }
     sum.organ.add(score.organ);
     sum.year.add(score.year);
   }
   return failures;
+}
+
+ByConfidence Renderings::confidence() const {
+  ByConfidence classes;
+  for (const auto& [name, score] : scores_) {
+    for (const auto& [confidence, counts] : score.confidence) {
+      classes[confidence].first += counts.first;
+      classes[confidence].second += counts.second;
+    }
+  }
+  return classes;
 }
 
 }  // namespace gouji::scoreboard

@@ -25,14 +25,17 @@ struct Failure {
 
 class Renderings {
  public:
-  Renderings(std::uint32_t seed, bool is_verbose) : seed_(seed), is_verbose_(is_verbose) {}
+  // `damage` injuries to each document (tests/support/damage.h).
+  Renderings(std::uint32_t seed, int damage, bool is_verbose) : seed_(seed), damage_(damage), is_verbose_(is_verbose) {}
 
   // Renders in every layout, under an organ that is made up.
   std::vector<Failure> score(const testing::ReportFigures& figures);
   const Scores& scores() const { return scores_; }
+  ByConfidence confidence() const;
 
  private:
   std::uint32_t seed_;
+  int damage_;
   bool is_verbose_;
   Scores scores_;
 };

@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "common/report/organs.h"
 #include "common/text/fold.h"
 #include "services/parser/core/read.h"
@@ -77,6 +79,24 @@ void score_refusal(const Refusal& refusal, const Truth& truth, Score& score) {
   fmt::print("  {} refused: {} {}\n", truth.id, refusal.reason.code, refusal.reason.message);
 }
 
+// Of the cells that are given as a figure or as blank: right when the truth has the same.
+void count_by_confidence(const Reading& reading, const Truth& truth, ByConfidence& classes) {
+  for (const TableReading& table : reading.tables) {
+    const auto known = truth.tables.find(std::string(to_string(table.table)));
+    if (known == truth.tables.end()) continue;
+    const Form& form = gouji::form(table.table, table.edition);
+    for (std::size_t i = 0; i < table.cells.size(); ++i) {
+      const Cell& cell = table.cells[i];
+      if (!cell.is_number() && cell.state != CellState::kBlank) continue;
+      const auto found = known->second.cells.find(form.cells()[i].id);
+      Tally one;
+      score_cell(cell, found == known->second.cells.end() ? nullptr : &found->second, one);
+      auto& [right, wrong] = classes[table.confidence[i]];
+      ++(one.right > 0 ? right : wrong);
+    }
+  }
+}
+
 void print_document(const Reading& reading, const Truth& truth, const Tally& tally) {
   fmt::print("  {} | {} | truth {} {} | {} {} |", truth.id, truth.table2_status,
              truth.organ.value_or("-"), truth.year.value_or(0), reading.organ_name.value_or("-"),
@@ -149,6 +169,7 @@ void score_document(std::string_view bytes, const Truth& truth, bool is_verbose,
     tally.add(score_table(table, found == truth.tables.end() ? TrueTable{} : found->second, is_verbose));
   }
   score.cells.add(tally);
+  count_by_confidence(reading, truth, score.confidence);
   score.status_right += status_agrees(reading.tables[0], truth) ? 1 : 0;
   score_identity(reading, truth, score);
   if (is_verbose) print_document(reading, truth, tally);
@@ -161,6 +182,14 @@ void print_score(std::string_view name, const Score& score) {
   for (const auto& [field, tally] : {std::pair("organ", score.organ), std::pair("year", score.year)}) {
     fmt::print("  {}: {} right, {} wrong, {} invented, {} missed\n", field, tally.right, tally.wrong,
                tally.invented, tally.missed);
+  }
+}
+
+void print_confidence(const ByConfidence& classes) {
+  fmt::print("| confidence | right | wrong | share right |\n|---|---|---|---|\n");
+  for (auto at = classes.rbegin(); at != classes.rend(); ++at) {
+    const auto [right, wrong] = at->second;
+    fmt::print("| {} | {} | {} | {:.4f} |\n", at->first, right, wrong, static_cast<double>(right) / std::max(1, right + wrong));
   }
 }
 

@@ -28,12 +28,16 @@ struct FieldTally {
   void add(const FieldTally& other);
 };
 
+// Right and wrong cells by the confidence that the reading gives them.
+using ByConfidence = std::map<std::uint16_t, std::pair<int, int>>;
+
 struct Score {
   int documents = 0, read = 0;
   int status_right = 0;  // of table 2, where the truth has one
   int pre_2019_right = 0;
   FieldTally organ, year;
   Tally cells;
+  ByConfidence confidence;
 };
 
 // By format and layout ("text", "A3 pipes").
@@ -43,6 +47,8 @@ Tally score_table(const TableReading& table, const TrueTable& truth, bool is_ver
 
 // Reads the document and adds what came of it.
 void score_document(std::string_view bytes, const Truth& truth, bool is_verbose, Score& score);
+
+void print_confidence(const ByConfidence& classes);
 
 void print_score(std::string_view name, const Score& score);
 // A markdown table with a line for each format and layout and one for all.

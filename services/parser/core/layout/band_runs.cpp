@@ -53,7 +53,7 @@ class RunFinder {
       add_labels_below(run, i + 1 < runs_.size() ? runs_[i + 1].begin : page_.lines.size());
       run.labels = run.begin;
       if (run.bands.size() > 1) {
-        run.header = find_header(ink_, fragments_, page_, run.bands, behind, run.begin);
+        find_columns(run, behind);
       }
       if (run.header) run.begin = run.header->first_line;
       behind = run.end;
@@ -109,6 +109,46 @@ class RunFinder {
       --first;
     }
     return first;
+  }
+
+  // The header tells the columns, also those that are blank in every row. Where it does not, bands
+  // side by side are two columns for certain if a row has values in both.
+  void find_columns(BandRun& run, std::size_t begin) {
+    HeaderPlace place{run.bands, begin, run.begin, left_of_header(run)};
+    if (auto columns = header_columns(ink_, fragments_, page_, place)) {
+      run.bands = std::move(*columns);
+      run.is_certain = run.bands.size() <= columns_max_;
+    } else {
+      run.is_certain = stand_together(run);
+    }
+    place.bands = run.bands;
+    if (run.is_certain) run.header = find_header(ink_, fragments_, page_, place);
+  }
+
+  // Where labels end.
+  float left_of_header(const BandRun& run) const {
+    float left = 0;
+    for (const std::size_t row : run.rows) {
+      const FieldLine& line = page_.lines[row];
+      if (line.first_value > 0) left = std::max(left, page_.of(line)[line.first_value - 1].box.right);
+    }
+    return left;
+  }
+
+  bool stand_together(const BandRun& run) const {
+    std::vector<bool> is_met(run.bands.size(), false);  // with the band in front of it
+    is_met[0] = true;
+    for (const std::size_t row : run.rows) {
+      const auto fields = page_.of(page_.lines[row]).subspan(page_.lines[row].first_value);
+      std::size_t last = run.bands.size();
+      std::size_t band = 0;
+      for (const Field& field : fields) {
+        while (run.bands[band].right < field.box.left) ++band;
+        if (band > 0 && last == band - 1) is_met[band] = true;
+        last = band;
+      }
+    }
+    return std::all_of(is_met.begin(), is_met.end(), [](bool met) { return met; });
   }
 
   void add_labels_below(BandRun& run, std::size_t limit) const {

@@ -18,6 +18,7 @@ struct BandRun {
   std::vector<Band> bands;
   std::vector<std::size_t> rows;  // lines
   std::optional<HeaderRow> header;
+  bool is_certain = false;  // no two columns can share a band, and none has two bands
 };
 
 // Runs do not overlap. A value that overlaps two bands, or a second value in one, begins another

@@ -34,7 +34,7 @@ class RunWriter {
     const std::vector<RowLabel> labels = find_row_labels(labels_, heights_, separators);
     mark_used(labels);
     write_lines(run_.labels, run_.rows.front(), page, items);
-    if (run_.bands.size() == 1) {
+    if (run_.bands.size() == 1 || !run_.is_certain) {
       write_rows_as_lines(labels, page, items);
     } else {
       items.emplace_back(table_of(labels, page));
@@ -187,7 +187,13 @@ class RunWriter {
         for (const TextPiece& piece : label_text(*part)) add_piece(piece, laid.piece);
         if (!laid.piece.text.empty()) laid.piece.text.push_back('\t');
       }
-      add_piece(text_of(page_.of(line)[line.first_value]), laid.piece);
+      // Values without a label must not look like the rest of the row before them.
+      if (laid.piece.text.empty()) laid.piece.text = "\xEF\xBF\xBD\t";
+      const auto fields = page_.of(line).subspan(line.first_value);
+      for (std::size_t i = 0; i < fields.size(); ++i) {
+        if (i > 0) laid.piece.text.push_back('\t');
+        add_piece(text_of(fields[i]), laid.piece);
+      }
       items.emplace_back(std::move(laid));
     }
   }
@@ -210,8 +216,8 @@ class RunWriter {
     table.down.push_back(run_.bands.back().right);
     if (run_.header) add_header(label_columns, table);
     for (std::uint32_t row = 0; row < run_.rows.size(); ++row) {
-      if (has_groups) table.cells.push_back(cell(table.rows, row, 0, label_text(labels[row].group)));
-      table.cells.push_back(cell(table.rows, row, label_columns - 1, label_text(labels[row].own)));
+      add_label_cell(row, 0, label_text(labels[row].group), table);
+      add_label_cell(row, label_columns - 1, label_text(labels[row].own), table);
       add_values(row, label_columns, table);
       ++table.rows;
     }
@@ -224,6 +230,11 @@ class RunWriter {
       table.cells.back().is_header = true;
     }
     table.rows = 1;
+  }
+
+  // No cell where there are no words: it is no blank value.
+  void add_label_cell(std::size_t row, std::uint32_t column, std::vector<TextPiece> pieces, LaidTable& table) const {
+    if (!pieces.empty()) table.cells.push_back(cell(table.rows, row, column, std::move(pieces)));
   }
 
   // A cell of the grid's row `at`, which is row `row` of the values.
@@ -243,12 +254,21 @@ class RunWriter {
     for (std::uint32_t band = 0; band < run_.bands.size(); ++band) {
       std::vector<TextPiece> pieces;
       if (field != page_.of(line).end() && field->box.left <= run_.bands[band].right) pieces.push_back(text_of(*field++));
+      const bool is_blank = pieces.empty();
       LaidCell value = cell(table.rows, row, first_column + band, std::move(pieces));
-      if (value.pieces.empty()) {
+      if (is_blank) {
         value.box = ink_.on_page({run_.bands[band].left, line.line.box.top, run_.bands[band].right, line.line.box.bottom});
+        // A figure that is written together with its label cannot be told from it.
+        if (band == 0 && label_reaches(row)) value.pieces.push_back({"\xEF\xBF\xBD", value.box, value.page});
       }
       table.cells.push_back(std::move(value));
     }
+  }
+
+  bool label_reaches(std::uint32_t row) const {
+    return std::any_of(labels_.begin(), labels_.end(), [&](const LabelField& label) {
+      return label.row == row && label.box.right > run_.bands.front().left;
+    });
   }
 
   const PageInk& ink_;

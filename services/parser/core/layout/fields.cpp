@@ -12,13 +12,16 @@ namespace {
 // Parts of the character height.
 constexpr float kFieldGap = 0.55F;        // words of one field stand nearer
 constexpr float kFigureFieldGap = 0.3F;   // a figure and what is beside it
+constexpr float kValueFieldGap = 0.12F;   // a label and a figure behind it
 constexpr float kLabelGap = 1.2F;         // between a label and the only value of its row
 constexpr std::uint32_t kValueGlyphsMax = 24;
 
 bool stands_apart(const PageInk& ink, const Fragment& before, const Fragment& behind) {
   const float size = std::min(before.size, behind.size);
-  const bool has_figure = is_figure_like(ink, before) || is_figure_like(ink, behind);
-  return behind.box.left - before.box.right > (has_figure ? kFigureFieldGap : kFieldGap) * size;
+  const float gap = behind.box.left - before.box.right;
+  const bool is_figure_before = is_figure_like(ink, before);
+  if (is_figure_like(ink, behind)) return gap > (is_figure_before ? kFigureFieldGap : kValueFieldGap) * size;
+  return gap > (is_figure_before ? kFigureFieldGap : kFieldGap) * size;
 }
 
 bool is_value(const PageInk& ink, std::span<const Fragment> fragments) {

@@ -11,10 +11,11 @@ namespace gouji::parser {
 namespace {
 
 // Parts of the character height.
-constexpr float kFigureGap = 0.2F;    // between digits of one figure
+constexpr float kFigureGap = 0.28F;   // between digits of one figure
 constexpr float kWordGap = 0.15F;     // between letters of one word
 constexpr float kChineseGap = 0.6F;   // between characters of justified text
 constexpr float kMixedGap = 0.3F;     // between Chinese and other characters
+constexpr float kValueGap = 0.12F;    // between Chinese text and a figure behind it
 constexpr float kWideGap = 1.2F;      // wider than anything that justifying makes
 constexpr float kOverlap = 0.35F;     // kerning, and boxes that are drawn a little too wide
 constexpr float kBaseline = 0.3F;     // two characters of one line
@@ -28,6 +29,8 @@ bool is_digit(char32_t code) {
 float joining_gap(char32_t before, char32_t behind, bool after_space) {
   if (is_figure_character(before) && is_figure_character(behind)) return after_space ? 0.05F : kFigureGap;
   if (is_chinese(before) && is_chinese(behind)) return kChineseGap;
+  // A value may stand close to its label.
+  if (is_chinese(before) && is_figure_character(behind)) return after_space ? 0.05F : kValueGap;
   if (is_chinese(before) || is_chinese(behind)) return after_space ? 0.05F : kMixedGap;
   return after_space ? 0.05F : kWordGap;
 }

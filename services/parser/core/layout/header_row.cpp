@@ -17,12 +17,7 @@ constexpr float kColumnGap = 0.12F;  // between the headers of two columns, at l
 // The text of one header line, cut between the columns.
 class HeaderLine {
  public:
-  HeaderLine(const PageInk& ink, std::span<const Band> bands) : ink_(ink), bands_(bands), cells_(bands.size()) {
-    const float first = middle(0);
-    left_ = bands.size() > 1 ? first - (middle(1) - first) / 2 : first - 2 * (bands[0].right - bands[0].left);
-  }
-
-  bool is_left_of_bands(const Box& box) const { return middle_x(box) < left_; }
+  HeaderLine(const PageInk& ink, std::span<const Band> bands) : ink_(ink), bands_(bands), cells_(bands.size()) {}
 
   void add(const Fragment& fragment) {
     for (std::uint32_t i = fragment.first; i < fragment.first + fragment.count; ++i) glyphs_.push_back(i);
@@ -50,12 +45,11 @@ class HeaderLine {
 
   // The first character behind the cut, from `begin` on.
   std::optional<std::size_t> cut_between(std::size_t begin, float left, float right) const {
-    if (box(begin).left >= left) {
-      const float middle_between = (left + right) / 2;
-      if (middle_x(box(begin)) >= middle_between) return begin;
-    }
     std::size_t best = begin;
-    float widest = -1;
+    // Nothing of this column, where what is next begins behind its middle.
+    float widest = box(begin).left - left;
+    if (begin > 0) widest = std::min(widest, box(begin).left - box(begin - 1).right);
+    if (box(begin).left >= right) return begin;
     for (std::size_t i = begin; i < glyphs_.size() && box(i).left < right; ++i) {
       const float end = i + 1 < glyphs_.size() ? box(i + 1).left : right + height(box(i));
       if (end <= left || box(i).right >= right) continue;
@@ -85,43 +79,119 @@ class HeaderLine {
   std::span<const Band> bands_;
   std::vector<std::vector<Fragment>> cells_;
   std::vector<std::uint32_t> glyphs_;
-  float left_ = 0;
+};
+
+// Words of one line, and how far they reach.
+void add_words(const PageInk& ink, std::span<const Fragment> fragments, float left, std::vector<Band>& words) {
+  std::vector<Band> found;
+  float size = 0;
+  for (const Fragment& fragment : fragments) {
+    for (std::uint32_t i = fragment.first; i < fragment.first + fragment.count; ++i) {
+      const Box& box = ink.glyphs[i].box;
+      size = height(box);
+      if (!found.empty() && box.left - found.back().right < kColumnGap * size) {
+        found.back().right = std::max(found.back().right, box.right);
+      } else {
+        found.push_back({box.left, box.right});
+      }
+    }
+  }
+  for (const Band& word : found) {
+    if ((word.left + word.right) / 2 > left) words.push_back(word);
+  }
+}
+
+// Sorted, those that overlap put together.
+std::vector<Band> merged(std::vector<Band> bands) {
+  std::sort(bands.begin(), bands.end(), [](const Band& a, const Band& b) { return a.left < b.left; });
+  std::vector<Band> apart;
+  for (const Band& band : bands) {
+    if (!apart.empty() && band.left <= apart.back().right) {
+      apart.back().right = std::max(apart.back().right, band.right);
+    } else {
+      apart.push_back(band);
+    }
+  }
+  return apart;
+}
+
+// Goes up from the row of values while lines are near enough to be its header.
+class HeaderLines {
+ public:
+  HeaderLines(const PageFields& page, const HeaderPlace& place)
+      : page_(page), place_(place), at_(place.row), below_(page.lines[place.row].line.box.top) {}
+
+  const FieldLine* next() {
+    if (at_ == place_.begin) return nullptr;
+    const FieldLine& line = page_.lines[at_ - 1];
+    if (line.is_row || below_ - line.line.box.bottom > reach_ * line.line.size) return nullptr;
+    --at_;
+    below_ = line.line.box.top;
+    reach_ = kHeaderPitch;
+    return &line;
+  }
+  std::size_t at() const { return at_; }
+
+ private:
+  const PageFields& page_;
+  const HeaderPlace& place_;
+  std::size_t at_;
+  float below_;
+  float reach_ = kHeaderReach;
 };
 
 }  // namespace
 
+std::optional<std::vector<Band>> header_columns(const PageInk& ink, std::span<const Fragment> fragments,
+                                                const PageFields& page, const HeaderPlace& place) {
+  std::vector<Band> columns;
+  HeaderLines lines(page, place);
+  while (const FieldLine* line = lines.next()) {
+    std::vector<Band> words = columns;
+    add_words(ink, fragments.subspan(line->line.first, line->line.count), place.left, words);
+    words = merged(std::move(words));
+    if (words.size() < columns.size()) break;  // it stands over several columns
+    columns = std::move(words);
+  }
+  auto band = place.bands.begin();
+  for (Band& column : columns) {
+    if (band == place.bands.end() || band->left > column.right) continue;
+    if (band->right < column.left) return std::nullopt;
+    column = {std::min(column.left, band->left), std::max(column.right, band->right)};
+    ++band;
+  }
+  if (band != place.bands.end()) return std::nullopt;
+  if (merged(columns).size() != columns.size()) return std::nullopt;
+  return columns;
+}
+
 std::optional<HeaderRow> find_header(const PageInk& ink, std::span<const Fragment> fragments, const PageFields& page,
-                                     std::span<const Band> bands, std::size_t begin, std::size_t row) {
+                                     const HeaderPlace& place) {
   HeaderRow header;
-  header.cells.resize(bands.size());
-  header.first_line = row;
-  float below = page.lines[row].line.box.top;
-  float reach = kHeaderReach;
-  for (std::size_t at = row; at-- > begin;) {
-    const FieldLine& line = page.lines[at];
-    if (line.is_row || below - line.line.box.bottom > reach * line.line.size) break;
-    HeaderLine read(ink, bands);
+  header.cells.resize(place.bands.size());
+  header.first_line = place.row;
+  HeaderLines lines(page, place);
+  while (const FieldLine* line = lines.next()) {
+    HeaderLine read(ink, place.bands);
     std::vector<Field> beside;
-    for (const Field& field : page.of(line)) {
-      if (read.is_left_of_bands(field.box)) {
+    for (const Field& field : page.of(*line)) {
+      if (middle_x(field.box) < place.left) {
         beside.push_back(field);
         continue;
       }
       for (std::uint32_t i = field.first; i < field.first + field.count; ++i) read.add(fragments[i]);
     }
     if (!read.cut()) break;
-    for (std::size_t band = 0; band < bands.size(); ++band) {
+    for (std::size_t band = 0; band < place.bands.size(); ++band) {
       if (read.cell(band).empty()) continue;
       auto& pieces = header.cells[band];
       pieces.insert(pieces.begin(), line_text(ink, read.cell(band), ' '));
     }
     header.beside.insert(header.beside.begin(), beside.begin(), beside.end());
-    header.first_line = at;
-    below = line.line.box.top;
-    reach = kHeaderPitch;
+    header.first_line = lines.at();
   }
   const auto named = std::count_if(header.cells.begin(), header.cells.end(), [](const auto& cell) { return !cell.empty(); });
-  if (static_cast<std::size_t>(named) * 2 < bands.size()) return std::nullopt;
+  if (static_cast<std::size_t>(named) * 2 < place.bands.size()) return std::nullopt;
   return header;
 }
 

@@ -16,15 +16,28 @@ struct Band {
   float left = 0, right = 0;
 };
 
+// Lines [begin, row) may hold the header of the bands.
+struct HeaderPlace {
+  std::span<const Band> bands;
+  std::size_t begin = 0;
+  std::size_t row = 0;
+  float left = 0;
+};
+
 struct HeaderRow {
   std::size_t first_line = 0;                // lines [first_line, row) are the header
   std::vector<std::vector<TextPiece>> cells;  // one for each band
   std::vector<Field> beside;                  // what stands in these lines left of all bands
 };
 
-// The header of the row of values at line `row`, at or below line `begin`; nothing when fewer than
-// half of the columns have one.
+// The columns that the header above line `row` has, each with the band that stands below it; values
+// of some columns may be blank in all rows. Nothing where words stand over several columns, or a
+// band is not below exactly one. Left of `left` stands the header of the labels.
+std::optional<std::vector<Band>> header_columns(const PageInk& ink, std::span<const Fragment> fragments,
+                                                const PageFields& page, const HeaderPlace& place);
+
+// The header's text over each band; nothing when fewer than half of the bands have one.
 std::optional<HeaderRow> find_header(const PageInk& ink, std::span<const Fragment> fragments, const PageFields& page,
-                                     std::span<const Band> bands, std::size_t begin, std::size_t row);
+                                     const HeaderPlace& place);
 
 }  // namespace gouji::parser

@@ -10,7 +10,7 @@
 //    a row that the break cuts in two is one row.
 //  - Page numbers and running headers and footers are left out, also where they stand in a table.
 //  - Nothing stands between characters of Chinese text; a figure whose digits stand apart by less
-//    than a fifth of their size is one figure.
+//    than a quarter of their size is one figure.
 //  - A character that its font does not name is U+FFFD, so that no figure can be read off it.
 //  - Overprinted characters count once; a hidden text layer counts where nothing visible stands.
 //

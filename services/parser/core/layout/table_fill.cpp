@@ -15,6 +15,9 @@ constexpr char kUnclear[] = "\xEF\xBF\xBD";
 // Part of a character's width that a rule must cut off to go through it.
 constexpr float kCut = 0.15F;
 
+// Fonts may state boxes somewhat higher than the cells that their text is set in.
+constexpr float kTooHigh = 1.7F;
+
 struct Placed {
   std::uint32_t cell;
   Fragment fragment;
@@ -31,8 +34,12 @@ class Filler {
     return x > table.left && x < table.right && y > table.top && y < table.bottom;
   }
 
-  // What stands where the table has no cell is added to `outside`.
+  // What stands in no cell is added to `outside`.
   void take(const Fragment& fragment, std::vector<Fragment>& outside) {
+    if (is_too_high(fragment)) {
+      outside.push_back(fragment);
+      return;
+    }
     const auto left = cell_of(fragment.first);
     const auto right = cell_of(fragment.first + fragment.count - 1);
     if (left && left == right) {
@@ -72,6 +79,12 @@ class Filler {
   std::optional<std::uint32_t> cell_of(std::uint32_t glyph) const {
     const Box& box = ink_.glyphs[glyph].box;
     return lattice_.cell_at(middle_x(box), middle_y(box));
+  }
+
+  // A mark that is printed over the page, not in a cell.
+  bool is_too_high(const Fragment& fragment) const {
+    const auto cell = lattice_.cell_at(middle_x(fragment.box), middle_y(fragment.box));
+    return cell && height(fragment.box) > kTooHigh * height(lattice_.box(lattice_.cells[*cell]));
   }
 
   void mark_unclear(LaidTable& table) const {

@@ -212,34 +212,40 @@ void join_tables(std::vector<LaidItem>& items) {
 
 namespace {
 
-// The label of the row of values that ends the table; nullptr where it has none.
-LaidCell* last_label(LaidTable& table) {
-  LaidCell* label = nullptr;
+// The labels of the row of values that ends the table.
+struct LastLabels {
+  LaidCell* own = nullptr;    // nearest to the values
+  LaidCell* group = nullptr;  // in front of it
+};
+
+LastLabels last_labels(LaidTable& table) {
+  LastLabels labels;
   for (auto cell = first_of_row(table.cells, table.rows - 1); cell != table.cells.end(); ++cell) {
     if (cell->pieces.empty()) continue;
     if (is_figure(*cell)) break;
-    label = &*cell;
+    labels.group = labels.own;
+    labels.own = &*cell;
   }
-  return label;
+  return labels;
 }
 
-bool goes_on_in(const LaidCell& label, const LaidTable& table, const LaidLine& line, std::size_t label_columns) {
-  if (line.has_fields || line.page != table.page + 1 || starts_item(line.piece.text)) return false;
-  const Box& box = label.pieces.back().box;
-  return std::fabs(line.box.left - box.left) <= kSameSide && line.box.right < table.down[label_columns];
+bool goes_on_in(const LaidCell* label, const LaidLine& line) {
+  return label != nullptr && std::fabs(line.box.left - label->pieces.back().box.left) <= kSameSide;
 }
 
 // The lines from `at` on, if they end the label of the last row of the item in front of them.
 std::size_t end_of_cut_label(std::vector<LaidItem>& items, std::size_t kept, std::size_t at) {
   auto* table = kept > 0 ? std::get_if<LaidTable>(&items[kept - 1]) : nullptr;
   if (table == nullptr || !table->is_banded) return at;
-  const LaidCell* label = last_label(*table);
+  const LastLabels labels = last_labels(*table);
   // What follows a label without a number may be the next header.
-  if (label != nullptr && !starts_item(text_of(label->pieces))) return at;
+  if (labels.own == nullptr || !starts_item(text_of(labels.own->pieces))) return at;
+  const float values = table->down[labels.own->column + std::size_t{1}];
   std::size_t end = at;
-  for (; label != nullptr && end < items.size(); ++end) {
+  for (; end < items.size(); ++end) {
     const auto* line = std::get_if<LaidLine>(&items[end]);
-    if (line == nullptr || !goes_on_in(*label, *table, *line, label->column + std::size_t{1})) break;
+    if (line == nullptr || line->has_fields || line->page != table->page + 1 || line->box.right >= values) break;
+    if (starts_item(line->piece.text) || !(goes_on_in(labels.own, *line) || goes_on_in(labels.group, *line))) break;
   }
   const auto* next = end < items.size() ? std::get_if<LaidTable>(&items[end]) : nullptr;
   return next != nullptr && next->is_banded && next->page == table->page + 1 ? end : at;
@@ -252,8 +258,11 @@ void join_cut_labels(std::vector<LaidItem>& items) {
   for (std::size_t i = 0; i < items.size();) {
     const std::size_t end = end_of_cut_label(items, kept, i);
     if (end > i) {
-      LaidCell* label = last_label(std::get<LaidTable>(items[kept - 1]));
-      for (; i < end; ++i) label->pieces.push_back(std::move(std::get<LaidLine>(items[i]).piece));
+      const LastLabels labels = last_labels(std::get<LaidTable>(items[kept - 1]));
+      for (; i < end; ++i) {
+        LaidLine& line = std::get<LaidLine>(items[i]);
+        (goes_on_in(labels.own, line) ? labels.own : labels.group)->pieces.push_back(std::move(line.piece));
+      }
     }
     if (kept != i) items[kept] = std::move(items[i]);
     ++kept;

@@ -49,7 +49,7 @@ void merge_down(std::string_view operand, std::vector<CellPlace>& places) {
 }
 
 void apply(const Sprm& sprm, DocParagraph& paragraph) {
-  const std::uint32_t value = sprm.number();
+  const std::uint32_t value = sprm.operand.size() <= 4 ? sprm.number() : 0;
   switch (sprm.code) {
     case 0x2416: paragraph.depth = value != 0 ? std::max<std::size_t>(paragraph.depth, 1) : 0; return;
     case 0x2417: paragraph.is_row_end = value != 0; return;
@@ -116,10 +116,12 @@ std::size_t apply_paragraph_sprms(std::string_view grpprl, std::string_view extr
   std::size_t looks = 0;
   while (const auto sprm = walk.next()) {
     const bool is_elsewhere = sprm->code == 0x6646 || sprm->code == 0x6645;
-    const std::size_t at = sprm->number();
     if (!is_elsewhere) {
       apply(*sprm, paragraph);
-    } else if (at + 2 <= extra.size() && ++looks <= kExtraLooksOfOne) {
+      continue;
+    }
+    const std::size_t at = sprm->number();
+    if (at + 2 <= extra.size() && ++looks <= kExtraLooksOfOne) {
       SprmWalk more(extra.substr(at + 2, u16_at(extra, at)));
       while (const auto found = more.next()) apply(*found, paragraph);
     }

@@ -1,7 +1,5 @@
 #include "services/parser/core/office/doc_sprms.h"
 
-#include <algorithm>
-
 #include "services/parser/core/office/part.h"
 
 namespace gouji::parser {
@@ -17,7 +15,7 @@ struct Extent {
 
 // By the three highest bits of the code; lists state their length.
 std::optional<Extent> extent_of(std::uint32_t code, std::string_view rest) {
-  constexpr std::size_t kFixed[] = {1, 1, 2, 4, 2, 2, 0, 3};
+  static constexpr std::size_t kFixed[] = {1, 1, 2, 4, 2, 2, 0, 3};
   const std::size_t kind = code >> 13;
   if (kind != 6) return Extent{0, kFixed[kind]};
   if (rest.empty()) return std::nullopt;
@@ -33,9 +31,13 @@ std::optional<Extent> extent_of(std::uint32_t code, std::string_view rest) {
 }  // namespace
 
 std::uint32_t Sprm::number() const {
-  std::uint32_t value = 0;
-  for (std::size_t i = 0; i < std::min<std::size_t>(operand.size(), 4); ++i) value |= u8_at(operand, i) << (8 * i);
-  return value;
+  switch (operand.size()) {
+    case 0: return 0;
+    case 1: return u8_at(operand, 0);
+    case 2: return u16_at(operand, 0);
+    case 3: return u16_at(operand, 0) | u8_at(operand, 2) << 16;
+    default: return u32_at(operand, 0);
+  }
 }
 
 std::optional<Sprm> SprmWalk::next() {

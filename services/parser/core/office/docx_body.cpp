@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 #include <iterator>
 #include <optional>
 #include <utility>
@@ -96,7 +97,7 @@ class BodyReader {
       case DocxElement::kParagraph: return begin_paragraph();
       case DocxElement::kParagraphProperties: paragraph_.is_in_properties = true; return;
       case DocxElement::kRun: is_run_hidden_ = false; return;
-      case DocxElement::kRunProperties: is_in_run_properties_ = true; return;
+      case DocxElement::kRunProperties: return begin_run_properties(scanner);
       case DocxElement::kText: text_begin_ = tag.end; return;
       case DocxElement::kTable: return begin_table();
       case DocxElement::kRow: return begin_row(scanner.depth() - (tag.kind == XmlTagKind::kOpen ? 1 : 0));
@@ -108,6 +109,16 @@ class BodyReader {
       case DocxElement::kBorders: return scanner.skip_flat_element();
       default: return take_property(tag, element);
     }
+  }
+
+  // Mostly fonts and sizes, which are passed over at once.
+  void begin_run_properties(XmlScanner& scanner) {
+    is_in_run_properties_ = true;
+    const auto content = scanner.flat_content();
+    if (!content) return;
+    const std::string_view wanted = paragraph_.is_in_properties ? "del" : "vanish";
+    const bool is_wanted = !content->empty() && memmem(content->data(), content->size(), wanted.data(), wanted.size()) != nullptr;
+    if (!is_wanted) scanner.leave_flat_element(*content);
   }
 
   void take_property(const XmlTag& tag, DocxElement element) {

@@ -1,6 +1,8 @@
 #include "services/parser/core/office/docx_names.h"
 
 #include <array>
+#include <cstddef>
+#include <iterator>
 
 namespace gouji::parser {
 namespace {
@@ -59,15 +61,7 @@ constexpr Name kNames[] = {
     {"sdtPr", DocxElement::kSkipped},
 };
 
-constexpr std::size_t kSlots = 256;
-
-// Letters from the front and from the back, and the length: enough to tell the names above apart,
-// and read in a few steps.
-struct NameKey {
-  std::uint64_t letters = 0;
-  std::size_t size = 0;
-  friend bool operator==(const NameKey&, const NameKey&) = default;
-};
+constexpr std::size_t kSlots = 128;
 
 constexpr std::uint64_t four_letters(const char* at) {
   const auto letter = [at](int i) {
@@ -76,44 +70,38 @@ constexpr std::uint64_t four_letters(const char* at) {
   return letter(0) | letter(1) | letter(2) | letter(3);
 }
 
-constexpr NameKey key_of(std::string_view name) {
+// Letters from the front and from the back: with the length, all of a name up to eight letters.
+constexpr std::uint64_t letters_of(std::string_view name) {
   const char* const text = name.data();
   const std::size_t size = name.size();
-  if (size >= 4) return {four_letters(text) | four_letters(text + size - 4) << 32, size};
+  if (size >= 4) return four_letters(text) | four_letters(text + size - 4) << 32;
   const auto letter = [&](std::size_t at) { return std::uint64_t{static_cast<unsigned char>(text[at])}; };
-  return {letter(0) | letter(size / 2) << 8 | letter(size - 1) << 16, size};
+  return letter(0) | letter(size / 2) << 8 | letter(size - 1) << 16;
 }
 
-constexpr std::size_t slot_of(const NameKey& key) {
-  return ((key.letters ^ key.size) * 0x9E3779B97F4A7C15U) >> 56;
+constexpr std::size_t slot_of(std::uint64_t letters, std::size_t size) {
+  return ((letters ^ size) * 0x9E3779B97F4A7C15U) >> 57;
 }
 
+// Small, so that all of them stay at hand.
 struct Slot {
-  NameKey key;
-  Name name;
+  std::uint64_t letters = 0;
+  std::uint8_t size = 0;  // 0: free
+  std::uint8_t name = 0;  // index into kNames
+  DocxElement element = DocxElement::kOther;
 };
 
 constexpr std::array<Slot, kSlots> make_slots() {
   std::array<Slot, kSlots> slots{};
-  for (const Name& name : kNames) {
-    const NameKey key = key_of(name.text);
-    std::size_t at = slot_of(key);
-    while (slots[at].key.size != 0) at = (at + 1) % kSlots;
-    slots[at] = {key, name};
+  for (std::size_t i = 0; i < std::size(kNames); ++i) {
+    const std::string_view name = kNames[i].text;
+    std::size_t at = slot_of(letters_of(name), name.size());
+    while (slots[at].size != 0) at = (at + 1) % kSlots;
+    slots[at] = {letters_of(name), static_cast<std::uint8_t>(name.size()), static_cast<std::uint8_t>(i), kNames[i].element};
   }
   return slots;
 }
 constexpr std::array<Slot, kSlots> kSlotsByName = make_slots();
-
-constexpr bool has_keys_of_their_own() {
-  for (const Name& name : kNames) {
-    for (const Name& other : kNames) {
-      if (&name != &other && key_of(name.text) == key_of(other.text)) return false;
-    }
-  }
-  return true;
-}
-static_assert(has_keys_of_their_own());
 
 }  // namespace
 
@@ -125,13 +113,13 @@ DocxElement docx_element(std::string_view name, bool is_word) {
     if (name == "blip" || name == "imagedata") return DocxElement::kImageData;
     return name == "docPr" ? DocxElement::kObjectProperties : DocxElement::kOther;
   }
-  const NameKey key = key_of(name);
-  for (std::size_t at = slot_of(key); kSlotsByName[at].key.size != 0; at = (at + 1) % kSlots) {
-    if (kSlotsByName[at].key == key)
-      return key.size <= 8 || kSlotsByName[at].name.text == name ? kSlotsByName[at].name.element
-                                                                 : DocxElement::kOther;
+  const std::uint64_t letters = letters_of(name);
+  for (std::size_t at = slot_of(letters, name.size());; at = (at + 1) % kSlots) {
+    const Slot& slot = kSlotsByName[at];
+    if (slot.size == 0) return DocxElement::kOther;
+    if (slot.letters != letters || slot.size != name.size()) continue;
+    if (name.size() <= 8 || kNames[slot.name].text == name) return slot.element;
   }
-  return DocxElement::kOther;
 }
 
 }  // namespace gouji::parser

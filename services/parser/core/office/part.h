@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -19,7 +20,7 @@ inline tl::unexpected<Reason> refused(std::string_view code, std::string_view me
 
 // Little-endian numbers at any place; the caller has checked that they are inside.
 inline std::uint32_t u8_at(std::string_view bytes, std::size_t at) {
-  return static_cast<unsigned char>(bytes[at]);
+  return static_cast<unsigned char>(bytes.data()[at]);
 }
 inline std::uint32_t u16_at(std::string_view bytes, std::size_t at) {
   return u8_at(bytes, at) | u8_at(bytes, at + 1) << 8;

@@ -206,14 +206,23 @@ void XmlScanner::skip_element() {
   }
 }
 
-void XmlScanner::skip_flat_element() {
-  if (tag_.kind != XmlTagKind::kOpen) return;
+std::optional<std::string_view> XmlScanner::flat_content() const {
+  if (tag_.kind != XmlTagKind::kOpen) return std::nullopt;
   const std::size_t end = find_end_tag(xml_, at_);
   const std::size_t name = tag_.prefix.empty() ? 0 : tag_.prefix.size() + 1;
   const std::string_view rest = end == xml_.npos ? std::string_view{} : xml_.substr(end + 2);
-  if (!rest.substr(std::min(name, rest.size())).starts_with(tag_.name)) return skip_element();
-  at_ = end;
+  if (!rest.substr(std::min(name, rest.size())).starts_with(tag_.name)) return std::nullopt;
+  return xml_.substr(at_, end - at_);
+}
+
+void XmlScanner::leave_flat_element(std::string_view content) {
+  at_ += content.size();
   next();
+}
+
+void XmlScanner::skip_flat_element() {
+  if (const auto content = flat_content()) return leave_flat_element(*content);
+  skip_element();
 }
 
 std::string_view xml_attribute_in_full(std::string_view attributes, std::string_view name) {

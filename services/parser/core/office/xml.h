@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -39,6 +40,10 @@ class XmlScanner {
   void skip_element();
   // The same, faster where all elements in it are empty ones. What is in it is not checked.
   void skip_flat_element();
+  // What stands in the element whose open tag was last, where there are only empty ones in it.
+  std::optional<std::string_view> flat_content() const;
+  // Goes behind the end of an element with this flat_content().
+  void leave_flat_element(std::string_view content);
 
  private:
   bool pass_over(std::size_t at);

@@ -9,8 +9,6 @@
 #include <string_view>
 #include <vector>
 
-#include <qpdf/QPDFObjectHandle.hh>
-
 #include "services/parser/core/pdf/content_lexer.h"
 #include "services/parser/core/pdf/font_loader.h"
 #include "services/parser/core/pdf/graphics_state.h"
@@ -18,6 +16,7 @@
 #include "services/parser/core/pdf/page_builder.h"
 #include "services/parser/core/pdf/path_tracer.h"
 #include "services/parser/core/pdf/pdf_stream.h"
+#include "services/parser/core/pdf/qpdf_object.h"
 #include "services/parser/core/pdf/text_pen.h"
 
 namespace gouji::parser {

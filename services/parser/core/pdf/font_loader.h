@@ -5,10 +5,9 @@
 #include <memory>
 #include <vector>
 
-#include <qpdf/QPDFObjectHandle.hh>
-
 #include "services/parser/core/pdf/pdf_font.h"
 #include "services/parser/core/pdf/pdf_stream.h"
+#include "services/parser/core/pdf/qpdf_object.h"
 
 namespace gouji::parser {
 

@@ -4,7 +4,7 @@
 
 #include <set>
 
-#include <qpdf/QPDFObjectHandle.hh>
+#include "services/parser/core/pdf/qpdf_object.h"
 
 namespace gouji::parser {
 

@@ -6,9 +6,8 @@
 #include <string>
 #include <vector>
 
-#include <qpdf/QPDFObjectHandle.hh>
-
 #include "services/parser/core/pdf/pdf_matrix.h"
+#include "services/parser/core/pdf/qpdf_object.h"
 
 namespace gouji::parser {
 

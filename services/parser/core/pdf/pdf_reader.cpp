@@ -5,14 +5,14 @@
 #include <new>
 #include <optional>
 
-#include <qpdf/QPDF.hh>
-#include <qpdf/QPDFExc.hh>
-
 #include "common/text/utf8.h"
 #include "services/parser/core/pdf/content_interpreter.h"
 #include "services/parser/core/pdf/page_tree.h"
 #include "services/parser/core/pdf/pdf_objects.h"
 #include "services/parser/core/pdf/structure_guard.h"
+
+#include <qpdf/QPDF.hh>
+#include <qpdf/QPDFExc.hh>
 
 namespace gouji::parser {
 namespace {

@@ -6,9 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include <qpdf/QPDFObjectHandle.hh>
-
 #include "services/parser/core/pdf/pdf_limits.h"
+#include "services/parser/core/pdf/qpdf_object.h"
 
 namespace gouji::parser {
 

@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <string>
 
+#include "services/parser/core/table_draft.h"
 #include "tests/unit/services/parser/reading_help.h"
 
 namespace gouji::parser {
@@ -104,7 +105,7 @@ TEST(TableRow, WithASurplusOfZerosKeepsTheFormsCount) {
   const Reading reading = reading_of(table3({"一、本年新收政府信息公开申请数量 4 0 0 0 0 0 4 0"}));
   EXPECT_EQ(cell(reading, "t3.new.total"), "4");
   EXPECT_TRUE(has_note(reading.tables[1], "ROW_OVERLONG"));
-  EXPECT_LT(reading.tables[1].confidence[0], 900);
+  EXPECT_EQ(reading.tables[1].confidence[0], kSurplusDropped);
 }
 
 TEST(TableRow, WithASurplusThatSaysSomethingIsUnreadable) {

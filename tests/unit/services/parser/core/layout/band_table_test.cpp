@@ -46,7 +46,7 @@ TEST(BandTable, NamesOfGroupsStandInAColumnOfTheirOwn) {
   values(page.text(150, 120, "2.丙丁"), 120, {"4", "5", "6"});
   values(page.text(150, 140, "3.戊己"), 140, {"7", "8", "9"});
   page.text(100, 120, "（一）");
-  EXPECT_EQ(grids(laid_out({page})), ".|1.甲乙|1|2|3\n（一）|2.丙丁|4|5|6\n.|3.戊己|7|8|9");
+  EXPECT_EQ(grids(laid_out({page})), "1.甲乙|1|2|3\n（一）|2.丙丁|4|5|6\n3.戊己|7|8|9");
 }
 
 TEST(BandTable, HeadersOverColumnsArePutTogetherWhereTheyAreWrapped) {
@@ -54,6 +54,31 @@ TEST(BandTable, HeadersOverColumnsArePutTogetherWhereTheyAreWrapped) {
   page.text(240, 80, "结果").text(290, 80, "结果").text(340, 80, "尚未").text(240, 90, "维持").text(290, 90, "纠正").text(340, 90, "审结");
   values(page.text(100, 110, "规章"), 110, {"1", "2", "3"});
   EXPECT_EQ(grids(laid_out({page})), "结果维持|结果纠正|尚未审结\n规章|1|2|3");
+}
+
+TEST(BandTable, TheHeaderTellsAColumnThatIsBlankInAllRows) {
+  PageWriter page;
+  page.text(240, 85, "上年").text(290, 85, "本年").text(340, 85, "合计");
+  values(page.text(100, 100, "规章"), 100, {"1", "", "3"});
+  values(page.text(100, 120, "文件"), 120, {"", "", "6"});
+  EXPECT_EQ(grids(laid_out({page})), "上年|本年|合计\n规章|1|.|3\n文件|.|.|6");
+}
+
+TEST(BandTable, ValuesThatNoRowHasSideBySideMayBeOneColumnSoTheRowsStayLines) {
+  PageWriter page;
+  values(page.text(100, 100, "规章"), 100, {"1", "", "3"});
+  values(page.text(100, 120, "文件"), 120, {"", "2", "3"});
+  values(page.text(100, 140, "许可"), 140, {"4", "", "6"});
+  const Document document = laid_out({page});
+  EXPECT_TRUE(document.grids.empty());
+  EXPECT_EQ(shown(document), "规章\t1\t3\n文件\t2\t3\n许可\t4\t6");
+}
+
+TEST(BandTable, AFigureCloseToItsLabelIsAValue) {
+  PageWriter page;
+  values(page.text(216, 100, "规章"), 100, {"1", "2", "3"});
+  page.text(227, 120, "文件").text(248.5F, 120, "4").text(300, 120, "5").text(350, 120, "6");
+  EXPECT_EQ(grids(laid_out({page})), "规章|1|2|3\n文件|4|5|6");
 }
 
 TEST(BandTable, AValueInTwoColumnsBeginsAnotherTable) {

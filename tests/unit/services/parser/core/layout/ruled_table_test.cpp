@@ -109,6 +109,13 @@ TEST(RuledTable, DigitsThatMayBeOneFigureOrTwoMakeNone) {
   EXPECT_EQ(only_grid(laid_out({page})), "12\xEF\xBF\xBD|34\xEF\xBF\xBD\n.|.");
 }
 
+TEST(RuledTable, CharactersHigherThanTheirCellStandInNone) {
+  PageWriter page;
+  page.rules({100, 150, 200}, {100, 115, 130}).row({100, 150}, 100, {"甲", "1"}).row({100, 150}, 115, {"乙", "2"});
+  page.text(150, 85, "密", 60);
+  EXPECT_EQ(only_grid(laid_out({page})), "甲|1\n乙|2");
+}
+
 TEST(RuledTable, MoreCellsThanTheLimitAreLines) {
   LayoutLimits limits;
   limits.cells = 3;
