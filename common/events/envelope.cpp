@@ -58,6 +58,8 @@ Envelope read_envelope(const Record& record) {
   return envelope;
 }
 
+std::string_view event_type(const Record& record) { return header(record, "ce_type"); }
+
 std::string to_rfc3339(UnixMillis time) {
   using namespace std::chrono;
   const UnixMillis days = (time >= 0 ? time : time - kDayMillis + 1) / kDayMillis;

@@ -39,6 +39,8 @@ Record make_record(const Envelope& envelope, std::string key, std::optional<std:
 
 // Tolerant: attributes that are missing stay empty, a bad ce_time is the record's timestamp.
 Envelope read_envelope(const Record& record);
+// The ce_type alone, as a view into the record; empty where there is none.
+std::string_view event_type(const Record& record);
 
 // RFC 3339 in UTC with milliseconds, "2026-01-31T08:15:30.123Z"; and back.
 std::string to_rfc3339(UnixMillis time);

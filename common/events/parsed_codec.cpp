@@ -65,7 +65,7 @@ Record encode(const WithdrawnReport& withdrawn) {
 }
 
 Result<ParsedEvent> decode_parsed(const Record& record) {
-  const std::string type = read_envelope(record).type;
+  const std::string_view type = event_type(record);
   if (type == kWithdrawnType) return decode_withdrawn(record);
   if (type.empty() || type == kParsedType) return decode_report(record);
   return invalid_input(ErrorCode::kUnknownVersion, fmt::format("ce_type \"{}\" does not belong on this topic", type));

@@ -190,6 +190,10 @@ Result<Reading> from_proto(const pb::ReportParsed& in) {
   reading.published_on = in.published_on();
   if (in.tables_size() != 3)
     return invalid_input(ErrorCode::kMalformed, fmt::format("{} tables where a report has three", in.tables_size()));
+  reading.tables.reserve(3);
+  reading.sections.reserve(static_cast<std::size_t>(in.sections_size()));
+  reading.claims.reserve(static_cast<std::size_t>(in.claims_size()));
+  reading.votes.reserve(static_cast<std::size_t>(in.votes_size()));
   for (int i = 0; i < 3; ++i) {
     GOUJI_ASSIGN(TableReading table, reading_from_proto(in.tables(i)));
     if (table.table != kTables[i]) return invalid_input(ErrorCode::kMalformed, "tables out of order");

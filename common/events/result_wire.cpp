@@ -1,5 +1,6 @@
 #include "common/events/result_wire.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <string_view>
 
@@ -11,10 +12,15 @@ namespace {
 // Wire types of protobuf's encoding (https://protobuf.dev/programming-guides/encoding).
 enum class Wire : std::uint8_t { kVarint = 0, kBytes = 2 };
 
-// Appends fields in rising order; a field with its default value is left out, as proto3 does.
+// A tag and a number, or a tag and a length, take no more bytes than this.
+constexpr std::size_t kFieldHeadMost = 16;
+
+// Writes fields in rising order to where there is room for them; a field with its default value is
+// left out, as proto3 does.
 class FieldWriter {
  public:
-  explicit FieldWriter(std::string& out) : out_(out) {}
+  explicit FieldWriter(char* at) : at_(at) {}
+  char* end() const { return at_; }
 
   void text(int number, std::string_view value) {
     if (!value.empty()) bytes(number, value);
@@ -22,7 +28,7 @@ class FieldWriter {
   void bytes(int number, std::string_view value) {
     tag(number, Wire::kBytes);
     varint(value.size());
-    out_.append(value);
+    at_ = std::copy(value.begin(), value.end(), at_);
   }
   void number(int field, int value) {
     if (value == 0) return;
@@ -37,48 +43,54 @@ class FieldWriter {
  private:
   void tag(int number, Wire type) { varint(static_cast<std::uint64_t>(number) << 3U | static_cast<std::uint64_t>(type)); }
   void varint(std::uint64_t value) {
-    for (; value >= 0x80; value >>= 7U) out_.push_back(static_cast<char>(value | 0x80U));
-    out_.push_back(static_cast<char>(value));
+    for (; value >= 0x80; value >>= 7U) *at_++ = static_cast<char>(value | 0x80U);
+    *at_++ = static_cast<char>(value);
   }
 
-  std::string& out_;
+  char* at_;
 };
 
-void write_operand(const Operand& operand, std::string& out) {
-  FieldWriter writer(out);
+std::size_t room_for(const Operand& operand) { return operand.cell.size() + 4 * kFieldHeadMost; }
+std::size_t room_for(const RuleResult& result) {
+  std::size_t room = result.rule.size() + result.instance.size() + result.reason.size() + 8 * kFieldHeadMost;
+  for (const Operand& operand : result.operands) room += room_for(operand);
+  return room;
+}
+
+std::string_view written(const Operand& operand, std::string& buffer) {
+  buffer.resize(std::max(buffer.size(), room_for(operand)));
+  FieldWriter writer(buffer.data());
   writer.text(pb::CellValue::kCellFieldNumber, operand.cell);
   writer.number(pb::CellValue::kStateFieldNumber, to_proto(kCellStates, operand.value.state));
   if (operand.value.value != 0) writer.present_signed(pb::CellValue::kValueFieldNumber, operand.value.value);
+  return {buffer.data(), static_cast<std::size_t>(writer.end() - buffer.data())};
 }
 
-void write_result(const RuleResult& result, std::string& out) {
-  FieldWriter writer(out);
+std::string_view written(const RuleResult& result, std::string& buffer) {
+  buffer.resize(std::max(buffer.size(), room_for(result)));
+  FieldWriter writer(buffer.data());
   writer.text(pb::RuleResult::kRuleFieldNumber, result.rule);
   writer.text(pb::RuleResult::kInstanceFieldNumber, result.instance);
   writer.number(pb::RuleResult::kStatusFieldNumber, to_proto(kRuleStatuses, result.status));
   writer.text(pb::RuleResult::kReasonFieldNumber, result.reason);
   writer.number(pb::RuleResult::kSeverityFieldNumber, to_proto(kSeverities, result.severity));
-  std::string operand_bytes;
-  for (const Operand& operand : result.operands) {
-    operand_bytes.clear();
-    write_operand(operand, operand_bytes);
-    writer.bytes(pb::RuleResult::kOperandsFieldNumber, operand_bytes);
-  }
+  std::string operand_buffer;
+  for (const Operand& operand : result.operands)
+    writer.bytes(pb::RuleResult::kOperandsFieldNumber, written(operand, operand_buffer));
   if (result.difference) writer.present_signed(pb::RuleResult::kDifferenceFieldNumber, *result.difference);
+  return {buffer.data(), static_cast<std::size_t>(writer.end() - buffer.data())};
 }
 
 }  // namespace
 
 std::string results_field(const std::vector<RuleResult>& results) {
-  std::string out;
-  out.reserve(results.size() * 40);
-  FieldWriter writer(out);
-  std::string result_bytes;
-  for (const RuleResult& result : results) {
-    result_bytes.clear();
-    write_result(result, result_bytes);
-    writer.bytes(pb::ReportVerdict::kResultsFieldNumber, result_bytes);
-  }
+  std::size_t room = 0;
+  for (const RuleResult& result : results) room += room_for(result) + kFieldHeadMost;
+  std::string out(room, '\0');
+  FieldWriter writer(out.data());
+  std::string buffer;
+  for (const RuleResult& result : results) writer.bytes(pb::ReportVerdict::kResultsFieldNumber, written(result, buffer));
+  out.resize(static_cast<std::size_t>(writer.end() - out.data()));
   return out;
 }
 

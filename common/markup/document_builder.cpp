@@ -38,7 +38,8 @@ DocumentBuilder::DocumentBuilder(std::string_view source, const HtmlLimits& limi
   document_.format = "html";
   document_.charset = "utf-8";
   document_.text.reserve(source.size() / 4);
-  document_.runs.reserve(source.size() / 128);
+  constexpr std::size_t kRunsAtFirst = 2'048;
+  document_.runs.reserve(std::max(source.size() / 128, std::min(source.size() / 16, kRunsAtFirst)));
 }
 
 void DocumentBuilder::add_limit(std::string_view name) {
@@ -71,11 +72,11 @@ void DocumentBuilder::add_run(TextRange text, std::size_t begin, std::size_t end
       return;
     }
   }
-  SourceRun run;
+  // Made in place: a copy would have to wait for its own fields to be written.
+  SourceRun& run = runs.emplace_back();
   run.text = text;
   run.where.begin = source_begin;
   run.where.end = source_end;
-  runs.push_back(run);
 }
 
 // Chinese is written without spaces: a line feed of the source between two such characters is none.

@@ -4,6 +4,11 @@
 #include <utility>
 
 namespace gouji {
+namespace {
+
+constexpr std::size_t kCellsAtFirst = 64;
+
+}  // namespace
 
 void GridBuilder::begin_row() {
   ++rows_;
@@ -40,7 +45,13 @@ std::optional<std::uint32_t> GridBuilder::add_cell(const CellSpans& spans,
   for (; end < end_wanted && (end == column || columns_[end].taken_to < rows_); ++end) {
     columns_[end] = {rows_ - 1 + spans.rows, index};
   }
-  cells_.push_back({rows_ - 1, column, spans.rows, end - column, {}, spans.is_header});
+  if (cells_.empty()) cells_.reserve(kCellsAtFirst);
+  GridCell& cell = cells_.emplace_back();  // made in place, see DocumentBuilder::add_run
+  cell.row = rows_ - 1;
+  cell.column = column;
+  cell.row_span = spans.rows;
+  cell.column_span = end - column;
+  cell.is_header = spans.is_header;
   cursor_ = end;
   return index;
 }

@@ -39,8 +39,9 @@ struct Cell {
 enum class MoneyUnit : std::uint8_t { kNotStated, kWanYuan };
 
 // Where something stands in the source. Bytes [begin, end) of the part for HTML and text (offsets
-// into the original bytes, before decoding); page (from 1) and box in 1/100 pt, top left origin,
-// for PDF and scans.
+// into the original bytes, before decoding), of the unpacked part or stream with the text for office
+// files; page (from 1) and box in 1/100 pt, top left origin, for PDF and scans; page is the sheet of
+// a workbook.
 struct Where {
   std::int32_t part = 0;  // 0 = the document itself, n = its n-th attachment
   std::int32_t page = 0;  // 0 = not paged

@@ -67,7 +67,7 @@ struct Explanation {
   Mechanism mechanism = Mechanism::kOther;
   // What speaks for this one of several: "2020:t3.carried_out.total" (a cell of another year's
   // report), "reader:poppler", "claim:" and the sentence.
-  std::vector<std::string> supported_by;
+  std::vector<std::string> supported_by{};
 };
 
 // An unread cell that the identities determine uniquely; never written into the reading.

@@ -117,7 +117,7 @@ Result<pid_t> launch(const ProgramRun& run, const Pipe& output, const Pipe& comp
   arguments.push_back(nullptr);
   char* const environment[] = {nullptr};
   pid_t pid = -1;
-  const int refused = posix_spawn(&pid, "/proc/self/exe", &actions, &attributes, arguments.data(), environment);
+  const int refused = posix_spawn(&pid, run.launcher.c_str(), &actions, &attributes, arguments.data(), environment);
   posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
   if (refused != 0) return unavailable(ErrorCode::kInternal, fmt::format("{}: {}", run.program, std::strerror(refused)));

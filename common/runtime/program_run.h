@@ -42,7 +42,8 @@ struct ProgramRun {
   std::int64_t memory_bytes_max = 1536LL * 1024 * 1024;
   std::int64_t file_bytes_max = 128LL * 1024 * 1024;  // of each file that it writes
   std::size_t output_bytes_max = 16 * 1024 * 1024;    // of standard output
-  bool may_start_others = false;                      // processes and threads
+  bool may_start_others = false;                      // processes and threads; the kernel lets root
+  std::string launcher = "/proc/self/exe";            // another one only in tests
 };
 
 struct ProgramEnd {
@@ -51,8 +52,9 @@ struct ProgramEnd {
   int exit_code = 0;       // 128 + signal where a signal ended it
 };
 
-// Blocks. kInvalidInput TIMEOUT, TOO_LARGE (output), or kUnavailable NOT_FOUND when the program cannot
-// be started. However it ends, every process that it started is killed.
+// Blocks. kInvalidInput TIMEOUT or TOO_LARGE (output); kUnavailable INTERNAL when this process cannot
+// start another one. A program that cannot be started ends with 126 and says why. However it ends,
+// every process that it started is killed.
 Result<ProgramEnd> run_program(const ProgramRun& run);
 
 // The program `name` beside this process's own, else in the folders of $PATH; empty when it is nowhere.

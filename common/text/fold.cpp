@@ -197,7 +197,18 @@ std::string fold_label(std::string_view text) {
   return folded;
 }
 
+namespace {
+
+bool is_solid_ascii(char c) { return c > ' ' && c < '\x7F'; }
+// Leads of U+4000 to U+9FFF, among which no character is a space.
+bool is_ideograph_lead(char c) { return c >= '\xE4' && c <= '\xE9'; }
+bool begins_solid(char c) { return is_solid_ascii(c) || is_ideograph_lead(c); }
+
+}  // namespace
+
 std::string_view trim_spaces(std::string_view text) {
+  // Most texts begin and end with a digit or an ideograph.
+  if (!text.empty() && begins_solid(text[0]) && (is_solid_ascii(text.back()) || (text.size() >= 3 && is_ideograph_lead(text[text.size() - 3])))) return text;
   std::size_t begin = 0;
   while (begin < text.size()) {
     const CodePoint next = code_point_at(text, begin);

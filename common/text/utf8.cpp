@@ -36,7 +36,7 @@ bool is_second_byte(unsigned char lead, unsigned char second) {
 
 bool is_utf8(std::string_view bytes) { return simdjson::validate_utf8(bytes.data(), bytes.size()); }
 
-CodePoint code_point_at(std::string_view bytes, std::size_t at) {
+CodePoint any_code_point_at(std::string_view bytes, std::size_t at) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes[at + i]); };
   const std::size_t left = bytes.size() - at;
   const unsigned char lead = byte(0);

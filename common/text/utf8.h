@@ -21,8 +21,18 @@ struct CodePoint {
   bool is_valid = false;
 };
 
-// The code point at `at`, which must be less than bytes.size().
-CodePoint code_point_at(std::string_view bytes, std::size_t at);
+// The code point at `at`, which must be less than bytes.size(), whatever it is.
+CodePoint any_code_point_at(std::string_view bytes, std::size_t at);
+
+// The same; ASCII and ideographs, which are nearly all of a report, without a call.
+inline CodePoint code_point_at(std::string_view bytes, std::size_t at) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes[at + i]); };
+  const unsigned char lead = byte(0);
+  if (lead < 0x80) return {lead, 1, true};
+  const bool is_ideograph = lead >= 0xE4 && lead <= 0xE9 && bytes.size() - at >= 3 && (byte(1) & 0xC0U) == 0x80U && (byte(2) & 0xC0U) == 0x80U;
+  if (!is_ideograph) return any_code_point_at(bytes, at);
+  return {(lead & 0x0FU) << 12 | (byte(1) & 0x3FU) << 6 | (byte(2) & 0x3FU), 3, true};
+}
 
 // Appends the UTF-8 form; surrogates and values above U+10FFFF become U+FFFD.
 void append_utf8(std::string& text, char32_t code_point);

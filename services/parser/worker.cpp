@@ -1,6 +1,7 @@
 #include "services/parser/worker.h"
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
 
 #include "common/core/check.h"
@@ -11,6 +12,9 @@
 
 namespace gouji::parser {
 namespace {
+
+// No program is begun over a document later than this: one with many pictures must not hold up its batch.
+constexpr std::chrono::seconds kProgramsBegin{30};
 
 ReadAnswer poison(std::string code, std::string message) {
   return Refusal{RefusalClass::kPoison, {std::move(code), std::move(message)}};
@@ -65,12 +69,16 @@ std::string answer_read(std::string_view request) {
 
 DocumentReader reader_over(runtime::WorkerPool& pool, ProgramRunner programs) {
   return [&pool, programs = std::move(programs)](events::ReadRequest request) -> Result<ReadOutcome> {
+    const auto start = std::chrono::steady_clock::now();
     for (int i = 0; i <= kNeedsMax; ++i) {
       GOUJI_ASSIGN(const std::string bytes, pool.call(events::encode(request)));
       GOUJI_ASSIGN(ReadAnswer answer, events::decode_read_answer(bytes));
       if (auto* reading = std::get_if<Reading>(&answer)) return ReadOutcome(std::move(*reading));
       if (auto* refusal = std::get_if<Refusal>(&answer)) return ReadOutcome(std::move(*refusal));
-      request.aids.push_back(aid_for(std::get<Need>(answer), request, programs));
+      const bool is_late = std::chrono::steady_clock::now() - start > kProgramsBegin;
+      const Need& need = std::get<Need>(answer);
+      request.aids.push_back(is_late ? failed(need, "TIMEOUT", "这份文件用外部程序的时间已到 / no more time for programs over this document")
+                                     : aid_for(need, request, programs));
     }
     return ReadOutcome(Refusal{RefusalClass::kPoison, programs_exhausted()});
   };

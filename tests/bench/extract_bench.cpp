@@ -17,6 +17,7 @@
 #include "services/parser/core/extract.h"
 #include "services/parser/core/grid_reader.h"
 #include "services/parser/core/read.h"
+#include "services/parser/core/sections.h"
 #include "tests/support/render_html.h"
 
 namespace gouji {
@@ -106,10 +107,11 @@ void read_page(benchmark::State& state, const std::string& page) {
   const auto first = [&] {
     const auto outcome = parser::extract(source);
     const auto& document = std::get<Document>(outcome);
-    const TextRange all{0, static_cast<std::uint32_t>(document.text.size())};
-    benchmark::DoNotOptimize(parser::read_rows_by_grid(document, all, TableId::kT2, Edition::k2019));
-    benchmark::DoNotOptimize(parser::read_rows_by_grid(document, all, TableId::kT3, Edition::k2019));
-    benchmark::DoNotOptimize(parser::read_table4_by_grid(document, all));
+    const parser::SectionMap sections = parser::find_sections(document);
+    const auto body = [&](std::int32_t number) { return sections.body(number).value_or(TextRange{}); };
+    benchmark::DoNotOptimize(parser::read_rows_by_grid(document, body(2), TableId::kT2, Edition::k2019));
+    benchmark::DoNotOptimize(parser::read_rows_by_grid(document, body(3), TableId::kT3, Edition::k2019));
+    benchmark::DoNotOptimize(parser::read_table4_by_grid(document, body(4)));
   };
   const OrganDirectory organs = OrganDirectory::empty();
   parser::Input input;

@@ -128,7 +128,7 @@ std::string directory_entry(std::string_view name, std::uint32_t type, std::uint
 
 std::string le(std::uint32_t value, int bytes) {
   std::string text;
-  for (int i = 0; i < bytes; ++i) text.push_back(static_cast<char>(value >> (8 * i)));
+  for (int i = 0; i < bytes; ++i) text.push_back(i < 4 ? static_cast<char>(value >> (8 * i)) : '\0');
   return text;
 }
 

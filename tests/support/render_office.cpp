@@ -2,8 +2,9 @@
 
 #include <libdeflate.h>
 
+#include <algorithm>
 #include <cstdint>
-#include <optional>
+#include <utility>
 
 #include "common/markup/html.h"
 #include "common/text/utf8.h"
@@ -227,6 +228,97 @@ void add_to_sheet(const Document& page, const Block& block, Sheet& sheet) {
   }
 }
 
+// Writes a report on pages of A4 from top to bottom.
+class OfdWriter {
+ public:
+  void add(const Document& page, const Block& block) {
+    if (block.kind != BlockKind::kGrid) return add_lines(page.view(block.text), kLeft, 52);
+    const Grid& grid = page.grids[block.grid];
+    constexpr int kRow = 8;
+    const int column = kWidth / static_cast<int>(grid.columns);
+    for (std::uint32_t row = 0; row < grid.rows;) {
+      const int room = (kBottom - top_) / kRow;
+      if (room < 1) end_page();
+      const std::uint32_t end = std::min(grid.rows, row + static_cast<std::uint32_t>(std::max((kBottom - top_) / kRow, 1)));
+      add_rows(page, grid, row, end, column);
+      top_ += static_cast<int>(end - row) * kRow + 4;
+      row = end;
+    }
+  }
+
+  std::vector<std::string> pages() {
+    end_page();
+    return pages_;
+  }
+
+ private:
+  static constexpr int kLeft = 10, kWidth = 190, kTop = 15, kBottom = 280;
+
+  void end_page() {
+    pages_.push_back(std::exchange(content_, {}));
+    top_ = kTop;
+  }
+
+  void add_lines(std::string_view text, int left, std::size_t characters) {
+    while (!text.empty()) {
+      std::size_t end = 0;
+      for (std::size_t i = 0; i < characters && end < text.size(); ++i) end += code_point_at(text, end).length;
+      if (top_ + 6 > kBottom) end_page();
+      add_text(text.substr(0, end), left, top_, 3.5);
+      top_ += 6;
+      text.remove_prefix(end);
+    }
+    top_ += 2;
+  }
+
+  void add_text(std::string_view text, int left, int top, double size) {
+    const std::string number = std::to_string(size);
+    std::string deltas;
+    for (std::size_t at = 0; at < text.size();) {
+      const CodePoint point = code_point_at(text, at);
+      at += point.length;
+      deltas += std::to_string(point.value < 0x2E80 ? size / 2 : size) + " ";
+    }
+    content_ += "<ofd:TextObject ID=\"9\" Boundary=\"" + std::to_string(left) + " " + std::to_string(top) + " 190 6\" Font=\"1\" Size=\"" + number +
+                "\"><ofd:TextCode X=\"0\" Y=\"" + number + "\" DeltaX=\"" + deltas + "\">" + escaped(text) + "</ofd:TextCode></ofd:TextObject>";
+  }
+
+  void add_line(int x1, int y1, int x2, int y2) {
+    content_ += "<ofd:PathObject ID=\"8\" Boundary=\"" + std::to_string(x1) + " " + std::to_string(y1) + " 200 200\" LineWidth=\"0.2\"><ofd:AbbreviatedData>M 0 0 L " +
+                std::to_string(x2 - x1) + " " + std::to_string(y2 - y1) + " </ofd:AbbreviatedData></ofd:PathObject>";
+  }
+
+  void add_rows(const Document& page, const Grid& grid, std::uint32_t first, std::uint32_t end, int column) {
+    const auto x = [&](std::uint32_t at) { return kLeft + static_cast<int>(at) * column; };
+    const auto y = [&](std::uint32_t at) { return top_ + static_cast<int>(at - first) * 8; };
+    for (const GridCell& cell : grid.cells) {
+      const std::uint32_t top = std::max(cell.row, first), bottom = std::min(cell.row + cell.row_span, end);
+      if (top >= bottom) continue;
+      const int left = x(cell.column), right = x(cell.column + cell.column_span);
+      add_line(left, y(top), right, y(top));
+      add_line(left, y(bottom), right, y(bottom));
+      add_line(left, y(top), left, y(bottom));
+      add_line(right, y(top), right, y(bottom));
+      if (cell.row >= first) add_cell_text(page.view(cell.text), left + 1, y(top) + 1, right - left - 2);
+    }
+  }
+
+  void add_cell_text(std::string_view text, int left, int top, int width) {
+    constexpr double kSize = 1.5;
+    const auto fit = static_cast<std::size_t>(std::max(width / kSize, 1.0));
+    for (int line = 0; !text.empty(); ++line) {
+      std::size_t end = 0;
+      for (std::size_t i = 0; i < fit && end < text.size(); ++i) end += code_point_at(text, end).length;
+      add_text(text.substr(0, end), left, top + line * 2, kSize);
+      text.remove_prefix(end);
+    }
+  }
+
+  std::vector<std::string> pages_;
+  std::string content_;
+  int top_ = kTop;
+};
+
 }  // namespace
 
 std::string zip_of(const std::vector<ZipPart>& parts, std::string_view comment) {
@@ -319,6 +411,27 @@ std::string render_xlsx(const ReportFigures& figures) {
   parts.push_back({"xl/_rels/workbook.xml.rels", relationships});
   parts.push_back({"xl/worksheets/sheet1.xml", xml});
   return zip_of(parts);
+}
+
+std::string ofd_of(const std::vector<std::string>& contents) {
+  const std::string space = "xmlns:ofd=\"http://www.ofdspec.org/2016\"";
+  std::string pages;
+  std::vector<ZipPart> parts = {{"OFD.xml", "<ofd:OFD " + space + "><ofd:DocBody><ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>"}};
+  for (std::size_t i = 0; i < contents.size(); ++i) {
+    const std::string place = "Pages/Page_" + std::to_string(i) + "/Content.xml";
+    pages += "<ofd:Page ID=\"" + std::to_string(i + 1) + "\" BaseLoc=\"" + place + "\"/>";
+    parts.push_back({"Doc_0/" + place, "<ofd:Page " + space + "><ofd:Content><ofd:Layer>" + contents[i] + "</ofd:Layer></ofd:Content></ofd:Page>"});
+  }
+  parts.push_back({"Doc_0/Document.xml", "<ofd:Document " + space + "><ofd:CommonData><ofd:PageArea><ofd:PhysicalBox>0 0 210 297</ofd:PhysicalBox></ofd:PageArea>"
+                   "</ofd:CommonData><ofd:Pages>" + pages + "</ofd:Pages></ofd:Document>"});
+  return zip_of(parts);
+}
+
+std::string render_ofd(const ReportFigures& figures) {
+  const Document page = page_of(figures);
+  OfdWriter writer;
+  for (const Block& block : page.blocks) writer.add(page, block);
+  return ofd_of(writer.pages());
 }
 
 }  // namespace gouji::testing

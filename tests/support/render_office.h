@@ -39,4 +39,9 @@ std::string render_rtf(const ReportFigures& figures, const RtfStyle& style = {})
 
 std::string render_xlsx(const ReportFigures& figures);
 
+// Pages with ruled tables, text and lines in millimetres.
+std::string render_ofd(const ReportFigures& figures);
+// A package of pages whose content is this XML.
+std::string ofd_of(const std::vector<std::string>& contents);
+
 }  // namespace gouji::testing

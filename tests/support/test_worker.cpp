@@ -21,6 +21,7 @@
 #include <thread>
 #include <vector>
 
+#include "common/runtime/program_run.h"
 #include "common/runtime/worker_pool.h"
 
 namespace {
@@ -175,6 +176,7 @@ std::string handle(std::string_view request) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  gouji::runtime::become_program_if_asked(argc, argv);
   const auto kind = gouji::runtime::worker_kind(argc, argv);
   if (kind == "stillborn") {
     std::fputs("cannot come up\n", stderr);

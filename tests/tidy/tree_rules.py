@@ -11,7 +11,8 @@ _FUNCTION_LINES_MAX = 60
 _README_LINES_MAX = 15
 
 # Places on a page are no amounts.
-_GEOMETRY_FOLDERS = ('services/parser/core/layout/', 'services/parser/core/pdf/', 'services/parser/core/ocr/')
+_GEOMETRY_FOLDERS = ('services/parser/core/layout/', 'services/parser/core/pdf/', 'services/parser/core/ocr/',
+                     'services/parser/core/office/ofd')
 _EXACT_FOLDERS = ('common/report/', 'services/validator/core/', 'services/parser/core/', 'proto/')
 _FLOAT = re.compile(r'\b(float|double|stod|stof|strtod|atof)\b')
 # A confidence is neither a count nor money.

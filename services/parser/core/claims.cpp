@@ -61,8 +61,17 @@ Digits digits_at(std::string_view text, std::size_t at) {
   return digits;
 }
 
+// A number in Chinese numerals, two characters or one that stands between words: "十二件", not "一件".
+Digits numerals_at(std::string_view text, std::size_t at) {
+  constexpr std::size_t kHan = 3, kNumeralBytesMax = 30;
+  const std::size_t length = numeral_prefix(text.substr(at, kNumeralBytesMax));
+  if (length < 2 * kHan && text.substr(at, length) != "零") return {"", at};
+  return {std::string(text.substr(at, length)), at + length};
+}
+
 std::optional<Mention> mention_at(std::string_view text, std::size_t at) {
-  const Digits digits = digits_at(text, at);
+  const bool is_arabic = is_digit(text[at]);
+  const Digits digits = is_arabic ? digits_at(text, at) : numerals_at(text, at);
   if (digits.text.empty()) return std::nullopt;
   if (digits.end < text.size() && (text[digits.end] == '.' || is_digit(text[digits.end]))) return std::nullopt;
   Mention mention;
@@ -118,7 +127,7 @@ class ReadingFinder {
 
   // `clause` stands in front of the number, `sentence` in front of the clause.
   Readings find(std::string_view clause, std::string_view sentence) const {
-    if (contains_any(clause, {"行政复议", "行政诉讼", "提起诉讼", "复议"})) return of_table4(clause);
+    if (contains_any(clause, {"行政复议", "行政诉讼", "提起诉讼", "复议", "诉讼案件", "应诉"})) return of_table4(clause, sentence);
     if (contains_any(clause, {"许可", "处罚", "行政强制", "规范性文件", "规章"})) return of_table2(clause);
     const bool is_about_requests = contains_any(clause, {"申请", "答复", "办结", "结转", "予以公开", "部分公开", "不予公开", "无法提供", "不予处理"}) ||
                                    contains_any(sentence, {"公开申请", "依申请公开", "申请公开"});
@@ -133,6 +142,18 @@ class ReadingFinder {
     return cells;
   }
 
+  static Readings legal_persons() {
+    Readings readings;
+    for (const std::string row : {"new", "total"}) {
+      Reading1& cells = readings.emplace_back();
+      for (const char* column : {"commercial_enterprise", "research_institution", "social_welfare_organization",
+                                 "legal_service_organization", "other_organization"}) {
+        cells.push_back("t3." + row + "." + column);
+      }
+    }
+    return readings;
+  }
+
   Readings of_table3(std::string_view clause) const {
     if (contains_any(clause, {"不予公开"})) return {sum("denied", 8)};
     if (contains_any(clause, {"部分公开"})) return {{"t3.partly_granted.total"}};
@@ -142,23 +163,34 @@ class ReadingFinder {
       return {edition3_ == Edition::k2021 ? sum("other", 3) : Reading1{"t3.other.total"}};
     }
     if (contains_any(clause, {"予以公开", "全部公开"})) return {{"t3.granted.total"}};
-    if (contains_any(clause, {"上年结转", "上年度结转", "结转上年", "上一年结转", "上年转结"})) return {{"t3.carried_in.total"}};
+    if (contains_any(clause, {"上年结转", "上年度结转", "结转上年", "上一年结转", "上年转结", "上一年度结转", "上年度转", "往年结转", "结转自上"})) return {{"t3.carried_in.total"}};
     if (contains_any(clause, {"结转", "转下年", "转办下", "下一年", "转下一"})) return {{"t3.carried_out.total"}};
-    if (contains_any(clause, {"自然人", "公民"})) return {{"t3.new.natural_person"}};
+    if (contains_any(clause, {"自然人", "公民"})) return {{"t3.new.natural_person"}, {"t3.total.natural_person"}};
+    if (contains_any(clause, {"法人", "企业", "组织"})) return legal_persons();
     if (contains_any(clause, {"新收", "新增"})) return {{"t3.new.total"}};
-    if (contains_any(clause, {"收到", "受理", "接到", "接收", "接"})) {
+    if (contains_any(clause, {"收到", "受理", "接到", "接收", "接", "登记"})) {
       return {{"t3.new.total"}, {"t3.new.total", "t3.carried_in.total"}, {"t3.total.total"}};
     }
-    if (contains_any(clause, {"办结", "答复", "办理", "回复", "处理"})) {
+    if (contains_any(clause, {"办结", "答复", "办理", "回复", "处理", "办复", "按期"})) {
       return {{"t3.total.total"}, {"t3.new.total"}, {"t3.new.total", "t3.carried_in.total"}};
     }
     return {};
   }
 
-  Readings of_table4(std::string_view clause) const {
-    const Reading1 direct{"t4.litigation_direct.total"}, after{"t4.litigation_after_reconsideration.total"};
-    if (contains_any(clause, {"诉讼"})) return {{direct[0], after[0]}, direct, after};
-    return {{"t4.reconsideration.total"}};
+  // 维持 3 件, 纠正 1 件: the results follow the case that a clause before them names.
+  Readings of_table4(std::string_view clause, std::string_view sentence) const {
+    const bool is_litigation = clause.rfind("诉讼") != clause.npos && clause.rfind("诉讼") + 1 > clause.rfind("复议") + 1;
+    std::string_view result = "total";
+    for (const auto& [word, key] : {std::pair<std::string_view, std::string_view>{"维持", "upheld"}, {"纠正", "corrected"}, {"尚未审结", "pending"}, {"未审结", "pending"}}) {
+      if (clause.find(word) != clause.npos) result = key;
+    }
+    const auto cell = [&](const char* group) { return std::string("t4.") + group + "." + std::string(result); };
+    const std::string direct = cell("litigation_direct"), after = cell("litigation_after_reconsideration");
+    if (contains_any(clause, {"未经复议", "直接起诉"})) return {{direct}};
+    if (contains_any(clause, {"复议后起诉", "经复议"})) return {{after}};
+    const bool follows_litigation = !contains_any(clause, {"复议"}) && contains_any(sentence, {"诉讼"});
+    if (is_litigation || contains_any(clause, {"诉讼", "应诉"}) || follows_litigation) return {{direct, after}, {direct}, {after}};
+    return {{cell("reconsideration")}};
   }
 
   Readings of_table2(std::string_view clause) const {
@@ -187,7 +219,7 @@ class ClaimReader {
     const std::string_view text = sentence.folded;
     std::size_t from = 0;
     for (std::size_t at = 0; at < text.size() && claims_.size() < 4 * kClaimsMax;) {
-      if (!is_digit(text[at]) || (at > 0 && (is_digit(text[at - 1]) || text[at - 1] == '.'))) {
+      if (!may_begin_number(text, at)) {
         ++at;
         continue;
       }
@@ -196,7 +228,7 @@ class ClaimReader {
         from = mention->end;
         at = mention->end;
       } else {
-        at = std::max(at + 1, digits_at(text, at).end);
+        at = is_digit(text[at]) ? std::max(at + 1, digits_at(text, at).end) : at + 1;
       }
     }
   }
@@ -208,6 +240,14 @@ class ClaimReader {
   }
 
  private:
+  static bool may_begin_number(std::string_view text, std::size_t at) {
+    if (is_digit(text[at])) return at == 0 || !(is_digit(text[at - 1]) || text[at - 1] == '.');
+    if (static_cast<unsigned char>(text[at]) < 0xE0) return false;
+    // An ordinal, and the middle of a numeral, are none.
+    if (text.substr(0, at).ends_with("第")) return false;
+    return numeral_prefix(text.substr(at, 3)) == 3 && (at < 3 || numeral_prefix(text.substr(at - 3, 3)) != 3);
+  }
+
   void add(const Sentence& sentence, std::string_view text, std::size_t from, const Mention& mention) {
     std::string_view clause = words_in_front(text, from, mention.begin);
     if (ends_with_any(clause, {"第", "函", "号", "令"})) return;

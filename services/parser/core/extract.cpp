@@ -9,6 +9,7 @@
 #include "services/parser/core/office/doc.h"
 #include "services/parser/core/office/docx.h"
 #include "services/parser/core/office/mhtml.h"
+#include "services/parser/core/office/ofd.h"
 #include "services/parser/core/office/rtf.h"
 #include "services/parser/core/pdf/bbox_extract.h"
 #include "services/parser/core/pdf/pdf_extract.h"
@@ -46,6 +47,7 @@ constexpr Reader kReaders[] = {
     {Format::kMhtml, extract_mhtml},
     {Format::kOle, extract_ole},
     {Format::kXlsx, extract_xlsx},
+    {Format::kOfd, extract_ofd},
 };
 
 std::string_view charset_parameter(std::string_view media_type) {
@@ -86,7 +88,8 @@ std::optional<Program> second_reader(Format format, const Reason& reason) {
   if (format == Format::kPdf && (reason.code == "MALFORMED_PDF" || reason.code == "PDF_WITHOUT_PAGES"))
     return Program::kPoppler;
   const bool is_office = format == Format::kOle || format == Format::kRtf || format == Format::kDocx;
-  const bool is_hopeless = reason.code == "ENCRYPTED" || reason.code == "TOO_LARGE" || reason.code == "ZIP_BOMB";
+  const bool is_hopeless = reason.code == "ENCRYPTED" || reason.code == "TOO_LARGE" ||
+                           reason.code == "ZIP_TOO_LARGE" || reason.code == "XLS_NOT_READ";
   if (is_office && !is_hopeless) return Program::kSoffice;
   return std::nullopt;
 }

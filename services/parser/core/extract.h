@@ -34,13 +34,15 @@ struct Source {
 //   EMPTY                  no bytes, or only white space
 //   NOT_TEXT_BINARY        neither a known format nor text
 //   CHARSET_UNDECIDED      text in an encoding that is not read
-//   FORMAT_NOT_SUPPORTED   a format known by name and without a reader: DOC, DOCX, images
+//   FORMAT_NOT_SUPPORTED   a format known by name and without a reader: GZIP, RAR, ODT
 //   TOO_LARGE              more than kInputBytesMax
 //   PICTURE_MALFORMED      a picture whose header cannot be read
 //   PICTURE_TOO_LARGE      a picture of more pixels than kPicturePixelsMax
 //   MALFORMED_JSON         a JSON document that does not parse
 //   JSON_WITHOUT_DOCUMENT  JSON in which no string holds a document
 //   SCRIPT_WITHOUT_DOCUMENT  likewise, of JavaScript
+//   ENCRYPTED, ZIP_TOO_LARGE, MALFORMED_ZIP, MALFORMED_DOCX, MALFORMED_OLE, DOC_VERSION_NOT_READ, …
+//                          of office files, see the headers in office/
 //   MALFORMED_PDF, ENCRYPTED, TOO_MANY_PAGES, TOO_LARGE  of a PDF, see pdf/pdf_reader.h
 using ExtractOutcome = std::variant<Document, Reason, Need>;
 

@@ -30,14 +30,18 @@ std::optional<std::u32string> fold_short(std::string_view text) {
   return folded;
 }
 
-// Words without a digit are told from figures before anything is folded.
+bool is_digit_byte(char c) { return c >= '0' && c <= '9'; }
+
+// Words without a digit are told from figures before anything is folded: only marks for none have
+// no digit, and those begin with a dash, a slash, 无 or a character of their blocks.
 bool may_be_figure(std::string_view text) {
-  constexpr std::size_t kMarkBytesMax = 12;
-  if (text.size() <= kMarkBytesMax) return true;
-  if (text.size() > kFigureBytesMax) return false;
+  if (text.empty() || text.size() > kFigureBytesMax) return false;
+  const char first = text.front();
+  if (is_digit_byte(first) || first == '-' || first == '/' || first == '\\' || first == '\xE2' || first == '\xEF') return true;
+  if (text.starts_with("无") || text.starts_with("無")) return true;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] >= '0' && text[i] <= '9') return true;
-    if (text.substr(i).starts_with("\xEF\xBC")) return true;  // full-width forms
+    if (is_digit_byte(text[i])) return true;
+    if (text[i] == '\xEF' && text.substr(i).starts_with("\xEF\xBC")) return true;  // full-width forms
   }
   return false;
 }

@@ -62,10 +62,10 @@ ExtractOutcome extract_script(const Source& source) {
   const auto page = splice_script_file(text);
   if (!page) return Reason{"SCRIPT_WITHOUT_DOCUMENT", "脚本中没有报告正文 / no string of the script holds a report"};
   Document document = scan_html(page->html);
-  for (SourceRun& run : document.runs) {
-    run.where.begin = 0;
-    run.where.end = static_cast<std::int64_t>(source.bytes.size());
-  }
+  SourceRun whole;
+  whole.text.end = static_cast<std::uint32_t>(document.text.size());
+  whole.where.end = static_cast<std::int64_t>(source.bytes.size());
+  document.runs = {whole};
   document.charset = to_string(decision->charset);
   document.charset_conflict = decision->is_conflict;
   return document;

@@ -51,9 +51,19 @@ class Enumerator {
 }  // namespace
 
 std::int32_t numeral_digit(char32_t code_point) {
-  constexpr std::u32string_view kNumerals = U"一二三四五六七八九十";
-  const std::size_t at = kNumerals.find(code_point);
-  return at == std::u32string_view::npos ? 0 : static_cast<std::int32_t>(at) + 1;
+  switch (code_point) {
+    case U'一': return 1;
+    case U'二': return 2;
+    case U'三': return 3;
+    case U'四': return 4;
+    case U'五': return 5;
+    case U'六': return 6;
+    case U'七': return 7;
+    case U'八': return 8;
+    case U'九': return 9;
+    case U'十': return 10;
+    default: return 0;
+  }
 }
 
 std::size_t append_letters(std::u32string& letters, std::string_view text) {

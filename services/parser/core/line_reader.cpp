@@ -22,6 +22,9 @@ struct Line {
   std::size_t begin = 0;  // of the values
   std::size_t end = 0;
   bool is_exact = true;
+  // Fields of the lines on which a label that is broken over several began; nullopt when words in
+  // front of the line may be part of it.
+  std::optional<std::size_t> fields_before = 0;
 };
 
 // Where the first cell of a line stands, counted in each of three ways. A table keeps at least one
@@ -78,7 +81,8 @@ class LineTable {
     const auto left = place_in(line, kFromLeft), behind = place_in(line, kBehindLabel);
     if (is_full_line && !is_contradicted(line, left, behind)) return first_figure(line);
     if (left && behind && *left != *behind) return is_padded_ || header_ ? left : behind;
-    if (left || behind) return left ? left : behind;
+    if (left) return left;
+    if (behind) return agrees_from_right(line, *behind) ? behind : std::nullopt;
     if (known(kFromLeft) || known(kBehindLabel)) return std::nullopt;
     if (const auto known = right_[line.columns % kTable4Cells].known()) return place_from_right(line, *known);
     const bool is_only_choice = !has_full_ && line.end - line.begin == line.columns;
@@ -140,21 +144,28 @@ class LineTable {
 
   std::optional<std::size_t> place_in(const Line& line, std::size_t frame) const {
     const auto field = known(frame);
+    if (frame == kFromLeft && !line.fields_before) return std::nullopt;
     return field ? place(line, frame, *field) : std::nullopt;
   }
 
   bool is_contradicted(const Line& line, std::optional<std::size_t> left, std::optional<std::size_t> behind) const {
     const std::size_t first = first_figure(line);
-    const bool has_frame = known(kFromLeft) || known(kBehindLabel);
+    const bool has_frame = line.fields_before && (known(kFromLeft) || known(kBehindLabel));
     return has_frame && left != first && behind != first;
   }
 
   void learn(const Line& line) {
     const std::size_t first = first_figure(line);
     has_full_ = true;
-    frames_[kFromLeft].add(list_.tokens[first].field);
+    if (line.fields_before) frames_[kFromLeft].add(list_.tokens[first].field + *line.fields_before);
     frames_[kBehindLabel].add(first - line.begin);
     right_[line.columns % kTable4Cells].add(line.end - first - line.columns);
+  }
+
+  // Wide labels may leave empty cells behind them that others do not.
+  bool agrees_from_right(const Line& line, std::size_t first) const {
+    const auto known_right = right_[line.columns % kTable4Cells].known();
+    return !known_right || place_from_right(line, *known_right) == first;
   }
 
   static std::optional<std::size_t> place_from_right(const Line& line, std::size_t known) {
@@ -165,9 +176,11 @@ class LineTable {
   std::optional<std::size_t> place(const Line& line, std::size_t frame, std::size_t known) const {
     std::size_t at = line.begin + known;
     if (frame == kFromLeft) {
+      if (known < *line.fields_before) return std::nullopt;
+      const std::size_t field = known - *line.fields_before;
       at = line.begin;
-      while (at < line.end && list_.tokens[at].field < known) ++at;
-      if (at == line.end || list_.tokens[at].field != known) return std::nullopt;
+      while (at < line.end && list_.tokens[at].field < field) ++at;
+      if (at == line.end || list_.tokens[at].field != field) return std::nullopt;
     }
     return at + line.columns <= line.end ? std::optional(at) : std::nullopt;
   }
@@ -237,29 +250,55 @@ class LineReader {
     }
   }
 
-  void take(std::size_t begin, std::size_t end, bool is_padded) {
+  struct Label {
+    std::size_t row = 0;
+    std::size_t words = 1;
     bool is_exact = true;
-    std::optional<std::size_t> row = match_exact();
-    if (!row && comparisons_++ < kComparisonsMax) {
-      is_exact = false;
-      const Token& last = list_.tokens[words_.back()];
-      row = names_.nearest(list_.letters_of(last), next_row_, names_.size());
+  };
+
+  void take(std::size_t begin, std::size_t end, bool is_padded) {
+    std::optional<Label> label = match_exact();
+    if (!label && comparisons_++ < kComparisonsMax) {
+      const auto row = names_.nearest(list_.letters_of(list_.tokens[words_.back()]), next_row_, names_.size());
+      if (row) label = Label{*row, 1, false};
     }
-    if (!row || draft_.rows[*row] != RowState::kUnseen) return;
-    draft_.rows[*row] = RowState::kSeen;
-    next_row_ = std::max(next_row_, *row + 1);
-    found_.add({*row, columns_[*row], begin, end, is_exact}, is_padded);
+    if (!label || draft_.rows[label->row] != RowState::kUnseen) return;
+    draft_.rows[label->row] = RowState::kSeen;
+    next_row_ = std::max(next_row_, label->row + 1);
+    found_.add({label->row, columns_[label->row], begin, end, label->is_exact, fields_before(*label)}, is_padded);
   }
 
-  std::optional<std::size_t> match_exact() const {
-    std::optional<std::size_t> found;
+  std::optional<std::size_t> fields_before(const Label& label) const {
+    const std::size_t first = words_.size() - label.words;
+    std::size_t fields = 0;
+    for (std::size_t i = first + 1; i < words_.size(); ++i) {
+      const Token& before = list_.tokens[words_[i - 1]];
+      if (before.line != list_.tokens[words_[i]].line) fields += before.field;
+    }
+    // A merged label in front of the row's own may have begun on the line before.
+    const std::uint32_t line = list_.tokens[words_[first]].line;
+    std::size_t other = first;
+    while (other > 0 && list_.tokens[words_[other - 1]].line == line) --other;
+    if (other == 0 || other == first) return fields;
+    const Token& last = list_.tokens[words_[other - 1]];
+    const bool may_go_on = last.line + 1 == line && !is_header_word(list_.letters_of(last));
+    return may_go_on ? std::nullopt : std::optional(fields);
+  }
+
+  static bool is_header_word(std::u32string_view letters) {
+    return is_before_short_header(letters) || letters == U"总计" || letters == U"其他" || letters == U"备注" ||
+           letters.find(U"数量") != letters.npos || letters.find(U"申请人情况") != letters.npos;
+  }
+
+  std::optional<Label> match_exact() const {
+    std::optional<Label> found;
     for (std::size_t words = 1; words <= std::min(words_.size(), kLabelWordsMax); ++words) {
       const std::uint32_t begin = list_.tokens[words_[words_.size() - words]].letters_begin;
       const auto label = std::u32string_view(list_.letters).substr(begin, list_.tokens[words_.back()].letters_end - begin);
       const auto row = names_.exact(label);
       if (!row) continue;
       const bool is_near = *row + 1 > next_row_ && *row + 1 - next_row_ <= kShortLabelReach;
-      if (!is_short_label(label) || (is_near && !is_in_header(words))) found = row;
+      if (!is_short_label(label) || (is_near && !is_in_header(words))) found = Label{*row, words, true};
     }
     return found;
   }

@@ -86,11 +86,18 @@ class ProseReader {
 
 }  // namespace
 
-bool is_table_line(std::string_view line) {
-  if (line.find('|') != line.npos || line.find('\t') != line.npos) return true;
-  for (const std::string_view pipe : {"│", "┃", "║", "｜"}) {
-    if (line.find(pipe) != line.npos) return true;
+bool has_cell_separator(std::string_view line) {
+  if (line.find_first_of("|\t") != line.npos) return true;
+  for (std::size_t at = line.find('\xE2'); at != line.npos; at = line.find('\xE2', at + 1)) {
+    for (const std::string_view pipe : {"│", "┃", "║"}) {
+      if (line.substr(at).starts_with(pipe)) return true;
+    }
   }
+  return line.find("｜") != line.npos;
+}
+
+bool is_table_line(std::string_view line) {
+  if (has_cell_separator(line)) return true;
   if (line.size() > kFigureBytesMax || line.starts_with("无")) return false;  // "无。" is a whole section
   return parse_figure(line).has_value();
 }

@@ -25,6 +25,8 @@ inline constexpr std::size_t kSentenceBytesMax = 4096;  // longer ones are cut
 // joined. Lines of tables and lines that are links to other pages are left out.
 std::vector<Sentence> read_prose(const Document& document, const SectionMap& sections);
 
+// A pipe, drawn or plain, or a tab: the line is a row of cells.
+bool has_cell_separator(std::string_view line);
 // A line that belongs to a table printed as text: separators, or figures alone.
 bool is_table_line(std::string_view line);
 

@@ -70,6 +70,20 @@ const std::vector<BlockColumns>& column_names(const Form& form) {
   return kColumns->front().second;
 }
 
+// By the first letter, of all forms together: most words of a table are no headers.
+bool begins_like_a_header(std::u32string_view letters) {
+  static const std::uint64_t kFirstLetters = [] {
+    std::uint64_t bits = 0;
+    for (const Form& each : all_forms()) {
+      for (const BlockColumns& block : column_names(each)) {
+        for (const ColumnName& name : block) bits |= name.letters.empty() ? 0 : std::uint64_t{1} << (name.letters[0] % 64);
+      }
+    }
+    return bits;
+  }();
+  return (kFirstLetters >> (letters[0] % 64) & 1) != 0;
+}
+
 }  // namespace
 
 bool is_before_short_header(std::u32string_view letters) {
@@ -190,6 +204,7 @@ std::optional<std::size_t> column_of(const Form& form, std::size_t block,
 }
 
 bool is_column_header(const Form& form, std::u32string_view letters) {
+  if (letters.size() < 2 || !begins_like_a_header(letters)) return false;
   for (std::size_t block = 0; block < form.blocks().size(); ++block) {
     if (column_of(form, block, letters)) return true;
   }

@@ -144,6 +144,19 @@ class Splicer {
   bool has_text_ = false;
 };
 
+// Everything that one script writes has one place: one run.
+void join_runs_of_one_place(std::vector<SourceRun>& runs) {
+  std::size_t kept = 0;
+  for (std::size_t i = 1; i < runs.size(); ++i) {
+    if (runs[i].where == runs[kept].where) {
+      runs[kept].text.end = runs[i].text.end;
+    } else {
+      runs[++kept] = runs[i];
+    }
+  }
+  if (!runs.empty()) runs.resize(kept + 1);
+}
+
 }  // namespace
 
 bool is_likely_document(std::string_view raw) {
@@ -187,6 +200,7 @@ void trace_to_page(Document& document, const SplicedPage& page) {
     run.where.begin = begin;
     run.where.end = end;
   }
+  join_runs_of_one_place(document.runs);
 }
 
 }  // namespace gouji::parser

@@ -120,7 +120,7 @@ class Finder {
 
   void look_at(TextRange range, bool is_heading) {
     const std::string_view line = trim_spaces(document_.view(range));
-    if (line.empty() || is_table_line(line)) return;
+    if (line.empty() || has_cell_separator(line)) return;
     const Numeral numeral = leading_numeral(line);
     if (numeral.length == 0 && line.size() > kInlineHeadingBytes) return;
     if (line.size() <= kHeadingBytesMax && is_contents_line(line)) return;

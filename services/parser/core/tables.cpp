@@ -84,7 +84,7 @@ Edition edition_by_year(std::optional<std::int32_t> year, std::optional<Edition>
 // The unit that the header of the money column states, in the text up to its first figure.
 FigureUnit header_unit(const Document& document, const TokenList& list) {
   constexpr std::uint32_t kHeaderBytesMax = 200;
-  constexpr std::size_t kLettersBehind = 2;
+  constexpr std::size_t kLettersBehind = 3;
   for (std::size_t i = 0; i < list.tokens.size(); ++i) {
     const Token& token = list.tokens[i];
     if (token.kind != TokenKind::kText || token.letters_end - token.letters_begin > 24) continue;
@@ -138,7 +138,9 @@ class Assembler {
 
   // `placed` is what the cells' places say, by the reader of that name.
   TableReading run(const TableDraft& anchors, const TableDraft& placed, const char* name) {
+    constexpr std::size_t kRowsMin = 3;
     placed_name_ = name;
+    are_rows_lines_ = std::string_view(name) == "lines" && placed.rows_read() >= kRowsMin;
     const std::size_t size = form_.size();
     reading_.cells.resize(size);
     reading_.where.resize(size);
@@ -194,7 +196,7 @@ class Assembler {
     const View& chosen = grid.is_known() || places_doubt(anchors, grid) ? grid : anchors;
     const bool is_outweighed = both && anchors.draft->confidence == kSurplusDropped && grid.draft->confidence > kSurplusDropped;
     if (!chosen.is_known()) {
-      const bool is_there = anchors.cell.state == CellState::kUnreadable || grid.cell.state == CellState::kUnreadable;
+      const bool is_there = anchors.cell.state != CellState::kAbsent || grid.cell.state == CellState::kUnreadable;
       reading_.cells[i].state = is_there ? CellState::kUnreadable : CellState::kAbsent;
       return;
     }
@@ -236,10 +238,10 @@ class Assembler {
   }
 
   // Which cells of the row are blank is the anchors' guess, and their places do not bear it out.
-  static bool places_doubt(const View& anchors, const View& placed) {
+  bool places_doubt(const View& anchors, const View& placed) const {
     if (placed.is_doubted) return true;
-    return anchors.is_known() && anchors.draft->confidence == kBlankByPosition &&
-           placed.cell.state == CellState::kUnreadable;
+    const bool is_silent = placed.cell.state == CellState::kUnreadable || (are_rows_lines_ && !placed.is_known());
+    return anchors.is_known() && anchors.draft->confidence == kBlankByPosition && is_silent;
   }
 
   void place_cell(std::size_t i, const DraftCell& drafted) {
@@ -274,6 +276,7 @@ class Assembler {
   const Form& form_;
   FigureUnit unit_;
   const char* placed_name_ = "";
+  bool are_rows_lines_ = false;
   TableReading reading_;
 };
 

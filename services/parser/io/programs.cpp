@@ -38,9 +38,10 @@ std::chrono::milliseconds left_until(Time deadline) {
   return std::max(left, std::chrono::milliseconds(1));
 }
 
-runtime::ProgramRun small_run(const std::string& program, const std::string& folder, std::chrono::milliseconds deadline) {
+runtime::ProgramRun small_run(const ProgramPaths& paths, const std::string& program, const std::string& folder, std::chrono::milliseconds deadline) {
   runtime::ProgramRun run;
   run.program = program;
+  run.launcher = paths.launcher;
   run.folder = folder;
   run.deadline = deadline;
   run.memory_bytes_max = 1024 * kMebibyte;
@@ -50,7 +51,7 @@ runtime::ProgramRun small_run(const std::string& program, const std::string& fol
 
 // gouji-ocr over one picture of the folder.
 Result<std::string> recognise_file(const ProgramPaths& paths, const std::string& folder, const std::string& name, Time deadline) {
-  runtime::ProgramRun run = small_run(paths.ocr, folder, left_until(deadline));
+  runtime::ProgramRun run = small_run(paths, paths.ocr, folder, left_until(deadline));
   run.input = folder + "/" + name;
   run.environment = {"OMP_THREAD_LIMIT=1"};
   run.memory_bytes_max = 1536 * kMebibyte;
@@ -67,7 +68,7 @@ Result<std::string> recognise_file(const ProgramPaths& paths, const std::string&
 // One page as page.pgm. Scans put any size into the page's box, so the picture's width is asked for:
 // that of A4 at 300 dots an inch.
 Result<void> draw_page(const ProgramPaths& paths, const std::string& folder, std::int32_t page, Time deadline) {
-  runtime::ProgramRun run = small_run(paths.pdftoppm, folder, left_until(deadline));
+  runtime::ProgramRun run = small_run(paths, paths.pdftoppm, folder, left_until(deadline));
   const std::string number = std::to_string(page);
   run.arguments = {"-gray", "-scale-to-x", "2480", "-scale-to-y", "-1", "-f", number, "-l", number, "-singlefile", "in.pdf", "page"};
   GOUJI_ASSIGN(const runtime::ProgramEnd end, runtime::run_program(run));
@@ -93,7 +94,7 @@ std::string found(std::string wanted, std::string_view name) {
 
 ProgramPaths find_programs(ProgramPaths wanted) {
   return {found(std::move(wanted.ocr), "gouji-ocr"), std::move(wanted.ocr_models), found(std::move(wanted.pdftoppm), "pdftoppm"),
-          found(std::move(wanted.pdftotext), "pdftotext"), found(std::move(wanted.soffice), "soffice")};
+          found(std::move(wanted.pdftotext), "pdftotext"), found(std::move(wanted.soffice), "soffice"), std::move(wanted.launcher)};
 }
 
 Aid Programs::run(const Need& need, std::string_view bytes) const {
@@ -149,7 +150,7 @@ Aid Programs::words_of_pdf(const Need& need, std::string_view pdf) const {
   const auto folder = runtime::PrivateFolder::create();
   if (!folder) return failed_with(need, folder.error());
   if (const auto written = folder->write("in.pdf", pdf); !written) return failed_with(need, written.error());
-  runtime::ProgramRun run = small_run(paths_.pdftotext, folder->path(), deadline_);
+  runtime::ProgramRun run = small_run(paths_, paths_.pdftotext, folder->path(), deadline_);
   run.arguments = {"-bbox", "-enc", "UTF-8", "in.pdf", "-"};
   auto end = runtime::run_program(run);
   if (!end) return failed_with(need, end.error());
@@ -164,7 +165,7 @@ Aid Programs::convert(const Need& need, std::string_view bytes) const {
   if (!folder) return failed_with(need, folder.error());
   const std::string name = sniff(bytes) == Format::kRtf ? "in.rtf" : sniff(bytes) == Format::kDocx ? "in.docx" : "in.doc";
   if (const auto written = folder->write(name, bytes); !written) return failed_with(need, written.error());
-  runtime::ProgramRun run = small_run(paths_.soffice, folder->path(), deadline_);
+  runtime::ProgramRun run = small_run(paths_, paths_.soffice, folder->path(), deadline_);
   run.may_start_others = true;
   run.memory_bytes_max = 3072 * kMebibyte;
   // A profile of its own, made anew: no macros, no recent files, no extensions.

@@ -17,6 +17,7 @@ struct ProgramPaths {
   std::string pdftoppm;
   std::string pdftotext;
   std::string soffice;
+  std::string launcher = "/proc/self/exe";  // of run_program; another one only in tests
 };
 
 // As in the settings programs.*: empty = looked for beside this program and in $PATH, "off" = never.

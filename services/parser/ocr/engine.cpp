@@ -12,6 +12,12 @@ namespace {
 
 bool is_space(std::string_view text) { return text.find_first_not_of(" \n\r\t") == text.npos; }
 
+// Reports have no angle brackets; the model mistakes round ones for them.
+std::string without_confusion(std::string text) {
+  if (text == "〈") return "（";
+  return text == "〉" ? "）" : text;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Engine>> Engine::load(const std::string& folder, const std::string& model) {
@@ -44,7 +50,7 @@ std::vector<Symbol> Engine::read(PIX* piece, Shape shape) {
           !found->BoundingBox(tesseract::RIL_SYMBOL, &symbol.box.left, &symbol.box.top, &symbol.box.right,
                               &symbol.box.bottom))
         continue;
-      symbol.text = text.get();
+      symbol.text = without_confusion(text.get());
       symbols.push_back(std::move(symbol));
     }
   }

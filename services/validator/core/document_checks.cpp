@@ -18,6 +18,7 @@ constexpr std::int32_t kFirstYearOf2021 = 2021;
 constexpr std::int32_t kTransitionYear = 2019;
 // So many sections missing at the end mean that the document was cut off.
 constexpr std::int32_t kCutSections = 3;
+constexpr std::size_t kResultsUsual = 24;
 
 Checked result_of(std::string_view id, std::string instance, RuleStatus status, Reason reason = Reason::kNone) {
   const Rule& of = rule(id);
@@ -289,6 +290,7 @@ std::vector<Checked> document_results(const Reading& reading, const std::vector<
                                       const std::vector<bool>& is_decidable) {
   if (reading.pre_2019) return all_pre_2019();
   std::vector<Checked> results;
+  results.reserve(kResultsUsual);
   for (const LedgerTable& table : tables) {
     if (table.table == TableId::kT2) {
       results.push_back(check_unit(reading, table));

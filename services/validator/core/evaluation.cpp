@@ -34,9 +34,8 @@ std::vector<LedgerTable> complete(std::vector<LedgerTable> tables) {
 void add_table(const LedgerTable& table, bool pre_2019, Evaluation& evaluation) {
   const TableView view = view_of(table);
   const Reason reason = pre_2019 ? Reason::kPre2019 : why_unreadable(table.status);
-  std::vector<RuleResult> results = table_results(view, reason);
   evaluation.table_results.reserve(kResultsUsual);
-  std::move(results.begin(), results.end(), std::back_inserter(evaluation.table_results));
+  add_table_results(view, reason, evaluation.table_results);
   if (reason != Reason::kNone) return;
   for (DerivedValue& value : derive(view, find_convention(*view.form, view.cells)))
     evaluation.derived.push_back(std::move(value));

@@ -41,7 +41,7 @@ std::vector<Anomaly> cross_year_drafts(const std::vector<RuleResult>& results, c
 
 std::vector<RuleResult> joined(Evaluation& evaluation, const std::vector<RuleResult>& cross_year) {
   std::vector<RuleResult> all = std::move(evaluation.table_results);
-  all.insert(all.end(), evaluation.document_results.begin(), evaluation.document_results.end());
+  std::move(evaluation.document_results.begin(), evaluation.document_results.end(), std::back_inserter(all));
   all.insert(all.end(), cross_year.begin(), cross_year.end());
   return all;
 }

@@ -6,33 +6,13 @@
 #include <optional>
 
 #include "common/core/check.h"
+#include "services/validator/core/clean_check.h"
 
 namespace gouji::validator {
 namespace {
 
 constexpr std::size_t kConventionMin = 5;
 constexpr std::size_t kConventionPercent = 80;
-constexpr std::int64_t kSmall = std::int64_t{1} << 53;  // a table of such numbers cannot overflow a sum
-
-// The identities of a form as one list of cells, for the common case that all hold.
-struct FlatIdentities {
-  struct Span {
-    std::uint16_t plus = 0;
-    std::uint16_t minus = 0;
-  };
-  std::vector<Span> spans;
-  std::vector<std::uint16_t> cells;
-};
-
-FlatIdentities flatten(const Form& form) {
-  FlatIdentities flat;
-  for (const Identity& identity : identities(form)) {
-    flat.spans.push_back({static_cast<std::uint16_t>(identity.plus.size()), static_cast<std::uint16_t>(identity.minus.size())});
-    flat.cells.insert(flat.cells.end(), identity.plus.begin(), identity.plus.end());
-    flat.cells.insert(flat.cells.end(), identity.minus.begin(), identity.minus.end());
-  }
-  return flat;
-}
 
 template <typename Value, typename Make>
 const Value& per_form(const Form& form, Make make) {
@@ -177,6 +157,14 @@ void add_counts(const Form& form, std::vector<Check>& plan) {
     }
 }
 
+// Outcomes of the equations and counts, which stand first in a plan, when all of them pass.
+std::vector<Outcome> all_passed(const Form& form) {
+  std::vector<Outcome> passed;
+  for (const Check& check : table_plan(form))
+    if (check.kind <= CheckKind::kCounts) passed.push_back({RuleStatus::kPassed, Reason::kNone, check.rule->severity});
+  return passed;
+}
+
 // One check per row that has all of `columns`.
 void add_rows(const Form& form, const Rule& of_rule, CheckKind kind, std::initializer_list<std::string_view> columns,
               std::vector<Check>& plan) {
@@ -200,18 +188,16 @@ std::vector<Check> make_plan(const Form& form) {
   return plan;
 }
 
-RuleResult named(const Check& check, const Outcome& outcome, const TableView& table) {
-  RuleResult result;
+void add_named(const Check& check, const Outcome& outcome, const TableView& table, RuleResult& result) {
   result.rule = check.rule->id;
   result.instance = check.instance;
   result.status = outcome.status;
-  result.reason = to_string(outcome.reason);
+  if (outcome.reason != Reason::kNone) result.reason = to_string(outcome.reason);
   result.severity = outcome.severity;
-  if (outcome.status != RuleStatus::kFailed) return result;
+  if (outcome.status != RuleStatus::kFailed) return;
   for (const std::uint16_t cell : check.cells)
     result.operands.push_back({table.form->cells()[cell].id, table.cells[cell]});
   if (outcome.has_difference) result.difference = outcome.difference;
-  return result;
 }
 
 // Rules of a table that cannot be looked at, one result each.
@@ -291,64 +277,48 @@ std::vector<std::uint16_t> uncheckable_cells(const Form& form, std::span<const C
 }
 
 bool is_clean(const Form& form, std::span<const Cell> cells) {
-  static const auto kMake = [](const Form& each) { return flatten(each); };
-  const FlatIdentities& flat = per_form<FlatIdentities>(form, kMake);
-  std::uint64_t all_bits = 0;
-  unsigned other_states = 0;
-  for (const Cell& cell : cells) {
-    all_bits |= static_cast<std::uint64_t>(cell.value);
-    other_states |= static_cast<unsigned>(cell.state) ^ static_cast<unsigned>(CellState::kNumber);
-  }
-  if (other_states != 0 || all_bits >= static_cast<std::uint64_t>(kSmall)) return false;
-  // Two sums at a time, so that one addition need not wait for the other.
-  const Cell* const values = cells.data();
-  const auto sum = [values](const std::uint16_t* from, std::size_t count) {
-    std::int64_t even = 0;
-    std::int64_t odd = 0;
-    for (; count >= 2; count -= 2, from += 2) {
-      even += values[from[0]].value;
-      odd += values[from[1]].value;
-    }
-    return count == 0 ? even + odd : even + odd + values[*from].value;
-  };
-  const std::uint16_t* next = flat.cells.data();
-  std::int64_t wrong = 0;
-  for (const FlatIdentities::Span span : flat.spans) {
-    wrong |= sum(next, span.plus) - sum(next + span.plus, span.minus);
-    next += span.plus + span.minus;
-  }
-  return wrong == 0;
+  static const auto kMake = [](const Form& each) { return CleanCheck(each); };
+  return per_form<CleanCheck>(form, kMake).passes(cells);
 }
 
 void run_checks(const Form& form, std::span<const Cell> cells, Convention convention, std::vector<Outcome>& outcomes) {
   GOUJI_CHECK(cells.size() == form.size());
   const std::vector<Check>& plan = table_plan(form);
-  outcomes.clear();
-  // A clean table passes every equation and every count; only table 2's rules on items remain.
-  const bool passes = is_clean(form, cells);
   const Reader values{cells, convention};
-  for (const Check& check : plan) {
-    if (passes && check.kind <= CheckKind::kCounts) {
-      outcomes.push_back({RuleStatus::kPassed, Reason::kNone, check.rule->severity});
-    } else if (check.kind == CheckKind::kEquation) {
-      outcomes.push_back(check_equation(form, check, values));
-    } else if (check.kind == CheckKind::kCounts) {
-      outcomes.push_back(check_counts(form, check, values));
-    } else {
-      outcomes.push_back(check_items(form, check, values));
+  // A clean table passes every equation and every count; only table 2's rules on items remain.
+  std::size_t first = 0;
+  outcomes.clear();
+  if (is_clean(form, cells)) {
+    static const auto kMake = [](const Form& each) { return all_passed(each); };
+    const std::vector<Outcome>& passed = per_form<std::vector<Outcome>>(form, kMake);
+    outcomes.assign(passed.begin(), passed.end());
+    first = passed.size();
+  }
+  for (std::size_t i = first; i < plan.size(); ++i) {
+    switch (plan[i].kind) {
+      case CheckKind::kEquation: outcomes.push_back(check_equation(form, plan[i], values)); break;
+      case CheckKind::kCounts: outcomes.push_back(check_counts(form, plan[i], values)); break;
+      default: outcomes.push_back(check_items(form, plan[i], values)); break;
     }
   }
 }
 
 std::vector<RuleResult> table_results(const TableView& table, Reason reason) {
-  if (reason != Reason::kNone) return whole_table(*table.form, reason);
+  std::vector<RuleResult> results;
+  add_table_results(table, reason, results);
+  return results;
+}
+
+void add_table_results(const TableView& table, Reason reason, std::vector<RuleResult>& results) {
+  if (reason != Reason::kNone) {
+    for (RuleResult& result : whole_table(*table.form, reason)) results.push_back(std::move(result));
+    return;
+  }
   std::vector<Outcome> outcomes;
   run_checks(*table.form, table.cells, find_convention(*table.form, table.cells), outcomes);
   const std::vector<Check>& plan = table_plan(*table.form);
-  std::vector<RuleResult> results;
-  results.reserve(plan.size());
-  for (std::size_t i = 0; i < plan.size(); ++i) results.push_back(named(plan[i], outcomes[i], table));
-  return results;
+  results.reserve(std::max(results.capacity(), results.size() + plan.size()));
+  for (std::size_t i = 0; i < plan.size(); ++i) add_named(plan[i], outcomes[i], table, results.emplace_back());
 }
 
 }  // namespace gouji::validator

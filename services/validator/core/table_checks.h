@@ -85,5 +85,7 @@ struct TableView {
 
 // Everything about one table, with names. `reason` != kNone: the whole table does not apply.
 std::vector<RuleResult> table_results(const TableView& table, Reason reason);
+// The same, at the end of `results`.
+void add_table_results(const TableView& table, Reason reason, std::vector<RuleResult>& results);
 
 }  // namespace gouji::validator

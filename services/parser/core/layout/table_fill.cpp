@@ -117,8 +117,13 @@ class Filler {
     }
   }
 
+  // Digits of one figure touch; a gap in which a rule has room parts two.
   bool is_one_figure(std::uint32_t next) const {
-    return is_figure_character(ink_.glyphs[next - 1].code) && is_figure_character(ink_.glyphs[next].code);
+    constexpr float kGap = 0.15F;  // of the height
+    const Ink& before = ink_.glyphs[next - 1];
+    const Ink& after = ink_.glyphs[next];
+    return is_figure_character(before.code) && is_figure_character(after.code) &&
+           after.box.left - before.box.right < kGap * height(after.box);
   }
 
   // A rule that goes through a character shows that the text was too wide for its cell.

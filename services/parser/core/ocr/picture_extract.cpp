@@ -6,6 +6,12 @@
 #include "services/parser/core/ocr/picture_size.h"
 
 namespace gouji::parser {
+namespace {
+
+constexpr std::int64_t kPictureWidthMin = 200;
+constexpr std::int64_t kPictureHeightMin = 40;
+
+}  // namespace
 
 ExtractOutcome extract_picture(const Source& source) {
   const auto size = picture_size(source.bytes);
@@ -13,10 +19,12 @@ ExtractOutcome extract_picture(const Source& source) {
   if (!is_within_limits(*size))
     return Reason{"PICTURE_TOO_LARGE", "图片尺寸过大 / the picture is too large: " + std::to_string(size->width) + " x " +
                                            std::to_string(size->height)};
+  // Icons and lines between paragraphs hold no table.
+  const bool is_small = size->width < kPictureWidthMin || size->height < kPictureHeightMin;
   const Aid* const ocr = source.aid(Program::kOcr);
-  if (ocr == nullptr) return Need{Program::kOcr, "the document is a picture", {}, 0};
+  if (ocr == nullptr && !is_small) return Need{Program::kOcr, "the document is a picture", {}, 0};
   Document document;
-  if (!ocr->output.empty()) {
+  if (ocr != nullptr && !ocr->output.empty()) {
     std::vector<Page> pages;
     const auto recognised = parse_ocr_output(ocr->output);
     for (const OcrPage& page : recognised.value_or(std::vector<OcrPage>{}))

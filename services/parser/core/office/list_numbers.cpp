@@ -49,7 +49,7 @@ std::string with_units(std::int64_t number, const Digits& digits,
 std::string letters(std::int64_t number, char first) {
   if (number <= 0) return {};
   const auto at = static_cast<std::size_t>(number - 1);
-  return std::string(std::min<std::size_t>(at / 26 + 1, 16), static_cast<char>(first + at % 26));
+  return std::string(std::min<std::size_t>(at / 26 + 1, 16), static_cast<char>(first + static_cast<int>(at % 26)));
 }
 
 std::string roman(std::int64_t number, bool is_upper) {

@@ -27,7 +27,7 @@ std::size_t hash(char32_t code, Place place) {
 
 std::int32_t square(float position) {
   constexpr float kSquares = 0.25F;  // a point
-  constexpr float kBelowPage = 16;   // keeps positions off the edge positive: a cast rounds down
+  constexpr float kBelowPage = 65'536;  // keeps positions off the edge positive: a cast rounds down
   return static_cast<std::int32_t>((position + kBelowPage) * kSquares);
 }
 
@@ -54,8 +54,14 @@ bool PageBuilder::is_outside(const Box& box) const {
          box.top > page_.height;
 }
 
-void PageBuilder::add_glyph(const Glyph& glyph) {
-  if (is_outside(glyph.box)) return;
+Box PageBuilder::bounded(const Box& box) const {
+  return {std::max(box.left, -page_.width), std::max(box.top, -page_.height),
+          std::min(box.right, 2 * page_.width), std::min(box.bottom, 2 * page_.height)};
+}
+
+void PageBuilder::add_glyph(const Glyph& drawn) {
+  if (is_outside(drawn.box)) return;
+  const Glyph glyph{drawn.code, bounded(drawn.box), drawn.hidden};
   if (glyph.code != 0 && is_drawn_twice(glyph)) return;
   if (room_.glyphs == 0) {
     room_.is_exceeded = true;
@@ -131,7 +137,7 @@ void PageBuilder::add_picture(Box box) {
     return;
   }
   --room_.pictures;
-  page_.pictures.push_back({box});
+  page_.pictures.push_back({bounded(box)});
 }
 
 void PageBuilder::name_glyphs(std::size_t begin, std::u32string_view text) {

@@ -25,7 +25,7 @@ class PageBuilder {
 
   // Drops what lies outside the page, and a glyph that was drawn at the same place before: type is
   // made bold by drawing it twice.
-  void add_glyph(const Glyph& glyph);
+  void add_glyph(const Glyph& drawn);
   void add_ruling(Box box);
   // A picture thinner than a line is a line.
   void add_picture(Box box);
@@ -38,6 +38,8 @@ class PageBuilder {
 
  private:
   bool is_outside(const Box& box) const;
+  // What reaches over the page by more than its size is cut there.
+  Box bounded(const Box& box) const;
   bool is_drawn_twice(const Glyph& glyph);
   bool is_same(std::uint32_t index, const Glyph& glyph, float near) const;
   void remember(std::uint32_t index);

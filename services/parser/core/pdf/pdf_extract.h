@@ -14,8 +14,9 @@ namespace gouji::parser {
 // Only the picture of such a page tells what stands there.
 std::vector<std::int32_t> pages_to_recognise(const PdfContent& content);
 
-// In Document::limits: what PdfContent::limits says; "PDF_PAGES_TO_RECOGNISE" where
-// pages_to_recognise() names pages. Refusals are those of read_pdf().
+// Needs recognition where pages_to_recognise() names pages; with what came of it those pages are read
+// from their pictures. In Document::limits: what PdfContent::limits says. Refusals are those of
+// read_pdf().
 ExtractOutcome extract_pdf(const Source& source);
 
 }  // namespace gouji::parser

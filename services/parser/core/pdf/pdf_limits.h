@@ -15,8 +15,10 @@ inline constexpr std::size_t kPdfPageTreeNodesMax = 20'000;
 inline constexpr std::size_t kPdfStreamBytesMax = 64U << 20;     // inflated, one stream
 inline constexpr std::size_t kPdfInflatedBytesMax = 256U << 20;  // inflated, the whole file
 inline constexpr std::size_t kPdfFiltersMax = 2;                 // on one stream
-// Object and cross-reference streams are turned into objects many times their size.
-inline constexpr std::size_t kPdfStructureBytesMax = 8U << 20;
+// Objects in memory are some hundred times as large as written, and those of an object stream are
+// made all together.
+inline constexpr std::size_t kPdfObjectBytesMax = 1U << 20;     // of one object outside of streams
+inline constexpr std::size_t kPdfStructureBytesMax = 2U << 20;  // of one such stream, inflated
 inline constexpr std::size_t kPdfStructureBytesInAllMax = 32U << 20;
 
 inline constexpr std::int64_t kPdfPageOperatorsMax = 5'000'000;
@@ -30,7 +32,7 @@ inline constexpr std::size_t kPdfFontsMax = 4'096;
 inline constexpr std::size_t kPdfFontRangesMax = 65'536;    // of one map of one font
 inline constexpr std::size_t kPdfRangesInAllMax = 2U << 20;  // of all fonts
 
-inline constexpr std::size_t kPdfGlyphsMax = 2'000'000;
+inline constexpr std::size_t kPdfGlyphsMax = 1'000'000;  // as many as are laid out
 inline constexpr std::size_t kPdfRulingsMax = 1'000'000;
 inline constexpr std::size_t kPdfPicturesMax = 100'000;
 

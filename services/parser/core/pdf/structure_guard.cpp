@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <optional>
 
 #include "services/parser/core/pdf/pdf_limits.h"
 #include "services/parser/core/pdf/pdf_stream.h"
@@ -66,6 +67,19 @@ std::size_t size_before_damage(std::string_view data, std::size_t bytes_max) {
   return size;
 }
 
+// Of a part of the file without streams. A cross-reference table is no object.
+bool has_bounded_objects(std::string_view plain) {
+  constexpr std::string_view kEnd = "endobj";
+  std::size_t begin = 0;
+  while (plain.size() - begin > kPdfObjectBytesMax) {
+    const std::size_t end = std::min(plain.find(kEnd, begin), plain.size());
+    const std::string_view object = plain.substr(begin, end - begin);
+    if (object.substr(0, object.find("xref")).size() > kPdfObjectBytesMax) return false;
+    begin = std::min(end + kEnd.size(), plain.size());
+  }
+  return true;
+}
+
 // `rest` is the file from the first byte of the data on. They usually end before "endstream"; that
 // word may also stand inside of them, and then everything behind it counts as well.
 std::size_t inflated_size(std::string_view rest, std::size_t bytes_max) {
@@ -79,11 +93,16 @@ std::size_t inflated_size(std::string_view rest, std::size_t bytes_max) {
 bool has_bounded_structure(std::string_view file) {
   constexpr std::string_view kKeyword = "stream";
   std::size_t left = kPdfStructureBytesInAllMax;
+  std::optional<std::size_t> plain_begin = 0;  // where objects begin that are no streams
   for (std::size_t at = file.find(kKeyword); at != std::string_view::npos; at = file.find(kKeyword, at)) {
     const std::size_t keyword = at;
     at += kKeyword.size();
-    const bool is_end = keyword >= 3 && file.substr(keyword - 3, 3) == "end";
-    if (is_end) continue;
+    if (keyword >= 3 && file.substr(keyword - 3, 3) == "end") {
+      plain_begin = at;
+      continue;
+    }
+    if (plain_begin && !has_bounded_objects(file.substr(*plain_begin, keyword - *plain_begin))) return false;
+    plain_begin.reset();
     const std::string_view dictionary = dictionary_before(file, keyword);
     if (!may_be_structure(dictionary)) continue;
     std::size_t begin = at;
@@ -94,7 +113,7 @@ bool has_bounded_structure(std::string_view file) {
     if (size > kHarmless && !has_usual_filter(dictionary)) return false;
     left -= size;
   }
-  return true;
+  return !plain_begin || has_bounded_objects(file.substr(*plain_begin));
 }
 
 }  // namespace gouji::parser

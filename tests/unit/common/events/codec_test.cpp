@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 #include "common/core/digest.h"
 #include "common/events/worker_codec.h"
 
@@ -160,7 +162,7 @@ Anomaly anomaly() {
   anomaly.findings = {{"T3.BALANCE", "total"}};
   anomaly.results = {{"T3.BALANCE", "total", RuleStatus::kFailed, "", Severity::kError,
                       {{"t3.new.total", Cell::number(5)}, {"t3.total.total", {CellState::kBlank, 0}}}, -2}};
-  anomaly.explanations = {{{{"t3.new.total", Cell::number(5), 7}}, Mechanism::kDigitChanged}};
+  anomaly.explanations = {{{{"t3.new.total", Cell::number(5), 7}}, Mechanism::kDigitChanged, {}}};
   anomaly.unique = true;
   anomaly.message_zh = "句子";
   anomaly.evidence = {"u", "d", "raw", 5, "x", "1+abc"};
@@ -202,6 +204,45 @@ TEST(VerdictCodec, CarriesTablesInTheSnapshotOnly) {
   const auto current = decode_verdict(encode_current(verdict, "raw", 0));
   ASSERT_TRUE(current);
   EXPECT_EQ(current->tables.at(0).cells, verdict.tables.at(0).cells);
+}
+
+// Results are written without protobuf's classes, and read with them.
+TEST(VerdictCodec, CarriesEveryFieldOfAResult) {
+  Verdict verdict;
+  verdict.key = {"o", 2020, Scope::kOwn};
+  verdict.rule_set = "1+ab";
+  const RuleResult failed{"T3.ROW_SUM", "legal_service_organization", RuleStatus::kFailed, "BLANK_AS_ZERO", Severity::kWarning,
+                          {{"t3.granted.total", Cell::number(INT64_MIN)}, {"2019:t3.carried_out.total", {CellState::kBlank, 0}},
+                           {std::string(300, 'c'), Cell::number(INT64_MAX)}}, -27};
+  verdict.results = {failed, {}, failed};
+  verdict.results[1].difference = 0;
+  verdict.derived = {{"t3.new.total", 5}};
+  const auto event = decode_verdict(encode(verdict, "raw", 0));
+  ASSERT_TRUE(event) << event.error().message;
+  ASSERT_EQ(event->results.size(), 3u);
+  EXPECT_EQ(event->rule_set, "1+ab");
+  EXPECT_EQ(event->derived.at(0).value, 5);
+  for (std::size_t i = 0; i < 3; ++i) {
+    const RuleResult& read = event->results[i];
+    const RuleResult& written = verdict.results[i];
+    EXPECT_EQ(std::tie(read.rule, read.instance, read.status, read.reason, read.severity, read.difference),
+              std::tie(written.rule, written.instance, written.status, written.reason, written.severity, written.difference));
+    ASSERT_EQ(read.operands.size(), written.operands.size());
+    for (std::size_t k = 0; k < read.operands.size(); ++k) {
+      EXPECT_EQ(read.operands[k].cell, written.operands[k].cell);
+      EXPECT_EQ(read.operands[k].value, written.operands[k].value);
+    }
+  }
+}
+
+TEST(AnomalyCodec, CarriesWhatSpeaksForAnExplanation) {
+  Anomaly anomaly;
+  anomaly.id = "abc";
+  anomaly.key = {"o", 2020, Scope::kOwn};
+  anomaly.explanations = {{{{"t3.new.total", Cell::number(4), 5}}, Mechanism::kDigitChanged, {"claim:共5件", "reader:poppler"}}};
+  const auto read = decode_anomaly(encode(anomaly, "raw", 0));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->explanations.at(0).supported_by, anomaly.explanations[0].supported_by);
 }
 
 TEST(LedgerCodec, KeepsEverythingWithinTwoKibibytesWhenClean) {

@@ -45,6 +45,22 @@ TEST(Claims, OfReviewAndLitigationGoToTable4) {
   EXPECT_EQ(claim_of(reading, 21)->readings[0].size(), 2u);
 }
 
+TEST(Claims, AreAlsoInChineseNumerals) {
+  const Reading reading = with_prose("全年收到政府信息公开申请十二件，其中一是网上申请，第三十一条除外，上年结转三十件。");
+  ASSERT_NE(claim_of(reading, 12), nullptr);
+  EXPECT_EQ(claim_of(reading, 12)->readings[0], std::vector<std::string>{"t3.new.total"});
+  ASSERT_NE(claim_of(reading, 30), nullptr);
+  EXPECT_EQ(claim_of(reading, 30)->readings[0], std::vector<std::string>{"t3.carried_in.total"});
+  EXPECT_EQ(claim_of(reading, 31), nullptr);
+}
+
+TEST(Claims, OfResultsNameTheGroupAndTheResult) {
+  const Reading reading = with_prose("行政复议结果维持7件，行政诉讼结果纠正9件，未经复议直接起诉5件。");
+  EXPECT_EQ(claim_of(reading, 7)->readings[0], std::vector<std::string>{"t4.reconsideration.upheld"});
+  EXPECT_EQ(claim_of(reading, 9)->readings[0].front(), "t4.litigation_direct.corrected");
+  EXPECT_EQ(claim_of(reading, 5)->readings[0], std::vector<std::string>{"t4.litigation_direct.total"});
+}
+
 TEST(Claims, AboutLettersOfCitizensHaveNoReading) {
   const Reading reading = with_prose("收到网民留言1795件，办结1777件。");
   ASSERT_NE(claim_of(reading, 1795), nullptr);

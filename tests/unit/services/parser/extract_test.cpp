@@ -9,7 +9,9 @@
 namespace gouji::parser {
 namespace {
 
+// Also of a refusal that another program is asked about.
 std::string code_of(const ExtractOutcome& outcome) {
+  if (const auto* need = std::get_if<Need>(&outcome)) return need->why;
   const auto* reason = std::get_if<Reason>(&outcome);
   return reason != nullptr ? reason->code : "";
 }
@@ -42,8 +44,11 @@ TEST(Extract, RefusesWithAReasonOfItsOwn) {
       {"{\"content\": \"<p>cut", "MALFORMED_JSON"},
       {"a\xFF b\xFF c\xFF d\xFF", "CHARSET_UNDECIDED"},
   };
+  // Programs that might read what ours cannot are not installed.
+  const Aid none[] = {{Program::kPoppler, 0, "", Reason{"POPPLER_NOT_INSTALLED", ""}},
+                      {Program::kSoffice, 0, "", Reason{"SOFFICE_NOT_INSTALLED", ""}}};
   for (const Refused& c : cases)
-    EXPECT_EQ(code_of(extract({c.bytes, "text/html", {}})), c.code) << c.bytes.substr(0, 20);
+    EXPECT_EQ(code_of(extract({c.bytes, "text/html", {}, none})), c.code) << c.bytes.substr(0, 20);
 }
 
 TEST(Extract, ARefusalNamesTheFormatInBothLanguages) {

@@ -11,11 +11,15 @@ namespace {
 
 using namespace std::string_literals;
 
-// One pixel each, and nothing of it but the header.
+// 600 x 400 pixels each, and nothing of it but the header.
 const std::string kPictures[] = {
-    "\x89PNG\r\n\x1A\n\0\0\0\x0DIHDR\0\0\0\x01\0\0\0\x01\x08"s, "\xFF\xD8\xFF\xC0\0\x11\x08\0\x01\0\x01"s,
-    "II*\0\x08\0\0\0\x02\0\0\x01\x03\0\x01\0\0\0\x01\0\0\0\x01\x01\x04\0\x01\0\0\0\x01\0\0\0"s, "GIF89a\x01\0\x01\0"s,
-    "BM"s + std::string(12, '\0') + "\x28\0\0\0\x01\0\0\0\x01\0\0\0"s};
+    "\x89PNG\r\n\x1A\n\0\0\0\x0DIHDR\0\0\x02\x58\0\0\x01\x90\x08"s, "\xFF\xD8\xFF\xC0\0\x11\x08\x01\x90\x02\x58"s,
+    "II*\0\x08\0\0\0\x02\0\0\x01\x03\0\x01\0\0\0\x58\x02\0\0\x01\x01\x04\0\x01\0\0\0\x90\x01\0\0"s, "GIF89a\x58\x02\x90\x01"s,
+    "BM"s + std::string(12, '\0') + "\x28\0\0\0\x58\x02\0\0\x90\x01\0\0"s};
+
+TEST(Need, AnIconNeedsNothing) {
+  EXPECT_TRUE(std::holds_alternative<Document>(extract({"GIF89a\x10\0\x10\0"s, "", {}})));
+}
 
 TEST(Need, APictureNeedsOcrBeforeItCanBeRead) {
   for (const std::string& picture : kPictures) {

@@ -246,5 +246,41 @@ TEST(UncheckableCells, StandInNoEquationThatCanBeEvaluated) {
   EXPECT_TRUE(uncheckable_cells(t4, reading.tables[2].cells, {true, false}).empty());
 }
 
+TEST(CleanTable, IsOneWhereEveryEquationHolds) {
+  std::mt19937 random(gouji::testing::seed());
+  for (int round = 0; round < 300; ++round) {
+    Reading reading = clean_reading(round % 2 == 0 ? 2019 : 2021, static_cast<std::uint32_t>(random()));
+    for (const std::size_t which : {std::size_t{1}, std::size_t{2}}) {
+      TableReading& table = reading.tables[which];
+      const Form& of = form(table.table, table.edition);
+      EXPECT_TRUE(is_clean(of, table.cells));
+      // One wrong cell, or two that agree in a row or in a column and not in both.
+      std::vector<Cell> cells = table.cells;
+      const std::size_t at = random() % cells.size();
+      cells[at].value += 1;
+      EXPECT_FALSE(is_clean(of, cells)) << of.cells()[at].id;
+      cells[(at + 1 + random() % 20) % cells.size()].value += random() % 2 == 0 ? 1 : -1;
+      const bool holds = std::all_of(identities(of).begin(), identities(of).end(),
+                                     [&](const Identity& identity) { return residual(identity, cells) == 0; });
+      const bool is_negative = std::any_of(cells.begin(), cells.end(), [](const Cell& each) { return each.value < 0; });
+      EXPECT_EQ(is_clean(of, cells), holds && !is_negative);
+    }
+  }
+}
+
+TEST(CleanTable, HoldsSmallNumbersOnly) {
+  const Form& of = form(TableId::kT4, Edition::k2021);
+  std::vector<Cell> cells(of.size(), Cell::number(0));
+  EXPECT_TRUE(is_clean(of, cells));
+  for (const std::size_t at : {std::size_t{0}, std::size_t{4}}) cells[at].value = std::int64_t{1} << 53;
+  EXPECT_FALSE(is_clean(of, cells));
+  for (const std::size_t at : {std::size_t{0}, std::size_t{4}}) cells[at].value = -5;
+  EXPECT_FALSE(is_clean(of, cells));
+  std::vector<Cell> wide(form(TableId::kT3, Edition::k2021).size(), Cell::number(INT64_MIN));
+  EXPECT_FALSE(is_clean(form(TableId::kT3, Edition::k2021), wide));
+  cells.assign(of.size(), {CellState::kBlank, 0});
+  EXPECT_FALSE(is_clean(of, cells));
+}
+
 }  // namespace
 }  // namespace gouji::validator

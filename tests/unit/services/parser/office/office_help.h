@@ -10,8 +10,10 @@
 
 namespace gouji::parser {
 
+// Code of the refusal, also where it is why another program is asked.
 inline std::string code_of(std::string_view bytes) {
   const ExtractOutcome outcome = extract({bytes, {}, {}});
+  if (const auto* need = std::get_if<Need>(&outcome)) return need->why;
   const auto* reason = std::get_if<Reason>(&outcome);
   return reason != nullptr ? reason->code : "read";
 }

@@ -92,6 +92,13 @@ TEST(Report, AsXlsxIsRead) {
   }
 }
 
+TEST(Report, AsOfdIsRead) {
+  for (const int edition : {2019, 2021}) {
+    const ReportFigures figures = testing::made_up_figures(edition, edition, 17);
+    expect_every_cell(testing::render_ofd(figures), figures);
+  }
+}
+
 TEST(Report, AsPageNamedDocIsRead) {
   const ReportFigures figures = testing::made_up_figures(2021, 2021, 16);
   expect_every_cell("MIME-Version: 1.0\nContent-Type: text/html; charset=utf-8\n\n" + testing::render_word_html(figures), figures);

@@ -211,6 +211,38 @@ TEST(HostilePdf, NumbersBeyondMeasureDrawNothing) {
   for (const Glyph& glyph : content.pages[0].glyphs) EXPECT_TRUE(std::isfinite(glyph.box.left));
 }
 
+// A character that reaches from the page to 10^33 points below it: places must stay such that whole
+// numbers of hundredths can hold them.
+TEST(HostilePdf, CharactersDoNotReachFarBeyondThePage) {
+  const PdfContent content = shown("BT /F0 1000000000000000000000000000000000 Tf 20 30 Td (a) Tj ET");
+  for (const Glyph& glyph : content.pages[0].glyphs) {
+    EXPECT_GE(glyph.box.left, -200);
+    EXPECT_LE(glyph.box.right, 400);
+    EXPECT_LE(glyph.box.bottom, 200);
+  }
+  EXPECT_EQ(content.pages[0].glyphs.size(), 1U);
+}
+
+TEST(HostilePdf, OneObjectIsNotAMillionObjects) {
+  PdfWriter writer;
+  const int page = writer.add("<< /Rotate 3 0 R >>");
+  const int pages = writer.add("<< /Kids [" + reference(page) + "] >>");
+  std::string array = "[";
+  while (array.size() <= kPdfObjectBytesMax) array += "0 0 0 0 0 0 0 0 0 0 ";
+  writer.add(array + "]");
+  EXPECT_EQ(refusal(read_pdf(writer.finish(writer.add("<< /Pages " + reference(pages) + " >>")))), "TOO_LARGE");
+}
+
+TEST(HostilePdf, ALongCrossReferenceTableIsNoObject) {
+  PdfWriter writer;
+  const int pages = writer.reserve();
+  const int page = writer.add("<< >>");
+  writer.set(pages, "<< /Kids [" + reference(page) + "] >>");
+  const int root = writer.add("<< /Pages " + reference(pages) + " >>");
+  for (std::size_t i = 0; i < kPdfObjectBytesMax / 18; ++i) writer.add("0");
+  EXPECT_EQ(content_of(writer.finish(root)).pages.size(), 1U);
+}
+
 TEST(HostilePdf, OperandsOfTheWrongKindAreIgnored) {
   EXPECT_EQ(text_of(shown("BT /F0 10 Tf 20 30 Td (a) Tj Tj 5 Tj [ 5 ] Tj /x TJ Tf /F0 Tf (x) Do Do /N Do /N gs gs BDC "
                           "EMC EMC Q Q re c v y h l ] >> << EMC (b) Tj ET")),

@@ -1,0 +1,1 @@
+var h = unescape('%3Ctable%3E%3Ctr%3E%3Ctd%3E%u4E00%E4%BA%8C%3C/td%3E%3C/tr%3E%3C/table%3E aaaaaaaaaaaaaaaaaaaaaaaaaaa');
