@@ -85,11 +85,10 @@ ExtractOutcome extract_by(Program program, const Source& source, Reason reason) 
 }  // namespace
 
 std::optional<Program> second_reader(Format format, const Reason& reason) {
-  if (format == Format::kPdf && (reason.code == "MALFORMED_PDF" || reason.code == "PDF_WITHOUT_PAGES"))
-    return Program::kPoppler;
+  if (format == Format::kPdf && reason.code == "MALFORMED_PDF") return Program::kPoppler;
   const bool is_office = format == Format::kOle || format == Format::kRtf || format == Format::kDocx;
-  const bool is_hopeless = reason.code == "ENCRYPTED" || reason.code == "TOO_LARGE" ||
-                           reason.code == "ZIP_TOO_LARGE" || reason.code == "XLS_NOT_READ";
+  constexpr std::string_view kHopeless[] = {"ENCRYPTED", "TOO_LARGE", "ZIP_TOO_LARGE", "XLS_NOT_READ"};
+  const bool is_hopeless = std::find(std::begin(kHopeless), std::end(kHopeless), reason.code) != std::end(kHopeless);
   if (is_office && !is_hopeless) return Program::kSoffice;
   return std::nullopt;
 }

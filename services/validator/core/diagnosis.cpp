@@ -81,7 +81,7 @@ bool touches(const Identity& identity, std::uint16_t cell) {
 
 }  // namespace
 
-std::vector<Diagnosis> diagnose(const TableView& table, Convention convention, std::span<const TieEvidence> evidence) {
+std::vector<Diagnosis> diagnose(const TableView& table, Convention convention, std::span<const NamedEvidence> evidence) {
   if (!table.is_readable() || identities(*table.form).empty() || is_clean(*table.form, table.cells)) return {};
   const Known known = known_values(table, convention);
   const ParitySystem system(identities(*table.form), known.values, known.is_known);

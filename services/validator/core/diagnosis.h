@@ -26,7 +26,7 @@ struct Diagnosis {
 // Nothing when every equation holds. Cells that are no numbers under the convention are unknowns:
 // they constrain nothing. `evidence` orders equal explanations.
 std::vector<Diagnosis> diagnose(const TableView& table, Convention convention,
-                                std::span<const TieEvidence> evidence = {});
+                                std::span<const NamedEvidence> evidence = {});
 
 // Values of UNREADABLE and ABSENT cells on which every equation agrees that can be completed.
 std::vector<DerivedValue> derive(const TableView& table, Convention convention);

@@ -48,14 +48,14 @@ bool is_decidable(const std::vector<RuleResult>& results, std::string_view prefi
   });
 }
 
-std::vector<TieEvidence> evidence_for(const TableView& view, const Reading& reading, const Neighbours& neighbours) {
+std::vector<NamedEvidence> evidence_for(const TableView& view, const Reading& reading, const Neighbours& neighbours) {
   if (is_clean(*view.form, view.cells)) return {};
-  std::vector<TieEvidence> all = evidence_of_document(*view.form, reading);
-  for (TieEvidence& each : evidence_of_neighbours(*view.form, neighbours)) all.push_back(std::move(each));
+  std::vector<NamedEvidence> all = evidence_of_document(*view.form, reading);
+  for (NamedEvidence& each : evidence_of_neighbours(*view.form, neighbours)) all.push_back(std::move(each));
   return all;
 }
 
-std::vector<Diagnosis> diagnosed_with(const TableView& view, const std::vector<TieEvidence>& evidence) {
+std::vector<Diagnosis> diagnosed_with(const TableView& view, const std::vector<NamedEvidence>& evidence) {
   return diagnose(view, find_convention(*view.form, view.cells), evidence);
 }
 

@@ -162,7 +162,7 @@ Guess guess(const TableView& table, const Solution& solution) {
 // For each solution the evidence that agrees with it and not with all of them.
 std::vector<std::vector<std::string>> supports(const TableView& table, Convention convention,
                                                const std::vector<Solution>& solutions,
-                                               std::span<const TieEvidence> evidence) {
+                                               std::span<const NamedEvidence> evidence) {
   std::vector<std::vector<std::string>> names(solutions.size());
   if (solutions.size() < 2 || evidence.empty()) return names;
   std::vector<std::int64_t> values;
@@ -171,7 +171,7 @@ std::vector<std::vector<std::string>> supports(const TableView& table, Conventio
     values.push_back(cell.value);
     is_known.push_back(counts_as_number(cell, convention));
   }
-  for (const TieEvidence& each : evidence) {
+  for (const NamedEvidence& each : evidence) {
     std::vector<std::size_t> agreeing;
     for (std::size_t i = 0; i < solutions.size(); ++i) {
       for (const Repair& repair : solutions[i]) values[repair.cell] = repair.value;
@@ -188,7 +188,7 @@ std::vector<std::vector<std::string>> supports(const TableView& table, Conventio
 }  // namespace
 
 std::vector<Explanation> ranked(const TableView& table, Convention convention, const std::vector<Solution>& solutions,
-                                std::span<const TieEvidence> evidence) {
+                                std::span<const NamedEvidence> evidence) {
   std::vector<std::vector<std::string>> supported_by = supports(table, convention, solutions, evidence);
   std::vector<std::pair<int, Explanation>> all;
   for (std::size_t i = 0; i < solutions.size(); ++i) {

@@ -23,6 +23,6 @@ namespace gouji::validator {
 // Before the prior comes evidence: what more of it speaks for goes first. Evidence that every
 // solution or none agrees with decides nothing and is not named.
 std::vector<Explanation> ranked(const TableView& table, Convention convention, const std::vector<Solution>& solutions,
-                                std::span<const TieEvidence> evidence);
+                                std::span<const NamedEvidence> evidence);
 
 }  // namespace gouji::validator

@@ -15,7 +15,7 @@ const LedgerTable* table_of(const LedgerEntry* entry, TableId id) {
 
 // Each column of `row` here against `row_there` of another year's report.
 void add_row(const Form& here, const std::string& row, const LedgerEntry* entry, const std::string& row_there,
-             std::vector<TieEvidence>& all) {
+             std::vector<NamedEvidence>& all) {
   const LedgerTable* const there = table_of(entry, TableId::kT3);
   if (there == nullptr) return;
   const Form& form_there = form(there->table, there->edition);
@@ -50,15 +50,15 @@ Neighbours neighbours_of(LedgerView& ledger, const ReportKey& key) {
   return neighbours;
 }
 
-std::vector<TieEvidence> evidence_of_document(const Form& form, const Reading& reading) {
-  std::vector<TieEvidence> all;
+std::vector<NamedEvidence> evidence_of_document(const Form& form, const Reading& reading) {
+  std::vector<NamedEvidence> all;
   for (const TableReading& table : reading.tables)
     if (table.table == form.table())
       for (const AlternativeReading& other : table.alternatives)
         if (other.cell < form.size()) all.push_back({{{other.cell}}, other.value, "reader:" + other.reader});
   for (const Claim& claim : reading.claims) {
     if (claim.hedged) continue;
-    TieEvidence evidence{{}, claim.value, "claim:" + claim.text};
+    NamedEvidence evidence{{}, claim.value, "claim:" + claim.text};
     for (const std::vector<std::string>& ids : claim.readings)
       if (auto cells = cells_of(form, ids)) evidence.sums.push_back(std::move(*cells));
     if (!evidence.sums.empty()) all.push_back(std::move(evidence));
@@ -66,15 +66,15 @@ std::vector<TieEvidence> evidence_of_document(const Form& form, const Reading& r
   return all;
 }
 
-std::vector<TieEvidence> evidence_of_neighbours(const Form& form, const Neighbours& neighbours) {
-  std::vector<TieEvidence> all;
+std::vector<NamedEvidence> evidence_of_neighbours(const Form& form, const Neighbours& neighbours) {
+  std::vector<NamedEvidence> all;
   if (form.table() != TableId::kT3) return all;
   add_row(form, "carried_in", neighbours.previous, "carried_out", all);
   add_row(form, "carried_out", neighbours.next, "carried_in", all);
   return all;
 }
 
-bool holds(const TieEvidence& evidence, const std::vector<std::int64_t>& values, const std::vector<bool>& is_known) {
+bool holds(const NamedEvidence& evidence, const std::vector<std::int64_t>& values, const std::vector<bool>& is_known) {
   return std::any_of(evidence.sums.begin(), evidence.sums.end(), [&](const std::vector<std::uint16_t>& cells) {
     std::int64_t sum = 0;
     return std::all_of(cells.begin(), cells.end(), [&](std::uint16_t cell) {

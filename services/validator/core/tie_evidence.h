@@ -15,7 +15,7 @@
 namespace gouji::validator {
 
 // One of `sums` (each a sum of cells of the table) has this value.
-struct TieEvidence {
+struct NamedEvidence {
   std::vector<std::vector<std::uint16_t>> sums;
   std::int64_t value = 0;
   // "2020:t3.carried_out.total" (the cell of another year's report), "reader:poppler", "claim:" and
@@ -33,12 +33,12 @@ struct Neighbours {
 Neighbours neighbours_of(LedgerView& ledger, const ReportKey& key);
 
 // Claims that are not hedged, and second readings, as far as they speak of cells of this table.
-std::vector<TieEvidence> evidence_of_document(const Form& form, const Reading& reading);
+std::vector<NamedEvidence> evidence_of_document(const Form& form, const Reading& reading);
 // What was carried in is what the year before carried out. Table 3 only.
-std::vector<TieEvidence> evidence_of_neighbours(const Form& form, const Neighbours& neighbours);
+std::vector<NamedEvidence> evidence_of_neighbours(const Form& form, const Neighbours& neighbours);
 
 // Whether one of the sums has the value when the cells have these values; a cell that is not known
 // decides nothing. `values` and `is_known` run parallel to the form's cells.
-bool holds(const TieEvidence& evidence, const std::vector<std::int64_t>& values, const std::vector<bool>& is_known);
+bool holds(const NamedEvidence& evidence, const std::vector<std::int64_t>& values, const std::vector<bool>& is_known);
 
 }  // namespace gouji::validator

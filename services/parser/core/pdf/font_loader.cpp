@@ -49,6 +49,9 @@ const LatinEncoding* encoding_of(const QPDFObjectHandle& dictionary) {
 
 std::array<std::u32string, kCodes> differences_of(const QPDFObjectHandle& dictionary) {
   std::array<std::u32string, kCodes> texts;
+  // Unused codes all have one name, hundreds of them in a font of few drawings.
+  std::string last_name;
+  std::u32string last_text(1, U'\0');
   double code = 0;
   for (const QPDFObjectHandle& item :
        items_of(value_of(value_of(dictionary, "/Encoding"), "/Differences"))) {
@@ -57,8 +60,13 @@ std::array<std::u32string, kCodes> differences_of(const QPDFObjectHandle& dictio
     } else {
       // A name that says nothing still takes the place of the base encoding's character.
       if (code >= 0 && code < kCodes) {
-        std::u32string text = glyph_text(name_of(item));
-        texts[static_cast<std::size_t>(code)] = text.empty() ? std::u32string(1, U'\0') : text;
+        std::string name = name_of(item);
+        if (name != last_name) {
+          last_text = glyph_text(name);
+          if (last_text.empty()) last_text.assign(1, U'\0');
+          last_name = std::move(name);
+        }
+        texts[static_cast<std::size_t>(code)] = last_text;
       }
       ++code;
     }
