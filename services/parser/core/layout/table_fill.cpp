@@ -15,6 +15,8 @@ constexpr char kUnclear[] = "\xEF\xBF\xBD";
 // Part of a character's width that a rule must cut off to go through it.
 constexpr float kCut = 0.15F;
 
+// Digits of one figure stand nearer, in character heights.
+constexpr float kFigureGap = 0.12F;
 // Fonts may state boxes somewhat higher than the cells that their text is set in.
 constexpr float kTooHigh = 1.7F;
 

@@ -117,7 +117,8 @@ class Joiner {
 
   // What the last row above, or the first row below, holds.
   struct Half {
-    std::string label;
+    bool has_label = false;
+    bool has_item = false;  // a label with a number
     bool has_figure = false;
     std::uint32_t first_figure = 0;
   };
@@ -131,7 +132,8 @@ class Joiner {
         half.has_figure = true;
         half.first_figure = std::min(half.first_figure, cell->column);
       } else {
-        half.label += text_of(cell->pieces);
+        half.has_label = true;
+        half.has_item = half.has_item || starts_item(text_of(cell->pieces));
       }
     }
     return half;
@@ -142,11 +144,11 @@ class Joiner {
     const Row upper = row_of(above_, above_.rows - 1), lower = row_of(below_, 0);
     const Half first = half_of(upper), second = half_of(lower);
     if (first.has_figure == second.has_figure) return false;
-    if (first.has_figure ? second.label.empty() : first.label.empty()) return false;
+    if (!(first.has_figure ? second.has_label : first.has_label)) return false;
     if (!fits(upper, lower, std::min(first.first_figure, second.first_figure))) return false;
-    if (second.label.empty() || (above_.is_open_below && below_.is_open_above)) return true;
+    if (!second.has_label || (above_.is_open_below && below_.is_open_above)) return true;
     // Rules are drawn around both halves, as they are around two rows.
-    return starts_item(first.label) && !starts_item(second.label);
+    return first.has_item && !second.has_item;
   }
 
   // No column has something on both sides, but for labels that go on.
