@@ -1,14 +1,19 @@
 #include <cstdio>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <unistd.h>
 
 #include <fmt/format.h>
 
+#include "common/runtime/system_clock.h"
 #include "services/gouji/commands.h"
 #include "services/gouji/exit_codes.h"
 #include "services/gouji/reader.h"
 #include "services/gouji/report_text.h"
+#include "services/gouji/waivers_file.h"
 #include "services/validator/core/judge.h"
+#include "services/validator/settings.h"
 
 namespace gouji::command {
 namespace {
@@ -35,11 +40,11 @@ validator::Judgement judge_document(const CheckedDocument& document, Ledger& led
   return judgement;
 }
 
-bool reaches(const CheckedDocument& document, std::optional<Severity> limit) {
+bool reaches(const CheckedDocument& document, std::optional<Severity> limit, UnixMillis now) {
   if (!limit) return false;
   const Verdict* verdict = verdict_of(document.judgement);
   for (const Anomaly& anomaly : document.judgement.transitions)
-    if (verdict != nullptr && anomaly.key == verdict->key && anomaly.severity >= *limit) return true;
+    if (verdict != nullptr && anomaly.key == verdict->key && anomaly.severity >= *limit && !anomaly.is_waived(now)) return true;
   return false;
 }
 
@@ -72,15 +77,48 @@ struct Tally {
   bool not_read = false;
 };
 
-void check_one(const CheckRequest& request, const DocumentSource& source, const Ledger& before,
-               const std::string& file, Tally& tally) {
-  CheckedDocument document = source.read(file);
+// What every document of a run is judged with.
+struct Bench {
+  const CheckRequest& request;
+  const DocumentSource& source;
+  const Ledger& before;
+  const std::vector<FileWaiver>& waivers;
+  UnixMillis now;
+};
+
+// Only waivers that hold today are put on their anomalies.
+void put_waivers(CheckedDocument& document, const Bench& bench) {
+  for (Anomaly& anomaly : document.judgement.transitions) {
+    anomaly.waiver = find_waiver(bench.waivers, anomaly);
+    if (!anomaly.is_waived(bench.now)) anomaly.waiver.reset();
+  }
+}
+
+Result<std::string> file_text(const std::string& option, const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  if (!file.good() && !file.eof()) return fatal(ErrorCode::kUnreadable, fmt::format("{} {}：无法读取 / cannot be read", option, path));
+  return text;
+}
+
+Result<std::vector<FileWaiver>> waivers_of(const CheckRequest& request) {
+  if (request.waivers.empty()) return std::vector<FileWaiver>();
+  GOUJI_ASSIGN(const std::string text, file_text("--waivers", request.waivers));
+  auto waivers = parse_waivers(text);
+  if (!waivers) return fatal(ErrorCode::kBadArgument, fmt::format("--waivers {}:\n  {}", request.waivers, waivers.error().message));
+  return waivers;
+}
+
+void check_one(const Bench& bench, const std::string& file, Tally& tally) {
+  const CheckRequest& request = bench.request;
+  CheckedDocument document = bench.source.read(file);
   if (const auto* reading = std::get_if<Reading>(&document.outcome)) {
-    Ledger ledger = before;
+    Ledger ledger = bench.before;
     ledger.erase(reading->key);  // an earlier draft of this report is not its history
     document.judgement = judge_document(document, ledger);
     tally.not_read |= reading->status != ReadingStatus::kParsed;
-    tally.findings |= reaches(document, request.fail_on);
+    put_waivers(document, bench);
+    tally.findings |= reaches(document, request.fail_on, bench.now);
   } else {
     tally.not_read = true;
   }
@@ -93,6 +131,7 @@ void check_one(const CheckRequest& request, const DocumentSource& source, const 
 }  // namespace
 
 int check(const CheckRequest& request) {
+  if (const auto done = validator::load_severities(request.severities); !done) return fail(done.error());
   const auto files = DocumentSource::expand(request.files);
   if (!files) return fail(files.error());
   if (files->empty()) return fail(fatal(ErrorCode::kNotFound, "没有可检查的文件 / nothing to check there"));
@@ -103,9 +142,12 @@ int check(const CheckRequest& request) {
   if (!plain) return fail(plain.error());
   const auto before = ledger_before(request, **plain);
   if (!before) return fail(before.error());
+  const auto waivers = waivers_of(request);
+  if (!waivers) return fail(waivers.error());
+  const Bench bench{request, **source, *before, *waivers, runtime::SystemClock().unix_millis()};
   Tally tally;
   for (std::size_t i = 0; i < files->size(); ++i) {
-    check_one(request, **source, *before, (*files)[i], tally);
+    check_one(bench, (*files)[i], tally);
     print_progress(i + 1, files->size());
   }
   if (tally.not_read) return kNotRead;

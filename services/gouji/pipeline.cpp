@@ -20,6 +20,7 @@
 #include "services/gouji/log_access.h"
 #include "services/parser/service.h"
 #include "services/validator/service.h"
+#include "services/validator/settings.h"
 
 namespace gouji::command {
 namespace {
@@ -94,6 +95,7 @@ Result<void> Pipeline::Parts::open_log_and_admin(const RunRequest& request) {
 
 Result<void> Pipeline::Parts::open_stages(const RunRequest& request) {
   GOUJI_ASSIGN(parse_stage, parser::make_stage({request.where.data + "/blobs", 2}, metrics));
+  GOUJI_TRY(validator::load_severities(request.severities));
   validate_stage = validator::make_stage(metrics, clock);
   parser = std::make_unique<host::StageHost>(*log, *parse_stage, clock, metrics, health,
                                              options_of(kParserGroup, parser::service().outputs));

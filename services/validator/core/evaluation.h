@@ -25,8 +25,11 @@ Evaluation evaluate(const Reading& reading, const std::vector<LedgerTable>& tabl
 // as unreadable.
 std::vector<LedgerTable> ledger_tables(const Reading& reading);
 
-// The table results and derived values of an entry; its document results are in the entry.
+// The table results, derived values and drafts of an entry; its document results are in the entry
+// and lead to no drafts.
 Evaluation evaluate_again(const LedgerEntry& entry);
+// True of anomalies that the drafts of evaluate_again lead to.
+bool are_of_cells(const std::vector<Finding>& findings);
 
 // Digest of everything that a verdict and its snapshot say of the report itself.
 std::string result_digest(const std::vector<RuleResult>& results, const std::vector<DerivedValue>& derived,
