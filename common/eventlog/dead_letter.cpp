@@ -1,5 +1,9 @@
 #include "common/eventlog/dead_letter.h"
 
+#include <charconv>
+#include <optional>
+#include <utility>
+
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
@@ -53,6 +57,34 @@ Outgoing dead_letter_of(const StoredRecord& stored, const Error& error, const De
     letter.record.value.reset();
   }
   return letter;
+}
+
+Result<DeadLetterOrigin> origin_of(const StoredRecord& letter) {
+  const auto number = [&](std::string_view name) -> std::optional<std::int64_t> {
+    const auto text = find_header(letter.record, name);
+    std::int64_t value = 0;
+    if (!text) return std::nullopt;
+    const auto [rest, error] = std::from_chars(text->data(), text->data() + text->size(), value);
+    return error == std::errc{} && rest == text->data() + text->size() && value >= 0 ? std::optional(value) : std::nullopt;
+  };
+  const auto topic = find_header(letter.record, "dlq_topic");
+  const auto partition = number("dlq_partition");
+  const auto offset = number("dlq_offset");
+  if (!topic || topic->empty() || !partition || *partition > INT32_MAX || !offset)
+    return invalid_input(ErrorCode::kMalformed,
+                         fmt::format("{} partition {} offset {} is no dead letter: its headers do not say where it came from",
+                                     letter.at.topic, letter.at.partition, letter.offset));
+  return DeadLetterOrigin{{std::string(*topic), static_cast<std::int32_t>(*partition)}, *offset};
+}
+
+Outgoing replay_of(const StoredRecord& letter, std::string topic) {
+  Outgoing replay{std::move(topic), std::nullopt, letter.record};
+  std::erase_if(replay.record.headers, [](const Header& header) {
+    return header.name.starts_with("dlq_") || header.name.starts_with("__connect.errors.");
+  });
+  replay.record.headers.push_back({"dlq_replayed", "true"});
+  replay.record.headers.push_back({"dlq_replayed_from", fmt::format("{}/{}/{}", letter.at.topic, letter.at.partition, letter.offset)});
+  return replay;
 }
 
 }  // namespace gouji::eventlog

@@ -17,6 +17,7 @@
 
 #include "common/core/clock.h"
 #include "common/core/error.h"
+#include "common/core/result.h"
 #include "common/eventlog/record.h"
 
 namespace gouji::eventlog {
@@ -30,5 +31,18 @@ struct DeadLetterFacts {
 };
 
 Outgoing dead_letter_of(const StoredRecord& stored, const Error& error, const DeadLetterFacts& facts);
+
+// Where the record stood that a letter is about; kInvalidInput when the headers do not say.
+struct DeadLetterOrigin {
+  TopicPartition at;
+  std::int64_t offset = 0;
+};
+Result<DeadLetterOrigin> origin_of(const StoredRecord& letter);
+
+// The record as it came: key, value, headers and time, for `topic`, with two headers more:
+//   dlq_replayed = true
+//   dlq_replayed_from = <dead-letter topic>/<partition>/<offset>
+// Its ce_id is that of the first time, so that who has taken it already takes it for known.
+Outgoing replay_of(const StoredRecord& letter, std::string topic);
 
 }  // namespace gouji::eventlog

@@ -32,6 +32,13 @@ void OpenTransaction::finished_work(const TopicPartition& at, std::int64_t posit
   ++records_;
 }
 
+std::int64_t OpenTransaction::poison() const {
+  std::int64_t count = 0;
+  for (const auto& [key, records] : dead_letters_)
+    if (key.second != ErrorCode::kNotAReport) count += records;
+  return count;
+}
+
 void OpenTransaction::report(StageObserver& observer, UnixMillis now) const {
   for (const auto& [topic, records] : consumed_) observer.consumed(topic, records);
   for (const auto& [topic, records] : produced_) observer.produced(topic, records);

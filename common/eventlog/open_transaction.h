@@ -37,6 +37,7 @@ class OpenTransaction {
   bool was_commit_called() const { return commit_called_; }
   std::chrono::nanoseconds began_at() const { return began_at_; }
   std::int64_t records() const { return records_; }
+  std::int64_t poison() const;  // dead letters but those that alert nobody
   std::size_t bytes() const { return bytes_; }
   std::size_t largest_output() const { return largest_output_; }
   const Offsets& first() const { return first_; }  // per partition the first record taken

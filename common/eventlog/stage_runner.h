@@ -10,12 +10,14 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "common/core/clock.h"
 #include "common/core/result.h"
 #include "common/core/stage_observer.h"
 #include "common/eventlog/log.h"
+#include "common/eventlog/poison_breaker.h"
 #include "common/eventlog/stage.h"
 
 namespace gouji::eventlog {
@@ -33,6 +35,8 @@ struct StageRunnerOptions {
   // (BLOB_MISSING after an hour).
   std::chrono::milliseconds unavailable_max{3'600'000};
   int aborts_before_single_records = 3;
+  // nullopt: dead letters never stop the stage.
+  std::optional<BreakerOptions> breaker;
   // How often the ends of the inputs are asked for, for lag and is_idle().
   std::chrono::milliseconds look_every{500};
 };
@@ -42,6 +46,7 @@ enum class RunnerEnd {
   kStopped,      // asked to
   kFenced,       // another incarnation took over
   kUnavailable,  // the log stayed out of reach, or an outcome that only a restart can settle
+  kPoison,       // its circuit breaker is open: too much of the input became dead letters
   kFatal,
 };
 

@@ -81,7 +81,8 @@ class StageRunner::Impl final : public RebalanceListener {
         idle_as_of_(idle_as_of),
         state_topic_(stage_.state_topic()),
         progress_(log_, observer_),
-        aborts_(options_.aborts_before_single_records) {}
+        aborts_(options_.aborts_before_single_records),
+        breaker_(options_.breaker ? std::optional<PoisonBreaker>(*options_.breaker) : std::nullopt) {}
 
   bool step();
   RunnerEnd shut_down();
@@ -170,6 +171,7 @@ class StageRunner::Impl final : public RebalanceListener {
   std::vector<StateWork> work_taken_;    // in the open transaction
   Offsets positions_;                    // per partition the next record to take
   std::chrono::nanoseconds work_after_{0};
+  std::optional<PoisonBreaker> breaker_;
   bool is_polling_ = false;      // inside poll(): positions cannot be changed now
   Offsets go_back_after_poll_;
   std::chrono::nanoseconds held_until_{0};    // nothing is taken until then; zero: not held

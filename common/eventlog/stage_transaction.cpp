@@ -119,6 +119,7 @@ void StageRunner::Impl::hold_back(const StoredRecord& stored, const Error& error
 bool StageRunner::Impl::is_due() const {
   const bool has_single = std::any_of(transaction_.next().begin(), transaction_.next().end(),
                                       [&](const auto& entry) { return aborts_.is_single(entry.first); });
+  if (breaker_ && breaker_->is_open(clock_.monotonic(), transaction_.records(), transaction_.poison())) return true;
   return has_single || static_cast<std::size_t>(transaction_.records()) >= options_.transaction_records_max ||
          transaction_.bytes() >= options_.transaction_bytes_max ||
          clock_.monotonic() - transaction_.began_at() >= options_.transaction_age_max;
@@ -163,7 +164,13 @@ void StageRunner::Impl::after_commit() {
   progress_.committed(transaction_.next());
   work_taken_.clear();
   aborts_.committed(transaction_);
+  if (breaker_) breaker_->add(clock_.monotonic(), transaction_.records(), transaction_.poison());
   transaction_.clear();
+  if (breaker_ && breaker_->is_open(clock_.monotonic()))
+    finish(RunnerEnd::kPoison,
+           fmt::format("more than {} % of the records of the last {} s became dead letters: the stage stops before it drains "
+                       "its input into them; look with gouji dlq list, mend the cause, start again, replay with gouji dlq replay",
+                       options_.breaker->poison_percent, options_.breaker->window.count()));
 }
 
 // The one place that decides what an Outcome means.

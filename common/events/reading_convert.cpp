@@ -165,6 +165,13 @@ void to_proto(const Reading& reading, pb::ReportParsed* out) {
     to_proto(vote.where, item->mutable_where());
   }
   for (const ReadingNote& note : reading.warnings) note_to_proto(note, out->add_warnings());
+  for (const AttachmentRead& attachment : reading.attachments) {
+    auto* item = out->add_attachments();
+    item->set_name(attachment.name);
+    item->set_url(attachment.url);
+    item->set_sha256(attachment.sha256);
+    item->set_is_used(attachment.is_used);
+  }
   out->mutable_evidence()->set_extractor(reading.extractor);
 }
 
@@ -194,6 +201,7 @@ Result<Reading> from_proto(const pb::ReportParsed& in) {
   for (const auto& vote : in.votes())
     reading.votes.push_back({vote.field(), vote.value(), vote.source(), vote.weight(), from_proto(vote.where())});
   for (const auto& note : in.warnings()) reading.warnings.push_back(note_from_proto(note));
+  for (const auto& item : in.attachments()) reading.attachments.push_back({item.name(), item.url(), item.sha256(), item.is_used()});
   reading.extractor = in.evidence().extractor();
   return reading;
 }

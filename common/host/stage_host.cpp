@@ -39,6 +39,7 @@ Result<void> StageHost::start() {
   eventlog::StageRunnerOptions runner;
   runner.group = options_.group;
   runner.service_version = options_.service_version;
+  runner.breaker = options_.breaker;
   // A commit to the local log costs a few milliseconds, on Kafka a few tens: waiting pays less there.
   if (log_.address().starts_with("local:")) runner.transaction_age_max = std::chrono::milliseconds(10);
   runner_ = std::make_unique<eventlog::StageRunner>(log_, *stage_log_, stage_, clock_, observer_, runner);

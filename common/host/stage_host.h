@@ -21,6 +21,7 @@ struct StageHostOptions {
   std::optional<std::string> instance_id;  // static membership on Kafka
   std::string service_version;
   std::vector<std::string> outputs;        // topics, for metrics
+  std::optional<eventlog::BreakerOptions> breaker;
 };
 
 class StageHost {

@@ -28,6 +28,7 @@ int exit_code_of(eventlog::RunnerEnd end) {
     case eventlog::RunnerEnd::kStopped: return kExitOk;
     case eventlog::RunnerEnd::kFenced: return kExitFenced;
     case eventlog::RunnerEnd::kUnavailable: return kExitUnavailable;
+    case eventlog::RunnerEnd::kPoison: return kExitPoison;
     case eventlog::RunnerEnd::kFatal: return kExitCannotCreate;
   }
   return kExitCannotCreate;
@@ -47,7 +48,7 @@ int serve(const StageService& service, const runtime::Settings& settings) {
   if (const auto checked = check_topics(**log, *topics); !checked) return fail(checked.error());
   auto stage = service.make_stage({settings, metrics, clock});
   if (!stage) return fail(stage.error());
-  StageHostOptions options{service.program, settings.text("ordinal"), std::nullopt, service.version, service.outputs};
+  StageHostOptions options{service.program, settings.text("ordinal"), std::nullopt, service.version, service.outputs, breaker_of(settings)};
   if (!settings.text("group_instance_id").empty()) options.instance_id = settings.text("group_instance_id");
   StageHost host(**log, **stage, clock, metrics, health, options);
   if (const auto started = host.start(); !started) return fail(started.error());
@@ -57,6 +58,7 @@ int serve(const StageService& service, const runtime::Settings& settings) {
   });
   telemetry::log_info("service.started", {{"admin", (*admin)->address()}, {"log", std::string((*log)->address())}});
   const eventlog::RunnerEnd end = host.join();
+  stop.forget_actions();
   telemetry::log_info("service.ended", {{"reason", host.end_reason()}});
   return exit_code_of(end);
 }
@@ -86,6 +88,26 @@ std::vector<runtime::SettingSpec> common_settings(const std::string& admin_defau
        "stable number of this instance, part of its transactional id"},
       {"group_instance_id", SettingKind::kText, "", "Kafka 静态成员标识（可不设）", "static membership on Kafka (optional)"},
   };
+}
+
+std::vector<runtime::SettingSpec> stage_settings(const StageService& service) {
+  using runtime::SettingKind;
+  std::vector<runtime::SettingSpec> specs = common_settings(service.admin_default);
+  const std::vector<runtime::SettingSpec> breaker = {
+      {"breaker_percent", SettingKind::kInteger, "20", "死信超过这一百分比时停下，不再消费；0 为不停",
+       "stops when more than this percentage of the records become dead letters that alert; 0 = never", false, 0, 100},
+      {"breaker_records", SettingKind::kInteger, "100", "至少消费这么多条才判断", "judged from this many records on", false, 1, 1'000'000},
+      {"breaker_window", SettingKind::kDuration, "5m", "按最近多长时间计算", "over this time", false, 1000, 86'400'000},
+  };
+  specs.insert(specs.end(), breaker.begin(), breaker.end());
+  specs.insert(specs.end(), service.settings.begin(), service.settings.end());
+  return specs;
+}
+
+std::optional<eventlog::BreakerOptions> breaker_of(const runtime::Settings& settings) {
+  if (settings.integer("breaker_percent") == 0) return std::nullopt;
+  return eventlog::BreakerOptions{settings.integer("breaker_percent"), settings.integer("breaker_records"),
+                                  std::chrono::duration_cast<std::chrono::seconds>(settings.duration("breaker_window"))};
 }
 
 Result<std::unique_ptr<eventlog::EventLog>> open_log_of(const runtime::Settings& settings) {
@@ -132,8 +154,7 @@ int exit_code_of(const Error& error) {
 }
 
 int run_stage_service(int argc, char** argv, const StageService& service) {
-  std::vector<runtime::SettingSpec> specs = common_settings(service.admin_default);
-  specs.insert(specs.end(), service.settings.begin(), service.settings.end());
+  const std::vector<runtime::SettingSpec> specs = stage_settings(service);
   auto line = runtime::parse_service_flags(argc, argv, service.program, service.summary, specs);
   if (line.exit_code) return *line.exit_code;
   line.sources.environment = runtime::gouji_environment();

@@ -4,12 +4,14 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "common/core/clock.h"
 #include "common/core/result.h"
 #include "common/eventlog/log.h"
+#include "common/eventlog/poison_breaker.h"
 #include "common/eventlog/stage.h"
 #include "common/runtime/settings.h"
 #include "common/telemetry/log.h"
@@ -20,6 +22,7 @@ namespace gouji::host {
 // Exit codes of services, after sysexits.h.
 inline constexpr int kExitOk = 0;
 inline constexpr int kExitUsage = 64;
+inline constexpr int kExitPoison = 65;       // the circuit breaker is open
 inline constexpr int kExitUnavailable = 69;  // the broker cannot be reached
 inline constexpr int kExitCannotCreate = 73;
 inline constexpr int kExitForced = 75;  // the second signal, or the limit of an orderly stop
@@ -48,6 +51,8 @@ int run_stage_service(int argc, char** argv, const StageService& service);
 // Settings that every service has: log, kafka, topics, admin, log_level, shutdown_limit, ordinal,
 // group_instance_id.
 std::vector<runtime::SettingSpec> common_settings(const std::string& admin_default);
+// Those, breaker_percent, breaker_records and breaker_window, and the service's own.
+std::vector<runtime::SettingSpec> stage_settings(const StageService& service);
 // Opens the log that the settings name. Of a local one all stages run in one process, so a service
 // of its own refuses it.
 Result<std::unique_ptr<eventlog::EventLog>> open_log_of(const runtime::Settings& settings);
@@ -56,6 +61,8 @@ Result<void> check_topics(eventlog::EventLog& log, const std::vector<eventlog::T
 // The topics file that the settings name, else the embedded one.
 Result<std::vector<eventlog::TopicSpec>> topics_of(const runtime::Settings& settings);
 int exit_code_of(const Error& error);
+// Of the settings; nullopt where breaker_percent is 0.
+std::optional<eventlog::BreakerOptions> breaker_of(const runtime::Settings& settings);
 // Of the setting log_level.
 telemetry::LogLevel log_level_of(const std::string& name);
 

@@ -60,7 +60,8 @@ struct Link {
 struct Image {
   std::string src;
   std::string alt;
-  std::uint32_t block = 0;
+  std::uint32_t block = 0;  // that follows it
+  bool is_frame = false;    // iframe, frame, embed, object: another document is shown there
 };
 
 // <meta name=… content=…> of a page, or the properties of a file.

@@ -355,7 +355,12 @@ void DocumentBuilder::end_link() {
 void DocumentBuilder::add_image(std::string src, std::string alt) {
   if (document_.images.size() >= limits_.links) return add_limit("IMAGES");
   document_.images.push_back(
-      {std::move(src), std::move(alt), static_cast<std::uint32_t>(document_.blocks.size())});
+      {std::move(src), std::move(alt), static_cast<std::uint32_t>(document_.blocks.size()), false});
+}
+
+void DocumentBuilder::add_frame(std::string src) {
+  if (document_.images.size() >= limits_.links) return add_limit("IMAGES");
+  document_.images.push_back({std::move(src), {}, static_cast<std::uint32_t>(document_.blocks.size()), true});
 }
 
 void DocumentBuilder::add_meta(std::string name, std::string content) {

@@ -45,6 +45,7 @@ class DocumentBuilder {
   void begin_link(std::string href);
   void end_link();
   void add_image(std::string src, std::string alt);
+  void add_frame(std::string src);
   void add_meta(std::string name, std::string content);
   void set_title(std::string title);
   void add_limit(std::string_view name);

@@ -154,6 +154,7 @@ class HtmlScanner {
     if (tag.has_too_many_attributes) builder_.add_limit("ATTRIBUTES");
     const ElementKind kind = element_kind(tag.name);
     if (!tag.is_end && (kind == ElementKind::kRawText || kind == ElementKind::kSkipped)) {
+      if (!hidden_ && equals_in_lower(tag.name, "iframe")) begin_frame(tag);
       return skip_element(tag.name, kind);
     }
     if (hidden_ && stays_hidden(tag, kind)) return;
@@ -240,12 +241,14 @@ class HtmlScanner {
       case ElementKind::kLink:
         return begin_link(tag);
       case ElementKind::kImage:
-        return builder_.add_image(address(tag.first),
+        return builder_.add_image(address(tag.address),
                                   decode_entities(utf8_prefix(tag.second, limits_.address_bytes)));
+      case ElementKind::kFrame:
+        return begin_frame(tag);
       case ElementKind::kMeta:
         return take_meta(tag);
       case ElementKind::kBase:
-        if (!tag.first.empty()) builder_.add_meta("base", address(tag.first));
+        if (!tag.address.empty()) builder_.add_meta("base", address(tag.address));
         return;
       case ElementKind::kTitle:
         return take_title();
@@ -306,7 +309,11 @@ class HtmlScanner {
 
   void begin_link(const HtmlTag& tag) {
     builder_.end_link();
-    if (!tag.first.empty()) builder_.begin_link(address(tag.first));
+    if (!tag.address.empty()) builder_.begin_link(address(tag.address));
+  }
+
+  void begin_frame(const HtmlTag& tag) {
+    if (!tag.address.empty()) builder_.add_frame(address(tag.address));
   }
 
   void take_meta(const HtmlTag& tag) {
@@ -327,17 +334,16 @@ class HtmlScanner {
   // Behind the end tag of an element that is not shown. A script or style without one goes to the
   // end of the page; of other elements only the tag is skipped.
   void skip_element(std::string_view name, ElementKind kind) {
-    std::size_t end = at_;
-    if (!is_known_unclosed(name)) {
-      for (end = find_end_tag(name, at_); end == std::string_view::npos;) {
-        unclosed_[unclosed_count_] = name;
-        unclosed_count_ = std::min(unclosed_count_ + 1, unclosed_.size() - 1);
-        end = at_;
-        break;
-      }
+    const std::size_t end = is_known_unclosed(name) ? std::string_view::npos : find_end_tag(name, at_);
+    if (end != std::string_view::npos) {
+      at_ = end;
+      return;
     }
-    if (end == at_ && kind == ElementKind::kRawText) end = html_.size();
-    at_ = end;
+    if (!is_known_unclosed(name)) {
+      unclosed_[unclosed_count_] = name;
+      unclosed_count_ = std::min(unclosed_count_ + 1, unclosed_.size() - 1);
+    }
+    if (kind == ElementKind::kRawText) at_ = html_.size();
   }
 
   bool is_known_unclosed(std::string_view name) const {

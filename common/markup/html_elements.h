@@ -18,6 +18,7 @@ enum class ElementKind : std::uint8_t {
   kCell,
   kLink,
   kImage,
+  kFrame,    // frame, embed, object: another document is shown there
   kMeta,
   kBase,
   kTitle,

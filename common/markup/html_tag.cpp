@@ -40,11 +40,12 @@ void keep(HtmlTag& tag, const Attribute& attribute) {
   };
   switch (name.size()) {
     case 3:
-      set("src", tag.first);
+      set("src", tag.address);
       set("alt", tag.second);
       break;
     case 4:
-      set("href", tag.first);
+      set("href", tag.address);
+      set("data", tag.address);
       set("name", tag.first);
       break;
     case 5:

@@ -14,7 +14,8 @@ struct HtmlTag {
   bool is_hidden = false;  // has `hidden`
   bool has_too_many_attributes = false;
   std::string_view style;
-  std::string_view first;   // colspan, href, src, name, property, http-equiv or charset
+  std::string_view address; // href, src or data
+  std::string_view first;   // colspan, name, property, http-equiv or charset
   std::string_view second;  // rowspan, alt or content
   std::size_t end = 0;      // behind the >
 };

@@ -83,6 +83,14 @@ struct Vote {
   Where where;
 };
 
+// An attachment that came with the document: Where::part n is the n-th of these.
+struct AttachmentRead {
+  std::string name;
+  std::string url;
+  std::string sha256;  // hex
+  bool is_used = false;  // something of the report comes from it
+};
+
 enum class ReadingStatus : std::uint8_t { kParsed, kPartial };
 
 // Why a reading is PARTIAL, or a document refused; code is a closed set in upper snake case.
@@ -109,6 +117,7 @@ struct Reading {
   std::vector<Section> sections;
   std::vector<Vote> votes;
   std::vector<ReadingNote> warnings;
+  std::vector<AttachmentRead> attachments;  // all of them, in order, read or not
 };
 
 enum class RefusalClass : std::uint8_t {

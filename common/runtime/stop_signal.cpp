@@ -112,9 +112,12 @@ struct StopSignal::State {
     changed.wait(lock, [this] { return is_requested || is_closing; });
     for (std::size_t i = 0; is_requested && i < actions.size(); ++i) {
       const auto action = std::move(actions[i]);
+      is_acting = true;
       lock.unlock();
       action();
       lock.lock();
+      is_acting = false;
+      changed.notify_all();
     }
     actions.clear();
   }
@@ -128,6 +131,7 @@ struct StopSignal::State {
   std::vector<std::function<void()>> actions;
   std::chrono::steady_clock::time_point give_up_at;
   bool is_closing = false;
+  bool is_acting = false;
 
   std::atomic<bool> is_requested{false};
   std::atomic<bool> is_watch_over{false};
@@ -149,6 +153,12 @@ void StopSignal::on_stop(std::function<void()> action) {
     }
   }
   action();
+}
+
+void StopSignal::forget_actions() {
+  std::unique_lock lock(state_->mutex);
+  state_->actions.clear();
+  state_->changed.wait(lock, [this] { return !state_->is_acting; });
 }
 
 void StopSignal::request() { state_->request(); }

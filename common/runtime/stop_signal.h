@@ -23,6 +23,8 @@ class StopSignal {
   // Runs on a thread of this object, in order of registration, once; at once, on the caller's, if a
   // stop is already requested. An action that hangs is ended by the limit.
   void on_stop(std::function<void()> action);
+  // None of them runs any more, nor will: call it before what they use is destroyed.
+  void forget_actions();
   // As if a signal had come.
   void request();
   // Waits until a stop is requested or `wait` is over; true when requested.

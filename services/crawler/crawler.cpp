@@ -188,7 +188,7 @@ Result<void> Crawler::Impl::read_files_once(CrawlSummary& summary) {
   Recorder recorder(*state, blobs, parts.observer, after_commit());
   for (const Source& source : sources) {
     if (source.kind != SourceKind::kFiles) continue;
-    FileCrawl crawl(source, file_options(std::chrono::milliseconds{0}), *state, recorder, parts.observer);
+    FileCrawl crawl(source, file_options(std::chrono::milliseconds{0}), {*state, recorder, parts.lists, parts.observer});
     GOUJI_ASSIGN(const PassResult result, crawl.pass(parts.clock, [this] { return is_stopping(); }));
     summary.documents += result.documents;
     summary.failures += result.failures;
@@ -218,7 +218,7 @@ Result<void> Crawler::Impl::watch_files() {
   Recorder recorder(*state, blobs, parts.observer, after_commit());
   std::vector<FileCrawl> crawls;
   for (const Source& source : sources) {
-    if (source.kind == SourceKind::kFiles) crawls.emplace_back(source, file_options(settings.settle), *state, recorder, parts.observer);
+    if (source.kind == SourceKind::kFiles) crawls.emplace_back(source, file_options(settings.settle), FileCrawl::Parts{*state, recorder, parts.lists, parts.observer});
   }
   std::vector<std::chrono::nanoseconds> due(crawls.size(), parts.clock.monotonic());
   while (!stopping) {

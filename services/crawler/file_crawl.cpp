@@ -1,10 +1,12 @@
 #include "services/crawler/file_crawl.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
 #include "common/core/id.h"
 #include "common/text/utf8.h"
+#include "services/crawler/attachments.h"
 
 namespace gouji::crawler {
 
@@ -53,6 +55,13 @@ RawReport report_of(const Source& source, const std::string& path, std::string b
   return report;
 }
 
+// A page's tag goes on with those of its attachments, a line each.
+bool is_same(std::string_view tag, const FoundFile& file) {
+  const auto line = tag.find('\n');
+  if (tag.empty() || tag.substr(0, line) != file.tag) return false;
+  return line == tag.npos || are_unchanged(tag.substr(line + 1));
+}
+
 bool lies_in_unread(const std::string& path, const std::set<std::string>& unread) {
   for (const std::string& folder : unread) {
     if (path == folder || (path.starts_with(folder) && (folder == "/" || path[folder.size()] == '/'))) return true;
@@ -62,8 +71,9 @@ bool lies_in_unread(const std::string& path, const std::set<std::string>& unread
 
 }  // namespace
 
-FileCrawl::FileCrawl(Source source, FileCrawlOptions options, State& state, Recorder& recorder, CrawlerObserver& observer)
-    : source_(std::move(source)), options_(options), state_(state), recorder_(recorder), observer_(observer) {}
+FileCrawl::FileCrawl(Source source, FileCrawlOptions options, Parts parts)
+    : source_(std::move(source)), options_(options), state_(parts.state), recorder_(parts.recorder), lists_(parts.lists),
+      observer_(parts.observer) {}
 
 void FileCrawl::tell(const FileProblem& problem) {
   const auto before = told_.find(problem.path);
@@ -102,10 +112,20 @@ Result<PassResult> FileCrawl::pass(const Clock& clock, const std::function<bool(
   return result;
 }
 
+// The tags of what the page has attached.
+std::string FileCrawl::take_attachments(const std::string& path, RawReport& report) {
+  const auto told = [&](const std::string& message) { tell({path, message, false}); };
+  // A source that is one page: what lies beside it.
+  const std::string folder = source_.address == path ? path.substr(0, std::max<std::size_t>(path.rfind('/'), 1)) : source_.address;
+  FileAttachments attachments(lists_, folder, told);
+  report.attachments = attachments.read(path, report.body.bytes, report.body.media_type);
+  return attachments.tags();
+}
+
 Result<void> FileCrawl::look_at(const FoundFile& file, UnixMillis now, PassResult& result) {
   const std::string id = location_id(source_.location_source, file.path);
   GOUJI_ASSIGN(auto known, state_.find(id));
-  const bool is_same_file = known && !known->tag.empty() && known->tag == file.tag;
+  const bool is_same_file = known && is_same(known->tag, file);
   if (is_same_file && known->known.missing_count == 0) {
     // Nothing to write: a pass over files that did not change costs a look each.
     observer_.fetched(SourceKind::kFiles, FetchClass::kNotModified, 0);
@@ -137,10 +157,12 @@ Result<void> FileCrawl::read(const FoundFile& file, Location location, UnixMilli
   Seen seen;
   if (content) {
     observer_.fetched(SourceKind::kFiles, FetchClass::kOk, static_cast<std::int64_t>(content->bytes.size()));
-    location.tag = now - file.changed_at >= kTagIsSafeAfter ? content->tag : "";
     location.refused.clear();
     location.fetches += 1;
     seen.report = report_of(source_, file.path, std::move(content->bytes), now);
+    const std::string attached = take_attachments(file.path, seen.report);
+    const UnixMillis changed = std::max(file.changed_at, changed_at(attached));
+    location.tag = now - changed >= kTagIsSafeAfter ? content->tag + (attached.empty() ? "" : "\n" + attached) : "";
     seen.sight = Sight::kContent;
   } else if (content.error().kind == ErrorKind::kInvalidInput) {
     observer_.fetched(SourceKind::kFiles, FetchClass::kTooLarge, 0);

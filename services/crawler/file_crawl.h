@@ -12,6 +12,7 @@
 #include "services/crawler/core/source.h"
 #include "services/crawler/io/file_tree.h"
 #include "services/crawler/recorder.h"
+#include "services/crawler/worker.h"
 
 namespace gouji::crawler {
 
@@ -33,7 +34,14 @@ struct PassResult {
 
 class FileCrawl {
  public:
-  FileCrawl(Source source, FileCrawlOptions options, State& state, Recorder& recorder, CrawlerObserver& observer);
+  // What a source's files are read with; all of it outlives the crawl.
+  struct Parts {
+    State& state;
+    Recorder& recorder;
+    ListReader& lists;  // reads what pages have attached in a worker process
+    CrawlerObserver& observer;
+  };
+  FileCrawl(Source source, FileCrawlOptions options, Parts parts);
 
   // `stopping` ends the pass early; what was taken by then is committed.
   Result<PassResult> pass(const Clock& clock, const std::function<bool()>& stopping);
@@ -46,11 +54,13 @@ class FileCrawl {
   Result<void> take_missing(const FileTree& tree, UnixMillis now, PassResult& result);
   Result<void> take_health(const FileTree& tree, const PassResult& result, UnixMillis now);
   void tell(const FileProblem& problem);
+  std::string take_attachments(const std::string& path, RawReport& report);
 
   Source source_;
   FileCrawlOptions options_;
   State& state_;
   Recorder& recorder_;
+  ListReader& lists_;
   CrawlerObserver& observer_;
   // Problems told already, so that each is one message and not one a pass.
   std::map<std::string, std::string> told_, still_;

@@ -24,6 +24,12 @@ void complete(Content& body) {
   body.size = static_cast<std::int64_t>(body.bytes.size());
 }
 
+std::int64_t size_of(const RawReport& report) {
+  std::int64_t size = report.body.size;
+  for (const Content& attachment : report.attachments) size += attachment.size;
+  return size;
+}
+
 }  // namespace
 
 Recorder::Recorder(State& state, BlobStore& blobs, CrawlerObserver& observer, std::function<void()> committed)
@@ -33,12 +39,13 @@ Result<void> Recorder::take(Seen seen, UnixMillis now) {
   Sighting sighting{seen.sight, {}, now};
   if (seen.sight == Sight::kContent) {
     complete(seen.report.body);
+    for (Content& attachment : seen.report.attachments) complete(attachment);
     seen.report.payload_digest = payload_digest(seen.report.body, seen.report.attachments);
     sighting.payload_digest = seen.report.payload_digest;
   }
   Decision decision = decide(seen.location.known, sighting, seen.gone_rule);
   seen.location.known = decision.next;
-  DocumentSeen told{seen.location.address, seen.location.id, decision.change, decision.next.sequence, seen.report.body.size};
+  DocumentSeen told{seen.location.address, seen.location.id, decision.change, decision.next.sequence, size_of(seen.report)};
   if (decision.change == Change::kWithdrawn) {
     // Without a tag the next attempt asks for the content, not for "unchanged".
     seen.location.tag.clear();
@@ -59,12 +66,17 @@ Result<void> Recorder::add_report(RawReport report, Location& location) {
   report.location_id = location.id;
   report.source_id = location.source_id;
   report.fetch_sequence = location.known.sequence;
-  if (report.body.bytes.size() > kInlineBytesMax) {
-    GOUJI_ASSIGN(report.body.reference, blobs_.put(report.body.bytes));
-    report.body.bytes.clear();
+  std::vector<Content*> contents{&report.body};
+  for (Content& attachment : report.attachments) contents.push_back(&attachment);
+  std::size_t bytes = 0;
+  for (const Content* content : contents) bytes += content->bytes.size();
+  for (Content* content : contents) {
+    if (bytes <= kInlineBytesMax || content->bytes.empty()) continue;
+    GOUJI_ASSIGN(content->reference, blobs_.put(content->bytes));
+    content->bytes.clear();
   }
   pending_.events.push_back({0, std::string(eventlog::kRawTopic), events::encode(report)});
-  pending_bytes_ += report.body.bytes.size();
+  pending_bytes_ += bytes <= kInlineBytesMax ? bytes : 0;
   return ok();
 }
 

@@ -66,7 +66,9 @@ Result<void> serve(const runtime::Settings& settings) {
     crawler->stop();
   });
   telemetry::log_info("service.started", {{"admin", admin->address()}, {"log", std::string(log->address())}});
-  return crawler->run();
+  auto ended = crawler->run();
+  stop.forget_actions();
+  return ended;
 }
 
 }  // namespace

@@ -193,6 +193,13 @@ Result<WebCrawl::Outcome> WebCrawl::fetch_document(const Source& source, Locatio
     request.last_modified = location.last_modified;
   }
   FetchResult fetched = fetch(source, std::move(request));
+  Attached attached;
+  if (fetched.result == FetchClass::kOk) attached = fetch_attachments(source, fetched, location.failures);
+  if (attached.result != FetchClass::kOk) {
+    fetched.result = attached.result;
+    fetched.message = attached.message;
+    fetched.retry_after = attached.retry_after;
+  }
   const FetchClass result = fetched.result;
   const UnixMillis now = parts_.clock.unix_millis();
   if (result == FetchClass::kStopped) return Outcome{result, {}};
@@ -207,8 +214,9 @@ Result<WebCrawl::Outcome> WebCrawl::fetch_document(const Source& source, Locatio
   const Attempt attempt{result, now, location.fetches, location.failures, fetched.retry_after};
   location.due_at = next_look(attempt, source.kind, source.interval);
   if (result == FetchClass::kOk) {
-    location.tag = fetched.etag;
-    location.last_modified = fetched.last_modified;
+    // The server vouches for the page alone: with attachments everything is asked for in full.
+    location.tag = attached.are_there ? "" : fetched.etag;
+    location.last_modified = attached.are_there ? "" : fetched.last_modified;
   }
   const Outcome outcome{result, fetched.retry_after.value_or(std::chrono::milliseconds{0})};
   Seen seen;
@@ -221,6 +229,7 @@ Result<WebCrawl::Outcome> WebCrawl::fetch_document(const Source& source, Locatio
     GOUJI_TRY(take_health(source, std::move(memory), fetched, result));
   }
   seen.report = report_of(source, location, std::move(fetched), now);
+  seen.report.attachments = std::move(attached.contents);
   seen.location = std::move(location);
   GOUJI_TRY(parts_.recorder.take(std::move(seen), now));
   GOUJI_TRY(parts_.recorder.flush());

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -61,6 +62,15 @@ class WebCrawl {
     FetchClass result = FetchClass::kOk;
     std::chrono::milliseconds wait{0};  // before a further try makes sense
   };
+  // What is attached to a page; a result other than kOk when the page is to be fetched again later.
+  struct Attached {
+    FetchClass result = FetchClass::kOk;
+    std::string message;
+    std::optional<std::chrono::milliseconds> retry_after;
+    bool are_there = false;  // the page names some, whether they can be had or not
+    std::vector<Content> contents;
+  };
+  Attached fetch_attachments(const Source& source, const FetchResult& page, std::int64_t failures);
   Result<Outcome> read_source_list(const Source& source);
   Result<FetchClass> take_rows(const Source& source, const FetchResult& fetched, SourceMemory& memory, std::string& message);
   Result<void> add_row(const Source& source, const events::ListRow& row, UnixMillis now);

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "services/crawler/core/attachment_list.h"
 #include "services/crawler/core/list_page.h"
 
 namespace gouji::crawler {
@@ -15,7 +16,9 @@ Result<events::ListAnswer> answer(std::string_view bytes) {
   GOUJI_ASSIGN(const Url base, parse_url(request.url));
   ListRules rules{request.format, request.title_accept, request.title_refuse, request.url_accept,
                   request.rows_pointer, request.url_field, request.title_field, request.date_field};
-  GOUJI_ASSIGN(ListPage page, read_list(request.body, request.media_type, base, rules));
+  GOUJI_ASSIGN(ListPage page, request.format == kAttachmentFormat
+                                  ? read_attachment_list(request.body, request.media_type, base)
+                                  : read_list(request.body, request.media_type, base, rules));
   events::ListAnswer answer;
   answer.cut = page.cut;
   for (ListedDocument& row : page.documents) answer.rows.push_back({std::move(row.url), std::move(row.title), std::move(row.date)});

@@ -1,4 +1,4 @@
-// List pages are read by a worker process, because they are hostile bytes: the request goes to the
+// List pages, and pages with attachments, are read by a worker process, because they are hostile bytes: the request goes to the
 // pool, and what comes back is checked again before anything trusts it.
 #pragma once
 

@@ -1,43 +1,35 @@
 #include <cstdio>
-#include <fstream>
-#include <iterator>
-#include <map>
+#include <cstdlib>
 #include <unistd.h>
 
 #include <fmt/format.h>
 
 #include "common/runtime/system_clock.h"
+#include "services/gouji/check_documents.h"
+#include "services/gouji/check_output.h"
 #include "services/gouji/commands.h"
 #include "services/gouji/exit_codes.h"
-#include "services/gouji/reader.h"
-#include "services/gouji/report_text.h"
 #include "services/gouji/waivers_file.h"
-#include "services/validator/core/judge.h"
 #include "services/validator/settings.h"
 
 namespace gouji::command {
 namespace {
 
-using Ledger = std::map<ReportKey, LedgerEntry>;
+// What every document of a run is judged with.
+struct Bench {
+  const CheckRequest& request;
+  const DocumentSource& source;
+  const CheckLedger& before;
+  const std::vector<FileWaiver>& waivers;
+  UnixMillis now;
+};
 
-validator::Judgement judge_document(const CheckedDocument& document, Ledger& ledger) {
-  validator::Arrival arrival;
-  arrival.reading = std::get<Reading>(document.outcome);
-  arrival.location_id = document.source;
-  arrival.payload_digest = document.sha256;
-  arrival.evidence.url = document.source;
-  arrival.evidence.raw_digest = document.sha256;
-  arrival.evidence.extractor = arrival.reading.extractor;
-  const validator::Judgement judgement = validator::judge(
-      [&ledger](const ReportKey& key) -> std::optional<LedgerEntry> {
-        const auto found = ledger.find(key);
-        if (found == ledger.end()) return std::nullopt;
-        return found->second;
-      },
-      arrival);
-  for (const validator::LedgerChange& change : judgement.ledger)
-    if (change.entry) ledger.insert_or_assign(change.key, *change.entry);
-  return judgement;
+// Only waivers that hold today are put on their anomalies.
+void put_waivers(CheckedDocument& document, const Bench& bench) {
+  for (Anomaly& anomaly : document.judgement.transitions) {
+    anomaly.waiver = find_waiver(bench.waivers, anomaly);
+    if (!anomaly.is_waived(bench.now)) anomaly.waiver.reset();
+  }
 }
 
 bool reaches(const CheckedDocument& document, std::optional<Severity> limit, UnixMillis now) {
@@ -58,8 +50,8 @@ void print_progress(std::size_t done, std::size_t of) {
 }
 
 // The previous report is judged first; each document sees it and nothing of the other documents.
-Result<Ledger> ledger_before(const CheckRequest& request, const DocumentSource& source) {
-  Ledger ledger;
+Result<CheckLedger> ledger_before(const CheckRequest& request, const DocumentSource& source) {
+  CheckLedger ledger;
   if (request.previous.empty()) return ledger;
   GOUJI_ASSIGN(const auto files, DocumentSource::expand({request.previous}));
   for (const std::string& file : files) {
@@ -77,56 +69,27 @@ struct Tally {
   bool not_read = false;
 };
 
-// What every document of a run is judged with.
-struct Bench {
-  const CheckRequest& request;
-  const DocumentSource& source;
-  const Ledger& before;
-  const std::vector<FileWaiver>& waivers;
-  UnixMillis now;
-};
-
-// Only waivers that hold today are put on their anomalies.
-void put_waivers(CheckedDocument& document, const Bench& bench) {
-  for (Anomaly& anomaly : document.judgement.transitions) {
-    anomaly.waiver = find_waiver(bench.waivers, anomaly);
-    if (!anomaly.is_waived(bench.now)) anomaly.waiver.reset();
-  }
+void write(const std::string& out) {
+  std::fwrite(out.data(), 1, out.size(), stdout);
+  std::fflush(stdout);
 }
 
-Result<std::string> file_text(const std::string& option, const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (!file.good() && !file.eof()) return fatal(ErrorCode::kUnreadable, fmt::format("{} {}：无法读取 / cannot be read", option, path));
-  return text;
-}
-
-Result<std::vector<FileWaiver>> waivers_of(const CheckRequest& request) {
-  if (request.waivers.empty()) return std::vector<FileWaiver>();
-  GOUJI_ASSIGN(const std::string text, file_text("--waivers", request.waivers));
-  auto waivers = parse_waivers(text);
-  if (!waivers) return fatal(ErrorCode::kBadArgument, fmt::format("--waivers {}:\n  {}", request.waivers, waivers.error().message));
-  return waivers;
-}
-
-void check_one(const Bench& bench, const std::string& file, Tally& tally) {
-  const CheckRequest& request = bench.request;
+CheckedDocument check_one(const Bench& bench, const std::string& file, Tally& tally) {
   CheckedDocument document = bench.source.read(file);
   if (const auto* reading = std::get_if<Reading>(&document.outcome)) {
-    Ledger ledger = bench.before;
+    CheckLedger ledger = bench.before;
     ledger.erase(reading->key);  // an earlier draft of this report is not its history
     document.judgement = judge_document(document, ledger);
     tally.not_read |= reading->status != ReadingStatus::kParsed;
     put_waivers(document, bench);
-    tally.findings |= reaches(document, request.fail_on, bench.now);
+    tally.findings |= reaches(document, bench.request.fail_on, bench.now);
   } else {
     tally.not_read = true;
   }
-  const std::string out = request.format == CheckFormat::kJson ? check_json(document) + "\n"
-                                                               : check_text(document, request.language) + "\n";
-  std::fwrite(out.data(), 1, out.size(), stdout);
-  std::fflush(stdout);
+  return document;
 }
+
+bool is_colourful() { return isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr; }
 
 }  // namespace
 
@@ -142,14 +105,17 @@ int check(const CheckRequest& request) {
   if (!plain) return fail(plain.error());
   const auto before = ledger_before(request, **plain);
   if (!before) return fail(before.error());
-  const auto waivers = waivers_of(request);
+  const auto waivers = load_waivers(request.waivers);
   if (!waivers) return fail(waivers.error());
   const Bench bench{request, **source, *before, *waivers, runtime::SystemClock().unix_millis()};
   Tally tally;
+  const auto output = check_output(request.format, request.language, is_colourful());
+  write(output->begin());
   for (std::size_t i = 0; i < files->size(); ++i) {
-    check_one(bench, (*files)[i], tally);
+    write(output->document(check_one(bench, (*files)[i], tally)));
     print_progress(i + 1, files->size());
   }
+  write(output->end());
   if (tally.not_read) return kNotRead;
   return tally.findings ? kFindings : kOk;
 }

@@ -27,7 +27,10 @@ struct Requests {
   StatusRequest status;
   TopicsRequest topics;
   LogRequest log;
+  DlqRequest dlq;
   RulesRequest rules;
+  std::vector<std::string> rules_arguments;
+  BacktestRequest backtest;
   ConfigRequest config;
   std::string shell;
 };
@@ -67,7 +70,7 @@ void define_run(CLI::App& app, Requests& requests) {
 void define_check(CLI::App& app, Requests& requests) {
   auto* check = app.add_subcommand("check", "离线检查报告，什么也不保存、不外传 / check documents offline; nothing is stored or sent");
   check->add_option("FILE", requests.check.files, "文件或目录，- 为标准输入 / file or directory, - for standard input")->required();
-  add_format(check, requests.check_format, {"text", "json"});
+  add_format(check, requests.check_format, {"text", "json", "sarif", "html", "slip"});
   add_language(check, requests.check.language);
   check->add_option("--previous", requests.check.previous, "上一年的报告，用于跨年核对 / last year's report, for the cross-year rules")->type_name("FILE");
   check->add_option("--organ", requests.check.organ, "机关名称（文中不明时）/ name of the organ, where the document does not say")->type_name("NAME");
@@ -75,7 +78,7 @@ void define_check(CLI::App& app, Requests& requests) {
   check->add_option("--scope", requests.check.scope, "OWN, AGGREGATE, SYSTEM")->check(CLI::IsMember({"OWN", "AGGREGATE", "SYSTEM"}))->type_name("S");
   check->add_option("--fail-on", requests.fail_on, "从哪一级起以 1 退出 / exit 1 from this severity on (error, warning, info, never)")
       ->check(CLI::IsMember({"error", "warning", "info", "never"}))->type_name("LEVEL");
-  check->add_option("--waivers", requests.check.waivers, "豁免文件 / file of waivers: one JSON object a line (docs/waivers.md)")->type_name("FILE");
+  check->add_option("--waivers", requests.check.waivers, "豁免文件 / file of waivers: one JSON object a line (docs/cli.md)")->type_name("FILE");
   add_severities(check, requests.check.severities);
   check->footer("退出码 / exit codes: 0 全部读出且没有发现 clean · 1 有发现 findings · 2 用法错误 usage · 3 有文件未能读全或不是报告 a document was not read in full");
 }
@@ -112,6 +115,56 @@ void define_lists(CLI::App& app, Requests& requests) {
   add_format(status, requests.status.format, {"text", "json"});
 }
 
+void define_log(CLI::App& app, Requests& requests) {
+  auto* log = app.add_subcommand("log", "日志：stat、verify、compact、copy、compare / the log itself");
+  log->add_option("ACTION", requests.log.action, "stat, verify, compact（本地日志 / of a local log）, copy, compare")
+      ->required()->check(CLI::IsMember({"stat", "verify", "compact", "copy", "compare"}));
+  add_log(log, requests.log.where);
+  log->add_option("--to", requests.log.to.log, "copy、compare：另一个日志 / the other log")->type_name("LOG");
+  log->add_option("--to-kafka", requests.log.to.kafka, "另一个日志的 librdkafka 设置 / setting for librdkafka of the other log")->type_name("NAME=VALUE");
+  log->add_option("--blobs-to", requests.log.blobs_to, "copy：大文件复制到这个目录 / folder for the copies of large documents")->type_name("DIR");
+  log->footer("copy：把原始记录、豁免和大文件复制到更大的日志，可中断后重来；其余在那里重新计算，再用 compare 比较 / carries raw records, waivers and large "
+              "documents to another log, and may be run again; the rest is computed anew there, and compare tells whether it came out the same");
+}
+
+void define_dlq(CLI::App& app, Requests& requests) {
+  auto* dlq = app.add_subcommand("dlq", "死信：list、show、replay / dead letters");
+  dlq->add_option("ACTION", requests.dlq.action, "list, show, replay")->required()->check(CLI::IsMember({"list", "show", "replay"}));
+  dlq->add_option("LETTER", requests.dlq.ids, "位置（主题/分区/位移）或 ce_id / its place (topic/partition/offset) or ce_id");
+  add_log(dlq, requests.dlq.where);
+  dlq->add_option("--topic", requests.dlq.topic, "只看这个死信主题 / this dead-letter topic only")->type_name("TOPIC");
+  dlq->add_option("--filter", requests.dlq.filters, "条件 NAME=VALUE：class、code、key、partition 或事件头 / class, code, key, partition or a header")->type_name("K=V");
+  dlq->add_option("--limit", requests.dlq.limit, "至多这么多条 / at most so many")->check(CLI::PositiveNumber)->type_name("N");
+  dlq->add_option("--to", requests.dlq.to, "replay：改投到这个主题（默认为原主题）/ to this topic (default: where it came from)")->type_name("TOPIC");
+  dlq->add_flag("--dry-run", requests.dlq.dry_run, "replay：只列出，不重放 / only say what would be replayed");
+  dlq->add_flag("--again", requests.dlq.again, "replay：此前重放过的也再来一次 / also what was replayed before");
+  add_format(dlq, requests.dlq.format, {"text", "json"});
+}
+
+void define_rules(CLI::App& app, Requests& requests) {
+  auto* rules = app.add_subcommand("rules", "规则：list、show ID、docs DIR、backtest / the rules");
+  rules->add_option("ACTION", requests.rules.action, "list, show, backtest")->required()->check(CLI::IsMember({"list", "show", "docs", "backtest"}));
+  rules->add_option("ARG", requests.rules_arguments, "show：规则编号；docs：目录；backtest：文件或目录 / show: rule id, such as T3.BALANCE; docs: a folder; backtest: files or directories");
+  add_log(rules, requests.backtest.where);
+  rules->add_option("--against", requests.backtest.against, "backtest：此前 check --format json 的输出 / what check --format json wrote before")->type_name("FILE");
+  rules->add_flag("--reparse", requests.backtest.reparse, "backtest：日志中的原文也重新解析 / also read the log's documents again");
+  add_format(rules, requests.rules.format, {"text", "json"});
+  add_language(rules, requests.rules.language);
+  rules->footer("backtest：若改用本程序的规则，未结异常会有哪些增减；什么也不改动。退出码 0 无变化，1 有变化 / what the rules of this build would add, change and "
+                "remove among the open anomalies of a log, or of documents checked before; changes nothing. Exit code 0: no difference, 1: some");
+}
+
+int carry_out_rules(Requests& requests) {
+  if (requests.rules.action != "backtest") {
+    if (!requests.rules_arguments.empty()) requests.rules.rule = requests.rules_arguments.front();
+    return rules(requests.rules);
+  }
+  requests.backtest.sources = requests.rules_arguments;
+  requests.backtest.format = requests.rules.format;
+  requests.backtest.language = requests.rules.language;
+  return backtest(requests.backtest);
+}
+
 void define_operations(CLI::App& app, Requests& requests) {
   auto* topics = app.add_subcommand("topics", "主题：list、check、apply / topics");
   topics->add_option("ACTION", requests.topics.action, "list, check, apply")->required()->check(CLI::IsMember({"list", "check", "apply"}));
@@ -119,14 +172,9 @@ void define_operations(CLI::App& app, Requests& requests) {
   topics->add_option("--replication", requests.topics.replication, "新建主题的副本数（单个 broker 用 1）/ replication of topics that are created (1 for a single broker)")
       ->check(CLI::Range(1, 9))->type_name("N");
   topics->add_option("--file", requests.topics.file, "主题文件（默认内置）/ topics file (default: embedded)");
-  auto* log = app.add_subcommand("log", "本地日志：stat、verify / the local log");
-  log->add_option("ACTION", requests.log.action, "stat, verify")->required()->check(CLI::IsMember({"stat", "verify"}));
-  add_log(log, requests.log.where);
-  auto* rules = app.add_subcommand("rules", "规则：list、show ID、docs DIR / the rules");
-  rules->add_option("ACTION", requests.rules.action, "list, show, docs")->required()->check(CLI::IsMember({"list", "show", "docs"}));
-  rules->add_option("ID", requests.rules.rule, "规则编号；docs 时为目录 / rule id, such as T3.BALANCE; of docs a folder");
-  add_format(rules, requests.rules.format, {"text", "json"});
-  add_language(rules, requests.rules.language);
+  define_log(app, requests);
+  define_dlq(app, requests);
+  define_rules(app, requests);
   auto* config = app.add_subcommand("config", "服务的设置：show、validate / settings of a service");
   config->add_option("ACTION", requests.config.action, "show, validate")->required()->check(CLI::IsMember({"show", "validate"}));
   config->add_option("SERVICE", requests.config.service, "crawler, parser, validator")->required()->check(CLI::IsMember({"crawler", "parser", "validator"}));
@@ -158,11 +206,18 @@ std::optional<Severity> fail_level(const std::string& name) {
   return name == "info" ? Severity::kInfo : Severity::kError;
 }
 
+CheckFormat check_format(const std::string& name) {
+  if (name == "json") return CheckFormat::kJson;
+  if (name == "sarif") return CheckFormat::kSarif;
+  if (name == "html") return CheckFormat::kHtml;
+  return name == "slip" ? CheckFormat::kSlip : CheckFormat::kText;
+}
+
 int carry_out(const CLI::App& app, Requests& requests) {
   const std::string name = app.get_subcommands().front()->get_name();
   if (name == "run") return run(requests.run);
   if (name == "check") {
-    requests.check.format = requests.check_format == "json" ? CheckFormat::kJson : CheckFormat::kText;
+    requests.check.format = check_format(requests.check_format);
     requests.check.fail_on = fail_level(requests.fail_on);
     return check(requests.check);
   }
@@ -173,7 +228,8 @@ int carry_out(const CLI::App& app, Requests& requests) {
   if (name == "status") return status(requests.status);
   if (name == "topics") return topics(requests.topics);
   if (name == "log") return log(requests.log);
-  if (name == "rules") return rules(requests.rules);
+  if (name == "dlq") return dlq(requests.dlq);
+  if (name == "rules") return carry_out_rules(requests);
   if (name == "config") return config(requests.config);
   std::vector<CommandWords> words;
   for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; })) {

@@ -32,7 +32,7 @@ struct RunRequest {
 };
 int run(const RunRequest& request);
 
-enum class CheckFormat { kText, kJson };
+enum class CheckFormat { kText, kJson, kSarif, kHtml, kSlip };
 
 struct CheckRequest {
   std::vector<std::string> files;  // "-" = standard input
@@ -106,9 +106,25 @@ struct TopicsRequest {
 };
 int topics(const TopicsRequest& request);
 
+struct DlqRequest {
+  LogChoice where;
+  std::string action;                // list, show, replay
+  std::vector<std::string> ids;      // places "topic/partition/offset" or ce_ids; empty = all
+  std::string topic;                 // one dead-letter topic; empty = all
+  std::vector<std::string> filters;  // name=value, as of tail; class= and code= for short
+  std::int64_t limit = INT64_MAX;
+  std::string to;        // replay: another topic than the one it came from
+  bool dry_run = false;  // replay
+  bool again = false;    // replay: what was replayed before, too
+  std::string format = "text";
+};
+int dlq(const DlqRequest& request);
+
 struct LogRequest {
   LogChoice where;
-  std::string action;  // stat, verify
+  std::string action;    // stat, verify, compact, copy, compare
+  LogChoice to;          // copy, compare
+  std::string blobs_to;  // copy
 };
 int log(const LogRequest& request);
 
@@ -119,6 +135,16 @@ struct RulesRequest {
   Language language = Language::kChinese;
 };
 int rules(const RulesRequest& request);
+
+struct BacktestRequest {
+  LogChoice where;
+  bool reparse = false;              // of a log: the raw documents are read again too
+  std::vector<std::string> sources;  // instead of a log: files and directories
+  std::string against;               // what `check --format json` wrote for them before
+  std::string format = "text";       // text, json
+  Language language = Language::kChinese;
+};
+int backtest(const BacktestRequest& request);
 
 struct ConfigRequest {
   std::string action;   // show, validate

@@ -15,9 +15,7 @@ namespace {
 std::vector<runtime::SettingSpec> specs_of(const std::string& service) {
   if (service == "crawler") return crawler::service_settings();
   const host::StageService stage = service == "parser" ? parser::service() : validator::service();
-  std::vector<runtime::SettingSpec> specs = host::common_settings(stage.admin_default);
-  specs.insert(specs.end(), stage.settings.begin(), stage.settings.end());
-  return specs;
+  return host::stage_settings(stage);
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 
 #include "common/eventlog/topics.h"
 #include "common/events/codec.h"
-#include "services/gouji/report_text.h"
+#include "services/gouji/report_words.h"
 
 namespace gouji::command {
 namespace {

@@ -10,10 +10,12 @@
 #include "common/eventlog/topics.h"
 #include "common/events/codec.h"
 #include "common/host/stage_service.h"
+#include "common/runtime/system_clock.h"
 #include "services/gouji/commands.h"
 #include "services/gouji/exit_codes.h"
 #include "services/gouji/json_writer.h"
 #include "services/gouji/log_access.h"
+#include "services/gouji/log_copy.h"
 
 namespace gouji::command {
 namespace {
@@ -182,7 +184,25 @@ void print_stat(const std::string& path, const eventlog::LocalLogStat& stat) {
     fmt::print("{:<44} {:<3} {} @{}\n", offset.at.topic, offset.at.partition, offset.group, offset.offset);
 }
 
+// All that retention and compaction let go, now; the owner does it bit by bit while it runs.
+Result<int> compact_log(const LogRequest& request) {
+  GOUJI_ASSIGN(const auto log, open_log(request.where, eventlog::LocalMode::kOwner));
+  const runtime::SystemClock clock;
+  eventlog::MaintenanceReport sum;
+  for (sum.is_done = false; !sum.is_done;) {
+    GOUJI_ASSIGN(const eventlog::MaintenanceReport round, eventlog::maintain_local_log(*log, clock.unix_millis(), 1000));
+    sum.expired_records += round.expired_records;
+    sum.compacted_records += round.compacted_records;
+    sum.expired_tombstones += round.expired_tombstones;
+    sum.is_done = round.is_done;
+  }
+  fmt::print("过期 expired {}，压实 compacted {}，删除标记 tombstones {}\n", sum.expired_records, sum.compacted_records, sum.expired_tombstones);
+  return kOk;
+}
+
 Result<int> log_action(const LogRequest& request) {
+  if (request.action == "copy") return copy_log({request.where, request.to, request.blobs_to});
+  if (request.action == "compare") return compare_logs(request.where, request.to);
   GOUJI_ASSIGN(const auto address, eventlog::parse_log_address(log_text(request.where)));
   if (address.is_kafka)
     return fatal(ErrorCode::kBadArgument, "gouji log 只用于本地日志 / works on a local log; Kafka has tools of its own");
@@ -191,6 +211,7 @@ Result<int> log_action(const LogRequest& request) {
     print_stat(address.path, stat);
     return kOk;
   }
+  if (request.action == "compact") return compact_log(request);
   GOUJI_ASSIGN(const eventlog::LocalLogVerdict verdict, eventlog::verify_local_log(address.path));
   for (const std::string& problem : verdict.problems) fmt::print("{}\n", problem);
   fmt::print("{}：{}（{} 条记录 / records checked）\n", address.path,

@@ -54,8 +54,10 @@ std::map<std::string, std::string> environment_of(const std::vector<runtime::Set
   return known;
 }
 
-host::StageHostOptions options_of(std::string_view group, std::vector<std::string> outputs) {
-  return {std::string(group), "0", std::nullopt, std::string(version()), std::move(outputs)};
+// A folder that is read once may hold anything: there the breaker would only get in the way.
+host::StageHostOptions options_of(std::string_view group, std::vector<std::string> outputs, bool once) {
+  return {std::string(group), "0", std::nullopt, std::string(version()), std::move(outputs),
+          once ? std::nullopt : std::optional(eventlog::BreakerOptions{})};
 }
 
 }  // namespace
@@ -98,9 +100,9 @@ Result<void> Pipeline::Parts::open_stages(const RunRequest& request) {
   GOUJI_TRY(validator::load_severities(request.severities));
   validate_stage = validator::make_stage(metrics, clock);
   parser = std::make_unique<host::StageHost>(*log, *parse_stage, clock, metrics, health,
-                                             options_of(kParserGroup, parser::service().outputs));
+                                             options_of(kParserGroup, parser::service().outputs, request.once));
   validator = std::make_unique<host::StageHost>(*log, *validate_stage, clock, metrics, health,
-                                                options_of(kValidatorGroup, validator::service().outputs));
+                                                options_of(kValidatorGroup, validator::service().outputs, request.once));
   return ok();
 }
 

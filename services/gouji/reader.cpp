@@ -10,6 +10,7 @@
 
 #include "common/core/digest.h"
 #include "common/core/id.h"
+#include "services/crawler/attachments.h"
 #include "services/parser/core/read.h"
 #include "services/parser/core/sniff.h"
 #include "services/parser/worker.h"
@@ -87,6 +88,7 @@ ReadOutcome DocumentSource::outcome_of(const std::string& file, std::string byte
   if (bytes.size() > parser::kInputBytesMax)
     return poison("TOO_LARGE", fmt::format("超过 {} 字节 / more than {} bytes", parser::kInputBytesMax, parser::kInputBytesMax));
   events::ReadRequest request;
+  if (file != "-") request.attachments = attachments_of(file, bytes);
   request.body = std::move(bytes);
   request.url = file == "-" ? std::string() : fs::path(file).filename().string();
   request.location_id = location_id("check", file);
@@ -99,6 +101,26 @@ ReadOutcome DocumentSource::outcome_of(const std::string& file, std::string byte
     return std::move(*outcome);
   }
   return poison(std::string(to_string(outcome.error().code)), outcome.error().message);
+}
+
+std::vector<Content> DocumentSource::attachments_of(const std::string& file, const std::string& bytes) const {
+  if (parser::sniff(bytes) != parser::Format::kHtml) return {};
+  if (!list_pool_) {
+    auto pool = runtime::WorkerPool::create(crawler::worker_options());
+    if (!pool) return {};
+    list_pool_ = std::move(*pool);
+  }
+  std::error_code error;
+  const fs::path path = fs::canonical(file, error);
+  if (error) return {};
+  crawler::WorkerListReader lists(*list_pool_);
+  crawler::FileAttachments attachments(lists, path.parent_path().string(), [](const std::string& message) { fmt::print(stderr, "gouji check: {}\n", message); });
+  std::vector<Content> contents = attachments.read(path.string(), bytes, "text/html");
+  for (Content& content : contents) {
+    content.sha256 = to_hex(sha256(content.bytes));
+    content.size = static_cast<std::int64_t>(content.bytes.size());
+  }
+  return contents;
 }
 
 CheckedDocument DocumentSource::read(const std::string& file) const {

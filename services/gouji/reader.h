@@ -33,8 +33,11 @@ class DocumentSource {
  private:
   DocumentSource(std::unique_ptr<runtime::WorkerPool> pool, UserHints hints);
   ReadOutcome outcome_of(const std::string& file, std::string bytes) const;
+  // What a page has attached beside it; read by a worker of the crawler, which the first page starts.
+  std::vector<Content> attachments_of(const std::string& file, const std::string& bytes) const;
 
   std::unique_ptr<runtime::WorkerPool> pool_;
+  mutable std::unique_ptr<runtime::WorkerPool> list_pool_;
   parser::DocumentReader reader_;
   UserHints hints_;
 };

@@ -88,6 +88,14 @@ void write_tables(JsonWriter& json, const Reading& reading, const Verdict* verdi
   json.end_object();
 }
 
+void write_attachments(JsonWriter& json, const Reading& reading) {
+  if (reading.attachments.empty()) return;
+  json.key("attachments").begin_array();
+  for (const AttachmentRead& attachment : reading.attachments)
+    json.begin_object().key("name").text(attachment.name).key("sha256").text(attachment.sha256).key("used").boolean(attachment.is_used).end_object();
+  json.end_array();
+}
+
 void write_claims(JsonWriter& json, const Reading& reading) {
   json.key("claims").begin_array();
   for (const Claim& claim : reading.claims) {
@@ -225,6 +233,7 @@ std::string check_json(const CheckedDocument& document) {
   const Verdict* verdict = verdict_of(document.judgement);
   write_reason(json, reading->reason);
   write_report(json, *reading);
+  write_attachments(json, *reading);
   write_tables(json, *reading, verdict);
   write_claims(json, *reading);
   write_verdict(json, verdict);

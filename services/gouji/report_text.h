@@ -8,8 +8,7 @@
 
 namespace gouji::command {
 
-std::string check_text(const CheckedDocument& document, Language language);
-// "error" as 错误, and so on.
-std::string_view severity_word(Severity severity, Language language);
+// With colour: escape sequences of a terminal.
+std::string check_text(const CheckedDocument& document, Language language, bool colour = false);
 
 }  // namespace gouji::command

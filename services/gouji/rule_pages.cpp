@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "services/gouji/report_text.h"
+#include "services/gouji/report_words.h"
 #include "services/validator/core/rules.h"
 
 namespace gouji::command {

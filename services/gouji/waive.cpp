@@ -12,7 +12,7 @@
 #include "services/gouji/exit_codes.h"
 #include "services/gouji/json_writer.h"
 #include "services/gouji/log_access.h"
-#include "services/gouji/report_text.h"
+#include "services/gouji/report_words.h"
 #include "services/gouji/waivers_file.h"
 
 namespace gouji::command {

@@ -6,6 +6,8 @@
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <fstream>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -121,6 +123,16 @@ Result<std::vector<FileWaiver>> parse_waivers(std::string_view text) {
   }
   if (mistakes.empty()) return waivers;
   return fatal(ErrorCode::kBadArgument, fmt::format("{}", fmt::join(mistakes, "\n  ")));
+}
+
+Result<std::vector<FileWaiver>> load_waivers(const std::string& path) {
+  if (path.empty()) return std::vector<FileWaiver>();
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return fatal(ErrorCode::kUnreadable, fmt::format("--waivers {}：无法读取 / cannot be read", path));
+  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  auto waivers = parse_waivers(text);
+  if (!waivers) return fatal(ErrorCode::kBadArgument, fmt::format("--waivers {}:\n  {}", path, waivers.error().message));
+  return waivers;
 }
 
 std::optional<Waiver> find_waiver(const std::vector<FileWaiver>& waivers, const Anomaly& anomaly) {

@@ -27,6 +27,9 @@ struct FileWaiver {
 // Every mistake at once, each with its line.
 Result<std::vector<FileWaiver>> parse_waivers(std::string_view text);
 
+// Of a file; nothing of an empty path.
+Result<std::vector<FileWaiver>> load_waivers(const std::string& path);
+
 // The waiver that covers the anomaly's values, whether or not it has expired; nullopt when none does.
 std::optional<Waiver> find_waiver(const std::vector<FileWaiver>& waivers, const Anomaly& anomaly);
 

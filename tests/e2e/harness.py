@@ -8,6 +8,9 @@ import subprocess
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get('GOUJI_BIN', ROOT / 'build/release/bin'))
 SAMPLES = ROOT / 'tests/samples'
+E2E = ROOT / 'tests/e2e'
+CACHE = pathlib.Path(os.environ.get('GOUJI_CACHE') or pathlib.Path(os.environ.get('XDG_CACHE_HOME') or
+                                                                   pathlib.Path.home() / '.cache') / 'gouji')
 SEED = int(os.environ.get('GOUJI_TEST_SEED', random.randrange(1 << 30)))
 RANDOM = random.Random(SEED)
 ROUNDS = int(os.environ.get('GOUJI_TEST_ROUNDS', 4))

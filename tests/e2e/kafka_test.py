@@ -11,12 +11,10 @@ import tempfile
 import time
 import unittest
 
-from harness import (ANOMALY, BIN, DEAD_PARSED, DEAD_RAW, PARSED, RANDOM, RAW, ROOT, ROUNDS, SEED, VERDICT, facts,
+from harness import (ANOMALY, BIN, CACHE, DEAD_PARSED, DEAD_RAW, PARSED, RANDOM, RAW, ROOT, ROUNDS, SEED, VERDICT, facts,
                    folder_of_reports, gouji, header, once, tail)
 
 KAFKA = ROOT / 'tests/support/kafka/kafka.py'
-CACHE = pathlib.Path(os.environ.get('GOUJI_CACHE') or pathlib.Path(os.environ.get('XDG_CACHE_HOME') or
-                                                                   pathlib.Path.home() / '.cache') / 'gouji')
 PYTHON = CACHE / 'python/bin/python'
 REPORTS = 60
 PATIENCE_SECONDS = 120
@@ -96,6 +94,49 @@ class KafkaTest(unittest.TestCase):
         self.assertEqual(raw_ids, parsed)
         self.assertEqual(tail(self.log, DEAD_RAW, DEAD_PARSED), [])
         self.subscriber_sees(len(tail(calm_log, ANOMALY)))
+
+    def test_a_local_log_moves_to_kafka_and_comes_out_the_same(self):
+        reports = self.folder / 'small'
+        folder_of_reports(reports, 40)
+        large = reports / 'large.html'
+        large.write_text('<html><body>' + (reports / 'report-0007.txt').read_text(encoding='utf-8').replace('\n', '<br>\n') +
+                         ''.join(f'<!-- {RANDOM.random()} -->' for _ in range(60_000)) + '</body></html>', encoding='utf-8')
+        local = self.folder / 'local'
+        code, _, err = gouji('run', '--once', '--data', local, reports)
+        self.assertEqual(code, 0, err)
+        source = f'local:{local}/log.db'
+        started = subprocess.run([sys.executable, KAFKA, 'start', self.folder / 'second'], capture_output=True, text=True)
+        self.addCleanup(subprocess.run, [sys.executable, KAFKA, 'stop', self.folder / 'second'], capture_output=True)
+        self.assertEqual(started.returncode, 0, started.stderr)
+        target = 'kafka:' + (self.folder / 'second/bootstrap').read_text().strip()
+        gouji('topics', 'apply', '--log', target, '--replication', '1')
+
+        copy = ['log', 'copy', '--log', source, '--data', local, '--to', target]
+        code, _, err = gouji(*copy)
+        self.assertEqual(code, 2, err)
+        self.assertIn('--blobs-to', err)
+        copy += ['--blobs-to', self.folder / 'blobs']
+        process = subprocess.Popen([BIN / 'gouji', *map(str, copy)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(RANDOM.uniform(0.05, 0.6))
+        process.kill()
+        process.wait()
+        for _ in range(2):
+            code, out, err = gouji(*copy)
+            self.assertEqual(code, 0, err)
+        self.assertIn(' 0 条复制', out)
+        self.assertEqual(once(facts(tail(target, RAW))), once(facts(tail(source, RAW))))
+        code, out, err = gouji('log', 'compare', '--log', source, '--to', target)
+        self.assertEqual(code, 1, 'nothing is computed there yet')
+
+        self.log = target
+        for service, more in (('gouji-parser', ['--blobs', self.folder / 'blobs']), ('gouji-validator', [])):
+            running = subprocess.Popen([BIN / service, '--log', target, '--admin', '127.0.0.1:0', *map(str, more)],
+                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            self.addCleanup(running.wait)
+            self.addCleanup(running.kill)
+        self.wait_until_through(json.loads(gouji('status', '--log', source, '--format', 'json')[1])['reports'])
+        code, out, err = gouji('log', 'compare', '--log', source, '--to', target)
+        self.assertEqual((code, out), (0, ''), err)
 
     def subscriber_sees(self, anomalies):
         done = subprocess.run([PYTHON, ROOT / 'tests/e2e/consume.py', '--bootstrap', self.bootstrap, '--topic', ANOMALY,

@@ -13,7 +13,7 @@ import time
 import unittest
 import urllib.request
 
-from harness import (ANOMALY, BIN, CURRENT_ANOMALY, CURRENT_REPORT, DEAD_PARSED, DEAD_RAW, PARSED, RANDOM, RAW, ROUNDS,
+from harness import (ANOMALY, BIN, CACHE, CURRENT_ANOMALY, CURRENT_REPORT, DEAD_PARSED, DEAD_RAW, E2E, PARSED, RANDOM, RAW, ROUNDS,
                    SAMPLES, SEED, VERDICT, facts, folder_of_reports, gouji, header, once, one_wrong_figure, tail)
 
 
@@ -59,11 +59,77 @@ class LocalTest(unittest.TestCase):
             self.assertTrue(anomaly['value']['message_zh'] and anomaly['value']['message_en'])
             self.assertTrue(anomaly['value']['evidence']['raw_digest'])
 
+    def test_a_backtest_tells_what_a_change_would_do_and_changes_nothing(self):
+        self.run_once(SAMPLES)
+        before = facts(tail(self.log, RAW, PARSED, VERDICT, ANOMALY, DEAD_RAW))
+        for more in ([], ['--reparse']):
+            code, out, err = gouji('rules', 'backtest', '--log', self.log, '--data', self.data, *more)
+            self.assertEqual((code, out), (0, ''), err)
+            self.assertRegex(err, r'T3\.OUTCOME_SUM +1 +0 +0 \| +1 +1 +0 +0 +0')
+        self.assertEqual(facts(tail(self.log, RAW, PARSED, VERDICT, ANOMALY, DEAD_RAW)), before)
+        code, old, err = gouji('check', '--format', 'json', SAMPLES)
+        then = self.folder / 'then.json'
+        then.write_text(old.replace('"fault":"UNDECIDED"', '"fault":"PUBLISHER"').replace('t3.unavailable.1.natural_person","reported":41,"proposed":14',
+                                                                                         't3.unavailable.1.natural_person","reported":41,"proposed":15'), encoding='utf-8')
+        code, out, err = gouji('rules', 'backtest', SAMPLES, '--against', then, '--format', 'json')
+        self.assertEqual(code, 1, err)
+        self.assertEqual([json.loads(line)['difference'] for line in out.splitlines()], ['changed'])
+
+    def test_dead_letters_are_listed_and_replayed_once(self):
+        self.run_once(SAMPLES)
+        letters = [json.loads(line) for line in gouji('dlq', 'list', '--log', self.log, '--format', 'json')[1].splitlines()]
+        self.assertEqual([letter['dlq_class'] for letter in letters], ['not_a_report'])
+        code, out, err = gouji('dlq', 'show', letters[0]['letter'], '--log', self.log)
+        self.assertEqual(code, 0, err)
+        self.assertIn('notice_2022.txt', out)
+        raw = len(tail(self.log, RAW))
+        for arguments, expected in ((['--dry-run'], 0), (['--filter', 'class=poison'], 0), ([], 1), ([], 1), (['--again'], 2)):
+            code, out, err = gouji('dlq', 'replay', '--log', self.log, *arguments)
+            self.assertEqual(code, 0, err)
+            self.assertEqual(len(tail(self.log, RAW)), raw + expected, arguments)
+        replayed = [r for r in tail(self.log, RAW) if header(r, 'dlq_replayed') == 'true']
+        self.assertEqual({header(r, 'ce_id') for r in replayed}, {letters[0]['ce_id']})
+        self.run_once()
+        self.assertEqual({tuple(sorted(set(where))) for where in self.places().values()}, {('not_a_report',), ('parsed',)})
+
     def test_a_second_run_over_the_same_files_publishes_nothing(self):
         self.run_once(SAMPLES)
         before = facts(tail(self.log, RAW, PARSED, VERDICT, ANOMALY, DEAD_RAW))
         self.run_once(SAMPLES)
         self.assertEqual(facts(tail(self.log, RAW, PARSED, VERDICT, ANOMALY, DEAD_RAW)), before)
+
+    def test_a_page_and_its_attachment_are_one_report(self):
+        reports = self.folder / 'reports'
+        reports.mkdir()
+        sample = (SAMPLES / 'qingpuwan_2025.html').read_text(encoding='utf-8')
+        tables = re.findall(r'<table.*?</table>', sample, flags=re.S)
+        page = sample
+        for table in tables:
+            page = page.replace(table, '')
+        end = page.rfind('<', 0, page.index('主办单位'))
+        page = page[:end] + '<p>附件：<a href="files/tables.html">统计表</a></p>' + page[end:]
+        (reports / 'page.html').write_text(page, encoding='utf-8')
+        (reports / 'files').mkdir()
+        heads = ('二、主动公开政府信息情况', '三、收到和处理政府信息公开申请情况', '四、政府信息公开行政复议、行政诉讼情况')
+        (reports / 'files/tables.html').write_text(
+            ''.join(f'<h2>{head}</h2>{table}' for head, table in zip(heads, tables)), encoding='utf-8')
+        self.run_once(reports / 'page.html')
+        (raw,) = tail(self.log, RAW)
+        self.assertEqual([a['name'] for a in raw['value']['attachments']], ['tables.html'])
+        (parsed,) = tail(self.log, PARSED)
+        self.assertEqual(parsed['value']['status'], 'READING_STATUS_PARSED')
+        self.assertTrue(parsed['value']['attachments'][0]['is_used'])
+        code, out, _ = gouji('check', '--format', 'json', '--fail-on', 'never', reports / 'page.html')
+        self.assertEqual(code, 0, out)
+        checked = json.loads(out)
+        self.assertEqual({t['status'] for t in checked['tables'].values()}, {'READ'})
+        self.assertEqual(checked['cells']['t3.new.total']['where']['part'], 1)
+        self.assertEqual([(a['name'], a['used']) for a in checked['attachments']], [('tables.html', True)])
+        # A changed attachment is a changed document.
+        before = (reports / 'files/tables.html').read_text(encoding='utf-8')
+        (reports / 'files/tables.html').write_text(before + '<p>更正</p>', encoding='utf-8')
+        self.run_once(reports / 'page.html')
+        self.assertEqual(len(tail(self.log, RAW)), 2)
 
     def test_a_mended_report_resolves_its_anomaly_and_a_deleted_one_is_withdrawn(self):
         reports = self.folder / 'reports'
@@ -276,6 +342,32 @@ class BadInputTest(unittest.TestCase):
         draft = SAMPLES / 'digit_error_2022.txt'
         code, out, err = gouji('check', draft, '--previous', draft)
         self.assertEqual(code, 1, out)
+
+    def test_sarif_fits_the_published_schema(self):
+        schema = CACHE / 'node/node_modules/@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json'
+        python = CACHE / 'python/bin/python'
+        if not (schema.exists() and python.exists()):
+            self.assertNotEqual(os.environ.get('CI'), 'true', 'run deploy/bootstrap.sh --tests')
+            self.skipTest('run deploy/bootstrap.sh --tests')
+        strange = self.folder / '年 报%<>"\'.txt'
+        shutil.copy(SAMPLES / 'digit_error_2022.txt', strange)
+        code, out, err = gouji('check', '--format', 'sarif', SAMPLES, strange)
+        self.assertEqual(code, 3)
+        log = self.folder / 'check.sarif'
+        log.write_text(out, encoding='utf-8')
+        self.assertGreaterEqual(len(json.loads(out)['runs'][0]['results']), 2)
+        done = subprocess.run([python, E2E / 'valid_sarif.py', schema, log], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_a_page_and_slips_are_written_for_an_office(self):
+        code, page, err = gouji('check', '--format', 'html', SAMPLES / 'digit_error_2022.txt')
+        self.assertEqual(code, 1)
+        self.assertIn('<s>41</s> <b>14</b>', page)
+        self.assertTrue(page.rstrip().endswith('</html>'))
+        code, slips, err = gouji('check', '--format', 'slip', SAMPLES / 'digit_error_2022.txt', SAMPLES / 'linhe_2021.txt')
+        self.assertEqual(code, 1)
+        self.assertIn('原报 41，建议 14', slips)
+        self.assertIn('没有需要更正的', slips)
 
     def test_last_years_report_is_compared(self):
         now = (SAMPLES / 'linhe_2022.txt').read_text(encoding='utf-8')

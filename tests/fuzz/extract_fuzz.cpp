@@ -19,6 +19,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   const auto& document = std::get<gouji::Document>(outcome);
   GOUJI_CHECK(gouji::is_utf8(document.text) && gouji::is_utf8(document.title));
+  // Of formats that are packed, places are in their parts, see Where.
+  if (document.format != "html" && document.format != "text") return 0;
   std::int64_t source_end = 0;
   for (const gouji::SourceRun& run : document.runs) {
     GOUJI_CHECK(run.where.begin >= source_end && run.where.end >= run.where.begin);

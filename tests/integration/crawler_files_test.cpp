@@ -293,7 +293,7 @@ TEST(CrawlerFiles, ForgetsWhatAFailedReadingLeftBehind) {
   auto blobs = BlobStore::open(folder);
   ASSERT_TRUE(blobs);
   Recorder recorder(**state, *blobs, ground.seen, [] {});
-  FileCrawl crawl(files_source(ground.in.path()), {}, **state, recorder, ground.seen);
+  FileCrawl crawl(files_source(ground.in.path()), {}, {**state, recorder, ground.lists, ground.seen});
   const auto pass = [&] { return crawl.pass(ground.clock, [] { return false; }); };
   std::filesystem::remove_all(folder);
   std::ofstream(folder) << "in the way";

@@ -2,157 +2,23 @@
 
 #include <utility>
 
+#include "tests/support/report_tables.h"
+
 namespace gouji::testing {
 namespace {
 
-struct Cell {
-  std::string text;
-  int rows = 1;
-  int columns = 1;
-};
-using Row = std::vector<Cell>;
-using Rows = std::vector<Row>;
-
-struct Block {
-  std::string heading;  // "第二十条第（一）项"
-  std::vector<std::string> columns;
-  std::vector<std::string> rows;
-};
-
-std::vector<Block> table2_blocks(int edition) {
-  if (edition == 2019) {
-    const std::vector<std::string> made = {"本年新制作数量", "本年新公开数量", "对外公开总数量"};
-    const std::vector<std::string> items = {"上一年项目数量", "本年增/减", "处理决定数量"};
-    return {{"第二十条第（一）项", made, {"规章", "规范性文件"}},
-            {"第二十条第（五）项", items, {"行政许可", "其他对外管理服务事项"}},
-            {"第二十条第（六）项", items, {"行政处罚", "行政强制"}},
-            {"第二十条第（八）项", {"上一年项目数量", "本年增/减"}, {"行政事业性收费"}},
-            {"第二十条第（九）项",
-             {"采购项目数量", "采购总金额（单位：万元，保留4位小数）"},
-             {"政府集中采购"}}};
-  }
-  return {{"第二十条第（一）项",
-           {"本年制发件数", "本年废止件数", "现行有效件数"},
-           {"规章", "行政规范性文件"}},
-          {"第二十条第（五）项", {"本年处理决定数量"}, {"行政许可"}},
-          {"第二十条第（六）项", {"本年处理决定数量"}, {"行政处罚", "行政强制"}},
-          {"第二十条第（八）项", {"本年收费金额（单位：万元）"}, {"行政事业性收费"}}};
-}
-
-// A row of one label and n cells that together are as wide as the table.
-Row padded(const std::string& label, const std::vector<std::string>& cells) {
-  constexpr int kColumns = 3;
-  Row row = {{label}};
-  const int count = static_cast<int>(cells.size());
-  for (int i = 0; i < count; ++i) {
-    row.push_back(
-        {cells[static_cast<std::size_t>(i)], 1, i + 1 == count ? kColumns - count + 1 : 1});
-  }
-  return row;
-}
-
-Rows table2_rows(const ReportFigures& figures) {
-  Rows rows;
-  std::size_t next = 0;
-  for (const Block& block : table2_blocks(figures.table2_edition)) {
-    rows.push_back({{block.heading, 1, 4}});
-    rows.push_back(padded("信息内容", block.columns));
-    for (const std::string& label : block.rows)
-      rows.push_back(padded(label, figures.table2.at(next++)));
-  }
-  return rows;
-}
-
-struct Group {
-  std::string label;  // the second label column; with rows below it a third follows
-  std::vector<std::string> rows;
-};
-
-std::vector<Group> table3_groups(int edition) {
-  std::vector<Group> groups = {
-      {"（一）予以公开", {}},
-      {"（二）部分公开（区分处理的，只计这一情形，不计其他情形）", {}},
-      {"（三）不予公开",
-       {"1.属于国家秘密", "2.其他法律行政法规禁止公开", "3.危及“三安全一稳定”",
-        "4.保护第三方合法权益", "5.属于三类内部事务信息", "6.属于四类过程性信息",
-        "7.属于行政执法案卷", "8.属于行政查询事项"}},
-      {"（四）无法提供",
-       {"1.本机关不掌握相关政府信息", "2.没有现成信息需要另行制作", "3.补正后申请内容仍不明确"}},
-      {"（五）不予处理",
-       {"1.信访举报投诉类申请", "2.重复申请", "3.要求提供公开出版物", "4.无正当理由大量反复申请",
-        "5.要求行政机关确认或重新出具已获取信息"}}};
-  if (edition == 2019) {
-    groups.push_back({"（六）其他处理", {}});
-  } else {
-    groups.push_back(
-        {"（六）其他处理",
-         {"1.申请人无正当理由逾期不补正、行政机关不再处理其政府信息公开申请",
-          "2.申请人逾期未按收费通知要求缴纳费用、行政机关不再处理其政府信息公开申请", "3.其他"}});
-  }
-  groups.push_back({"（七）总计", {}});
-  return groups;
-}
-
-void append_figures(Row& row, const std::vector<std::string>& cells) {
-  for (const std::string& cell : cells) row.push_back({cell});
-}
-
-Rows table3_header() {
-  return {{{"（本列数据的勾稽关系为：第一项加第二项之和，等于第三项加第四项之和）", 3, 3},
-           {"申请人情况", 1, 7}},
-          {{"自然人", 2, 1}, {"法人或其他组织", 1, 5}, {"总计", 2, 1}},
-          {{"商业企业"}, {"科研机构"}, {"社会公益组织"}, {"法律服务机构"}, {"其他"}}};
-}
-
-Rows table3_rows(const ReportFigures& figures) {
-  Rows rows = table3_header();
-  std::size_t next = 0;
-  const auto wide = [&](const std::string& label) {
-    rows.push_back({{label, 1, 3}});
-    append_figures(rows.back(), figures.table3.at(next++));
-  };
-  wide("一、本年新收政府信息公开申请数量");
-  wide("二、上年结转政府信息公开申请数量");
-  bool is_first = true;
-  const int outcome_rows = static_cast<int>(figures.table3.size()) - 3;
-  for (const Group& group : table3_groups(figures.table3_edition)) {
-    const std::size_t count = group.rows.empty() ? 1 : group.rows.size();
-    for (std::size_t i = 0; i < count; ++i) {
-      Row row;
-      if (std::exchange(is_first, false)) row.push_back({"三、本年度办理结果", outcome_rows, 1});
-      if (i == 0) row.push_back({group.label, static_cast<int>(count), group.rows.empty() ? 2 : 1});
-      if (!group.rows.empty()) row.push_back({group.rows[i]});
-      append_figures(row, figures.table3.at(next++));
-      rows.push_back(std::move(row));
-    }
-  }
-  wide("四、结转下年度继续办理");
-  return rows;
-}
-
-Rows table4_rows(const ReportFigures& figures) {
-  const std::vector<std::string> results = {"结果维持", "结果纠正", "其他结果", "尚未审结", "总计"};
-  Row second, third, last;
-  for (const std::string& result : results) second.push_back({result, 2, 1});
-  second.push_back({"未经复议直接起诉", 1, 5});
-  second.push_back({"复议后起诉", 1, 5});
-  for (int i = 0; i < 2; ++i) append_figures(third, results);
-  append_figures(last, figures.table4);
-  return {{{"行政复议", 1, 5}, {"行政诉讼", 1, 10}}, second, third, last};
-}
-
-std::string spans(const Cell& cell) {
+std::string spans(const TableCell& cell) {
   std::string text;
   if (cell.rows > 1) text += " rowspan=\"" + std::to_string(cell.rows) + "\"";
   if (cell.columns > 1) text += " colspan=\"" + std::to_string(cell.columns) + "\"";
   return text;
 }
 
-std::string clean_table(const Rows& rows) {
+std::string clean_table(const TableRows& rows) {
   std::string html = "<table border=\"1\">\n";
-  for (const Row& row : rows) {
+  for (const TableRow& row : rows) {
     html += "<tr>";
-    for (const Cell& cell : row)
+    for (const TableCell& cell : row)
       html += "<td align=\"center\"" + spans(cell) + ">" + cell.text + "</td>";
     html += "</tr>\n";
   }
@@ -172,14 +38,14 @@ std::string word_runs(const std::string& text, bool is_split) {
   return run(text);
 }
 
-std::string word_table(const Rows& rows, bool is_digit_split) {
+std::string word_table(const TableRows& rows, bool is_digit_split) {
   std::string html =
       "<table class=MsoNormalTable border=0 cellspacing=0 cellpadding=0 width=\"100%\" "
       "style='width:100.0%;border-collapse:collapse;mso-yfti-tbllook:1184'>\r\n";
   std::size_t cells = 0;
-  for (const Row& row : rows) {
+  for (const TableRow& row : rows) {
     html += " <tr style='mso-yfti-irow:1;height:21.0pt'>\r\n";
-    for (const Cell& cell : row) {
+    for (const TableCell& cell : row) {
       const bool is_figure =
           !cell.text.empty() && cell.text.find_first_not_of("0123456789") == std::string::npos;
       html += "  <td width=64 nowrap" + spans(cell) +
@@ -205,10 +71,10 @@ std::string title_of(const ReportFigures& figures) {
 struct Part {
   bool is_heading = false;
   std::string text;  // or, when empty,
-  const Rows* table = nullptr;
+  const TableRows* table = nullptr;
 };
 
-std::vector<Part> parts_of(const ReportFigures& figures, const std::array<Rows, 3>& tables) {
+std::vector<Part> parts_of(const ReportFigures& figures, const std::array<TableRows, 3>& tables) {
   return {{true, title_of(figures), nullptr},
           {true, "一、总体情况", nullptr},
           {false,
@@ -260,7 +126,7 @@ std::vector<Part> parts_of(const ReportFigures& figures, const std::array<Rows, 
 }
 
 std::string word_body(const ReportFigures& figures, const WordStyle& style) {
-  const std::array<Rows, 3> tables = {table2_rows(figures), table3_rows(figures),
+  const std::array<TableRows, 3> tables = {table2_rows(figures), table3_rows(figures),
                                       table4_rows(figures)};
   std::string html;
   for (const Part& part : parts_of(figures, tables)) {
@@ -283,7 +149,7 @@ std::string word_body(const ReportFigures& figures, const WordStyle& style) {
 }  // namespace
 
 std::string render_clean_html(const ReportFigures& figures) {
-  const std::array<Rows, 3> tables = {table2_rows(figures), table3_rows(figures),
+  const std::array<TableRows, 3> tables = {table2_rows(figures), table3_rows(figures),
                                       table4_rows(figures)};
   std::string html = "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>" +
                      title_of(figures) + "</title></head>\n<body>\n";

@@ -26,6 +26,9 @@ struct ReportFigures {
 // them.
 ReportFigures made_up_figures(int table2_edition, int table3_edition, std::uint32_t seed = 1);
 
+// Makes most outcomes of table 3 and most of table 4 zero, as small organs have them, and adds up anew.
+void thin_out(ReportFigures& figures, std::uint32_t seed);
+
 // Figures of a file like grids/000.json; nullopt when the file is not there or has another shape.
 std::optional<ReportFigures> figures_from_grid_file(const std::string& path);
 

@@ -1,6 +1,7 @@
 #include <iconv.h>
 #include <simdjson.h>
 
+#include <algorithm>
 #include <array>
 #include <random>
 #include <stdexcept>
@@ -11,6 +12,7 @@ namespace gouji::testing {
 namespace {
 
 constexpr std::size_t kApplicants = 6;
+constexpr std::size_t kTable4Cells = 15;
 
 std::string text_of(std::int64_t value) { return std::to_string(value); }
 
@@ -56,7 +58,8 @@ std::vector<std::string> made_up_table4(std::mt19937& random) {
 std::vector<std::string> strings_of(simdjson::dom::array values) {
   std::vector<std::string> cells;
   for (simdjson::dom::element value : values) {
-    cells.push_back(value.is_null() ? std::string() : std::string(simdjson::minify(value)));
+    const bool is_figure = !value.is_null() && !value.is_string();
+    cells.push_back(is_figure ? std::string(simdjson::minify(value)) : std::string());
   }
   return cells;
 }
@@ -71,21 +74,24 @@ std::optional<ReportFigures> figures_of(simdjson::dom::element root) {
   ReportFigures figures;
   figures.organ = std::string(std::string_view(root["agency"]));
   figures.year = static_cast<int>(std::int64_t(root["year"]));
-  simdjson::dom::array cells;
+  simdjson::dom::array cells;  // a surplus that was printed is left out
   for (const char* row : kTable2Rows) {
     if (root["t2"][row].get(cells) == simdjson::SUCCESS)
       figures.table2.push_back(strings_of(cells));
   }
   for (const char* row : kTable3Rows) {
-    if (root["t3"][row].get(cells) == simdjson::SUCCESS)
-      figures.table3.push_back(strings_of(cells));
+    if (root["t3"][row].get(cells) != simdjson::SUCCESS) continue;
+    figures.table3.push_back(strings_of(cells));
+    figures.table3.back().resize(kApplicants + 1);
   }
   figures.table4 = strings_of(root["t4"]);
+  if (figures.table4.size() > kTable4Cells) figures.table4.resize(kTable4Cells);
+  if (figures.table2.size() == 8 && figures.table2.back().size() != 2) figures.table2.back() = {"0", "0"};
   figures.table2_edition = figures.table2.size() == 8 ? 2019 : 2021;
   figures.table3_edition = figures.table3.size() == 23 ? 2019 : 2021;
   const bool is_whole = (figures.table2.size() == 8 || figures.table2.size() == 6) &&
                         (figures.table3.size() == 23 || figures.table3.size() == 25) &&
-                        figures.table4.size() == 15;
+                        figures.table4.size() == kTable4Cells;
   return is_whole ? std::optional(figures) : std::nullopt;
 }
 
@@ -123,6 +129,32 @@ ReportFigures made_up_figures(int table2_edition, int table3_edition, std::uint3
   figures.table3 = made_up_table3(table3_edition == 2019 ? 23 : 25, random);
   figures.table4 = made_up_table4(random);
   return figures;
+}
+
+void thin_out(ReportFigures& figures, std::uint32_t seed) {
+  std::mt19937 random(seed);
+  auto& table = figures.table3;
+  const std::size_t total = table.size() - 2;
+  std::vector<std::array<std::int64_t, 7>> values(table.size());
+  for (std::size_t column = 0; column < kApplicants; ++column) {
+    for (std::size_t row = 1; row < table.size(); ++row) {
+      if (row != total && random() % 10 == 0) values[row][column] = static_cast<std::int64_t>(random() % 30);
+    }
+    for (std::size_t row = 2; row < total; ++row) values[total][column] += values[row][column];
+    values[0][column] = values[total][column] + values[total + 1][column];
+    values[1][column] = std::min(values[1][column], values[0][column]);
+    values[0][column] -= values[1][column];
+  }
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    for (std::size_t column = 0; column < kApplicants; ++column) values[row][kApplicants] += values[row][column];
+    for (std::size_t column = 0; column <= kApplicants; ++column) table[row][column] = text_of(values[row][column]);
+  }
+  for (std::size_t group = 0; group < 3; ++group) {
+    const std::int64_t upheld = random() % 3 == 0 ? static_cast<std::int64_t>(random() % 5) : 0;
+    for (std::size_t result = 0; result < 5; ++result) {
+      figures.table4[group * 5 + result] = text_of(result == 0 || result == 4 ? upheld : 0);
+    }
+  }
 }
 
 std::optional<ReportFigures> figures_from_grid_file(const std::string& path) {

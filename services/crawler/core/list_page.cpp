@@ -63,12 +63,6 @@ std::string charset_of(std::string_view media_type) {
   return std::string(value.substr(0, value.find_first_of("\" ")));
 }
 
-Result<std::string> text_of(std::string_view bytes, std::string_view media_type) {
-  const std::string declared = charset_of(media_type);
-  GOUJI_ASSIGN(const CharsetDecision decision, decide_charset(bytes, {declared, html_charset_label(bytes)}));
-  return decode_text(bytes, decision);
-}
-
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // The first "2024-01-31", "2024/1/31", "2024.1.31" or "2024年1月31日" of a text.
@@ -183,6 +177,12 @@ bool matches_glob(std::string_view pattern, std::string_view text) {
 
 }  // namespace
 
+Result<std::string> page_text(std::string_view bytes, std::string_view media_type) {
+  const std::string declared = charset_of(media_type);
+  GOUJI_ASSIGN(const CharsetDecision decision, decide_charset(bytes, {declared, html_charset_label(bytes)}));
+  return decode_text(bytes, decision);
+}
+
 bool matches(std::string_view pattern, std::string_view text) {
   if (pattern.find_first_of("*?") == std::string_view::npos) return text.find(pattern) != std::string_view::npos;
   return matches_glob(pattern, text);
@@ -194,7 +194,7 @@ bool is_wanted(const ListRules& rules, std::string_view url, std::string_view ti
 }
 
 Result<ListPage> read_list(std::string_view bytes, std::string_view media_type, const Url& base, const ListRules& rules) {
-  GOUJI_ASSIGN(const std::string text, text_of(bytes, media_type));
+  GOUJI_ASSIGN(const std::string text, page_text(bytes, media_type));
   return rules.format == "json" ? read_json_list(text, base, rules) : read_html_list(text, base, rules);
 }
 

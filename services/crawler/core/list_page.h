@@ -29,6 +29,9 @@ inline constexpr std::size_t kListedMax = 2'000;
 // kInvalidInput MALFORMED when the page is not what the rules say it is.
 Result<ListPage> read_list(std::string_view bytes, std::string_view media_type, const Url& base, const ListRules& rules);
 
+// A page in UTF-8, by its bytes, its labels and the declared type.
+Result<std::string> page_text(std::string_view bytes, std::string_view media_type);
+
 // Whether the rules want a row. A pattern with `*` or `?` is a glob over the whole text, any other
 // is a part of it; letters are compared as they are.
 bool is_wanted(const ListRules& rules, std::string_view url, std::string_view title);

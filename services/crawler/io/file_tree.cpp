@@ -224,6 +224,12 @@ Result<FileContent> read_file(const std::string& path, std::int64_t bytes_max) {
   return FileContent{std::move(bytes), tag_of(after)};
 }
 
+FileTag file_tag(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return {};
+  return {tag_of(status), changed_at(status)};
+}
+
 std::string file_url(std::string_view absolute_path) {
   static constexpr std::string_view kPlain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
   static constexpr std::string_view kHex = "0123456789ABCDEF";

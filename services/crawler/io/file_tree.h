@@ -55,6 +55,12 @@ struct FileContent {
 // changed while it was read; kUnavailable NOT_FOUND when it is gone.
 Result<FileContent> read_file(const std::string& path, std::int64_t bytes_max);
 
+struct FileTag {
+  std::string tag = "-";  // as of FoundFile; "-" where there is no file
+  UnixMillis changed_at = 0;
+};
+FileTag file_tag(const std::string& path);
+
 // "file:///…", percent-encoded.
 std::string file_url(std::string_view absolute_path);
 

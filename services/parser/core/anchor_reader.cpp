@@ -55,13 +55,6 @@ class RowReader {
     bool is_exact;
   };
 
-  static std::size_t columns_of(TableId table, Edition edition, const std::string& key) {
-    if (const auto place = place_of(form(table, edition), key)) return place->columns;
-    const Edition other = edition == Edition::k2019 ? Edition::k2021 : Edition::k2019;
-    const auto place = place_of(form(table, other), key);
-    return place ? place->columns : 0;
-  }
-
   void add_word(std::size_t at) {
     if (words_.size() >= 4 * kLabelWordsMax) {
       words_.erase(words_.begin(), words_.end() - static_cast<std::ptrdiff_t>(kLabelWordsMax));
@@ -83,12 +76,17 @@ class RowReader {
     return row + 1 > next_row_ && row + 1 - next_row_ <= kShortLabelReach;
   }
 
+  bool is_in_header(std::size_t words, std::u32string_view label) const {
+    return is_short_label(label) && words < words_.size() &&
+           is_before_short_header(list_.letters_of(list_.tokens[words_[words_.size() - words - 1]]));
+  }
+
   std::optional<Match> match_exact() const {
     std::optional<Match> found;
     for (std::size_t words = 1; words <= std::min(words_.size(), kLabelWordsMax); ++words) {
       const auto label = letters(words_[words_.size() - words], words_.back());
       const auto row = names_.exact(label);
-      if (row && may_follow(*row, label)) found = Match{*row, true, 0};
+      if (row && may_follow(*row, label) && !is_in_header(words, label)) found = Match{*row, true, 0};
     }
     return found;
   }
@@ -104,6 +102,22 @@ class RowReader {
       }
     }
     return std::nullopt;
+  }
+
+  // A label in two halves around its values, and misspelt in one of them.
+  std::optional<Match> match_wrapped_misspelt(std::size_t end) {
+    if (end >= list_.tokens.size() || list_.tokens[end].kind != TokenKind::kText || comparisons_ >= kComparisonsMax) {
+      return std::nullopt;
+    }
+    ++comparisons_;
+    // Words that are a label by themselves are no half of one.
+    if (is_label(letters(end, end))) return std::nullopt;
+    const auto row = names_.nearest(letters(words_.back(), end), next_row_, names_.size());
+    return row ? std::optional(Match{*row, false, 1}) : std::nullopt;
+  }
+
+  bool is_label(std::u32string_view words) const {
+    return names_.exact(words).has_value() || names_.nearest(words, 0, names_.size()).has_value();
   }
 
   std::optional<Match> match_misspelt() {
@@ -139,6 +153,7 @@ class RowReader {
     const bool is_filled = has_figures(begin, end);
     if (!match && is_filled) match = match_wrapped(end);
     if (!match && is_filled) match = match_misspelt();
+    if (!match && is_filled) match = match_wrapped_misspelt(end);
     if (!match) {
       if (is_filled) note_extra_row(begin, end);
       if (is_filled) words_.clear();
@@ -207,26 +222,9 @@ class RowReader {
     padding_ = row.leading_blanks;
     is_by_line_ = is_by_line_ && fills_line(entry);
     if (!fills_line(entry)) return;
-    const bool is_closed = list_.tokens[entry.end - 1].is_closed;
-    is_flush_ = is_flush_ && (!behind_ || is_closed_ == is_closed);
-    is_closed_ = is_closed;
     const std::size_t behind = entry.end - entry.begin - row.leading_blanks - row.cells.size();
     is_flush_ = is_flush_ && (!behind_ || *behind_ == behind);
     behind_ = behind;
-  }
-
-  // The row's cells. Where lines end behind their last value, one that ends in a pipe has another,
-  // empty cell behind it.
-  std::vector<Token> cells_of(const Waiting& entry) const {
-    const auto run = values(entry.begin, entry.end);
-    std::vector<Token> cells(run.begin(), run.end());
-    if (behind_ && is_flush_ && !is_closed_ && fills_line(entry) && cells.back().is_closed) {
-      Token last = cells.back();
-      last.kind = TokenKind::kBlank;
-      last.range.begin = last.range.end;
-      cells.push_back(last);
-    }
-    return cells;
   }
 
   // Empty cells in front of the row's values. Merged labels pad some rows more than others; then the
@@ -241,7 +239,7 @@ class RowReader {
     for (const Waiting& entry : waiting_) {
       // Words stand where the other rows have a value: which one it is cannot be told.
       const bool is_broken = padding_ && is_by_line_ && !fills_line(entry);
-      const std::vector<Token> cells = cells_of(entry);
+      const auto cells = values(entry.begin, entry.end);
       store(entry, is_broken ? Fit{} : fit_values(cells, columns_[entry.row], padding_of(entry, cells.size())));
     }
     for (const std::size_t word : words_) {
@@ -280,7 +278,6 @@ class RowReader {
   std::optional<std::size_t> behind_;   // behind them, where the line ends there
   bool is_by_line_ = true;              // every full row was a line
   bool is_even_ = true;                 // every full row had that many in front
-  bool is_closed_ = false;              // and a pipe ended the line
   bool is_flush_ = true;                // every full row ended so
 };
 
@@ -316,7 +313,7 @@ TableDraft read_table4_by_anchors(const TokenList& list) {
     });
     if (has_values || segment.size() >= kCells) values.insert(values.end(), segment.begin(), segment.end());
     segment.clear();
-    if (letters.find(U"结果维持") != letters.npos && letters.size() < kTableLettersMax) {
+    if (list.begins_in(token, U"结果维持") && letters.size() < kTableLettersMax) {
       is_inside = true;
       draft.rows[0] = RowState::kSeen;
     } else if (is_inside && !values.empty() && !is_table4_header(letters)) {

@@ -5,6 +5,8 @@
 
 #include "services/parser/core/html_extract.h"
 #include "services/parser/core/json_extract.h"
+#include "services/parser/core/office/docx.h"
+#include "services/parser/core/office/rtf.h"
 #include "services/parser/core/read.h"
 #include "services/parser/core/text_extract.h"
 
@@ -29,6 +31,9 @@ struct Reader {
 constexpr Reader kReaders[] = {
     {Format::kEmpty, refuse_empty}, {Format::kBinary, refuse_binary}, {Format::kHtml, extract_html},
     {Format::kText, extract_text},  {Format::kJson, extract_json},
+    {Format::kScript, extract_script},
+    {Format::kDocx, extract_docx},
+    {Format::kRtf, extract_rtf},
 };
 
 std::string_view charset_parameter(std::string_view media_type) {

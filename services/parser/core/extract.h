@@ -27,6 +27,7 @@ struct Source {
 //   TOO_LARGE              more than kInputBytesMax
 //   MALFORMED_JSON         a JSON document that does not parse
 //   JSON_WITHOUT_DOCUMENT  JSON in which no string holds a document
+//   SCRIPT_WITHOUT_DOCUMENT  likewise, of JavaScript
 using ExtractOutcome = std::variant<Document, Reason>;
 
 // Never throws. Provenance is in the original bytes; for a document inside JSON every place is the

@@ -54,6 +54,14 @@ std::optional<Figure> plain_count(std::string_view text) {
   return figure;
 }
 
+// Without the ** of markdown around it.
+std::string_view without_emphasis(std::string_view text) {
+  for (int i = 0; i < 2 && text.size() > 2 && text.front() == '*' && text.back() == '*'; ++i) {
+    text = text.substr(1, text.size() - 2);
+  }
+  return trim_spaces(text);
+}
+
 bool is_nil(std::u32string_view text) {
   if (text == U"无" || text == U"/" || text == U"\\") return true;
   return text.find_first_not_of(U"-—–―─━") == text.npos;
@@ -162,7 +170,7 @@ std::optional<std::int64_t> money_value(const Decimal& value, FigureUnit unit) {
 std::optional<Figure> parse_figure(std::string_view text) {
   if (auto count = plain_count(text)) return count;
   Figure figure;
-  std::string_view core = trim_spaces(text);
+  std::string_view core = without_emphasis(trim_spaces(text));
   for (const std::string_view mark : {"。", "；", ";"}) {
     if (!core.ends_with(mark)) continue;
     core.remove_suffix(mark.size());

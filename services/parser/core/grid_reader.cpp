@@ -54,37 +54,41 @@ class RowReader {
     return *row >= next_row_ && *row <= next_row_ + 5 ? row : std::nullopt;
   }
 
-  // The label nearest to the values: the last text cell that names a row, alone or with the cell in
-  // front of it; if none does, the last one that nearly does. Header rows have words everywhere, so
-  // a row needs a place for values behind its label.
+  // The label right in front of the values: the last words there, alone or with the cell before
+  // them, or what they nearly are. Header rows have words everywhere, so a row needs a place for
+  // values behind its label, and at most one remark behind those.
   std::optional<Label> find_label(const GridMatrix& matrix, std::size_t row) {
-    std::optional<Label> found;
     const GridCell* last = nullptr;
+    const GridCell* before = nullptr;
     std::size_t words_behind = 0;
     bool has_values = false;
     for (const GridCell* cell : matrix.starting_in(row)) {
-      if (matrix.token(*cell).kind != TokenKind::kText) {
+      const bool is_text = matrix.token(*cell).kind == TokenKind::kText;
+      // Empty places of merged labels stand in front of a label as well.
+      if (is_text && (!has_values || (last == nullptr && words_behind == 0))) {
+        if (last != nullptr) before = last;
+        last = cell;
+        has_values = false;
+      } else if (is_text) {
+        ++words_behind;
+      } else if (last != nullptr) {
         has_values = true;
-        continue;
       }
-      ++words_behind;
-      auto named = exact(matrix.letters(*cell));
-      if (!named && last != nullptr && !has_values) {
-        named = exact(std::u32string(matrix.letters(*last)) + std::u32string(matrix.letters(*cell)));
-      }
-      if (named) {
-        found = Label{*named, true, std::size_t{cell->column} + cell->column_span};
-        words_behind = 0;
-      }
-      if (!has_values) last = cell;
     }
-    if (!found && has_values && last != nullptr && matrix.letters(*last).size() > 2 &&
-        comparisons_++ < kComparisonsMax) {
-      const auto near = names_.nearest(matrix.letters(*last), next_row_, names_.size());
-      if (near) return Label{*near, false, std::size_t{last->column} + last->column_span};
-    }
-    if (!found || words_behind > 1) return std::nullopt;
-    return matrix.starting_in(row).back()->column >= found->end_column ? found : std::nullopt;
+    if (last == nullptr || words_behind > 1 || !has_values) return std::nullopt;
+    const bool is_short = is_short_label(matrix.letters(*last));
+    if (is_short && before != nullptr && is_before_short_header(matrix.letters(*before))) return std::nullopt;
+    const std::size_t end_column = std::size_t{last->column} + last->column_span;
+    if (const auto row_name = named(matrix, before, *last)) return Label{*row_name, true, end_column};
+    if (matrix.letters(*last).size() <= 2 || comparisons_++ >= kComparisonsMax) return std::nullopt;
+    const auto near = names_.nearest(matrix.letters(*last), next_row_, names_.size());
+    return near ? std::optional(Label{*near, false, end_column}) : std::nullopt;
+  }
+
+  std::optional<std::size_t> named(const GridMatrix& matrix, const GridCell* before, const GridCell& last) const {
+    const auto alone = exact(matrix.letters(last));
+    if (alone || before == nullptr) return alone;
+    return exact(std::u32string(matrix.letters(*before)) + std::u32string(matrix.letters(last)));
   }
 
   bool is_header(const GridMatrix& matrix, std::size_t row) const {

@@ -10,6 +10,7 @@
 
 #include "common/text/charset.h"
 #include "services/parser/core/html_extract.h"
+#include "services/parser/core/script_text.h"
 #include "services/parser/core/text_extract.h"
 
 namespace gouji::parser {
@@ -18,8 +19,6 @@ namespace {
 // Deeper values are not looked into; simdjson's own limit is 1024.
 constexpr std::size_t kDepthMax = 64;
 constexpr std::size_t kValuesMax = 1U << 20;
-// Shorter strings are titles and summaries.
-constexpr std::size_t kDocumentBytesMin = 64;
 
 // A string of the document as it is written, without its quotes, in the bytes that were parsed.
 struct RawString {
@@ -27,20 +26,6 @@ struct RawString {
   std::size_t end = 0;
   std::size_t size() const { return end - begin; }
 };
-
-bool is_likely_document(std::string_view raw) {
-  constexpr std::string_view kMarks[] = {"<table",       "<TABLE",
-                                         "<p",           "<P",
-                                         "<div",         "<DIV",
-                                         "\\u003c",      "\\u003C",
-                                         "政府信息公开", "\\u653f\\u5e9c\\u4fe1\\u606f",
-                                         "总体情况",     "\\u603b\\u4f53\\u60c5\\u51b5"};
-  if (raw.size() < kDocumentBytesMin) return false;
-  for (std::string_view mark : kMarks) {
-    if (raw.find(mark) != std::string_view::npos) return true;
-  }
-  return false;
-}
 
 // End of the JSON string whose first byte is at `at`; npos where it does not end.
 std::size_t end_of_string(std::string_view json, std::size_t at) {
@@ -72,14 +57,6 @@ std::optional<RawString> longest_document(std::string_view json) {
   return longest;
 }
 
-// Walks the whole document once, so that half a file is not taken for JSON.
-bool is_well_formed(const simdjson::padded_string& json) {
-  simdjson::dom::parser parser;
-  simdjson::dom::element root;
-  return parser.allocate(json.size(), kDepthMax) == simdjson::SUCCESS &&
-         parser.parse(json).get(root) == simdjson::SUCCESS;
-}
-
 // The text that a JSON string stands for.
 std::optional<std::string> unescaped(std::string_view raw) {
   std::string quoted;
@@ -90,6 +67,33 @@ std::optional<std::string> unescaped(std::string_view raw) {
   std::string_view text;
   if (parser.parse(padded).get_string().get(text) != simdjson::SUCCESS) return std::nullopt;
   return std::string(text);
+}
+
+// The first short string that can be the title of a report: portals keep it in a field of its own.
+std::string title_in(std::string_view json) {
+  constexpr std::size_t kTitleBytesMax = 600;
+  std::size_t seen = 0;
+  for (std::size_t quote = json.find('"'); quote != json.npos && seen < kValuesMax; ++seen) {
+    const std::size_t end = end_of_string(json, quote + 1);
+    if (end == json.npos) break;
+    const std::string_view raw = json.substr(quote + 1, end - quote - 1);
+    if (raw.size() <= kTitleBytesMax && (raw.find("\\u62a5") != raw.npos || raw.find("报") != raw.npos)) {
+      const auto text = unescaped(raw);
+      const bool is_title = text && text->find("公开") != text->npos && text->find("<") == text->npos &&
+                            (text->find("年度报告") != text->npos || text->find("年报") != text->npos);
+      if (is_title) return *text;
+    }
+    quote = json.find('"', end + 1);
+  }
+  return {};
+}
+
+// Walks the whole document once, so that half a file is not taken for JSON.
+bool is_well_formed(const simdjson::padded_string& json) {
+  simdjson::dom::parser parser;
+  simdjson::dom::element root;
+  return parser.allocate(json.size(), kDepthMax) == simdjson::SUCCESS &&
+         parser.parse(json).get(root) == simdjson::SUCCESS;
 }
 
 }  // namespace
@@ -121,6 +125,7 @@ ExtractOutcome extract_json(const Source& source) {
     document->runs = {whole};
     document->charset = to_string(decision->charset);
     document->charset_conflict = decision->is_conflict;
+    if (document->title.empty()) document->title = title_in(text);
   }
   return outcome;
 }

@@ -19,6 +19,13 @@ bool ends_enumerator(char32_t c) {
   return c == U'.' || c == U',' || c == U':' || c == U')' || c == U'·';
 }
 
+// Behind a tag that was left in text ("<br>"), or `at` where none is.
+std::size_t behind_tag(std::string_view text, std::size_t at) {
+  constexpr std::size_t kTagBytesMax = 8;
+  const std::size_t end = text.substr(at, kTagBytesMax).find('>');
+  return end == text.npos ? at : at + end + 1;
+}
+
 // Characters at the start of `text` that only number it: "三、", "1.", "12", and digits that touch
 // the first word.
 class Enumerator {
@@ -58,7 +65,11 @@ std::size_t append_letters(std::u32string& letters, std::string_view text) {
     const CodePoint point = code_point_at(text, at);
     at += point.length;
     char32_t c = point.value < 0x10000 ? fold_character(point.value) : U'\0';
-    if (c == 0) continue;
+    if (c == 0 || c == U'*') continue;  // ** of markdown
+    if (c == U'<') {
+      at = behind_tag(text, at);
+      continue;
+    }
     if (c == U'於') c = U'于';  // 屬於: folding leaves it alone, for names have it
     if (c == U'(') {
       ++depth;

@@ -21,7 +21,7 @@ constexpr std::string_view kOrgans[] = {
     "人民政府办公厅", "人民政府办公室", "人民政府", "政府办公室", "政府办公厅", "街道办事处", "办事处",
     "管理委员会", "管委会", "委员会", "办公室", "办公厅", "分局", "支队", "大队", "总队", "中心", "档案馆",
     "图书馆", "博物馆", "海关", "关区", "系统", "研究院", "医院", "学院", "大学", "银行", "总局", "总站",
-    "管理所", "管理处", "管理站", "联合会", "总工会", "局", "厅", "委", "馆", "院", "站", "处", "署", "部", "社"};
+    "管理所", "管理处", "管理站", "联合会", "总工会", "红十字会", "协会", "分行", "支行", "调查队", "服务队", "监管局", "兵团", "师", "局", "厅", "委", "馆", "院", "站", "处", "署", "部", "社"};
 constexpr std::string_view kSelf[] = {"我", "本", "该", "各", "全", "其", "贵", "上级", "有关", "相关"};
 
 // What a sentence begins with when it begins with no name.
@@ -90,6 +90,18 @@ std::string without(std::string text, std::string_view word) {
   return text;
 }
 
+// 海关系统, 全国税务系统: one report for all organs of a vertical administration.
+bool is_vertical_system(std::string_view name) {
+  constexpr std::string_view kSystem = "系统";
+  if (!name.ends_with(kSystem)) return false;
+  name.remove_suffix(kSystem.size());
+  if (name.starts_with("全国")) name.remove_prefix(2 * kHan);
+  for (const std::string_view word : {"海关", "税务", "气象", "邮政", "烟草", "统计", "铁路", "民航", "海事", "外汇", "边检", "地震"}) {
+    if (name == word) return true;
+  }
+  return false;
+}
+
 // Takes what is no name from the front: serial words, spam before a colon, brackets.
 std::string_view name_core(std::string_view text) {
   for (const char mark : {':', '"', '@', '>', '-', '.'}) {
@@ -110,7 +122,7 @@ std::string_view name_core(std::string_view text) {
 
 // Every full name ends in one of these.
 bool may_end_name(char32_t c) {
-  constexpr std::u32string_view kEndings = U"局厅委会办室处馆院站署部社市县区州盟旗省乡镇道木府关统行学心队所";
+  constexpr std::u32string_view kEndings = U"局厅委会办室处馆院站署部社市县区州盟旗省乡镇道木府关统行学心队所师团";
   return kEndings.find(c) != kEndings.npos;
 }
 
@@ -148,8 +160,9 @@ NameKind name_kind(std::string_view name) {
   for (const std::string_view word : kOpenings) {
     if (name.starts_with(word)) return NameKind::kNone;
   }
+  const bool is_league = name.starts_with("共青团");
   for (const std::string_view word : kShortOpenings) {
-    if (name.starts_with(word) && name_kind(name.substr(word.size())) == NameKind::kFull) return NameKind::kNone;
+    if (!is_league && name.starts_with(word) && name_kind(name.substr(word.size())) == NameKind::kFull) return NameKind::kNone;
   }
   for (const std::string_view word : {"发布", "完成", "公布", "通过", "按时", "情况", "年", "编制", "汇总", "要求", "网站", "网民"}) {
     if (name.find(word) != name.npos) return NameKind::kNone;
@@ -162,8 +175,9 @@ NameKind name_kind(std::string_view name) {
   if (!is_organ) return NameKind::kNone;
   if (division != name.npos || town != name.npos) return NameKind::kFull;
   const bool is_national = name.starts_with("国家") || name.starts_with("国务院") || name.starts_with("中华人民共和国") ||
-                           name.starts_with("中国");
+                           name.starts_with("中国") || name.starts_with("新疆生产建设兵团");
   if (is_national && name.size() > 4 * kHan) return NameKind::kFull;
+  if (is_vertical_system(name)) return NameKind::kFull;
   for (const std::string_view word : {"海关", "关区", "税务局", "管理委员会", "管委会", "气象局"}) {
     if (name.ends_with(word) && name.size() >= word.size() + 2 * kHan) return NameKind::kFull;
   }

@@ -79,6 +79,44 @@ class OrganVotes {
   }
 
   void add_sentence(const Sentence& sentence) {
+    if (sentence.section >= 2) return;
+    add_account(sentence);
+    if (!add_compiled(sentence)) add_subject(sentence);
+  }
+
+  // "梳理2020年度海关系统政府信息公开工作情况编制而成", "综合2017年度丽水市各县(市,区)政府的报告编制而成":
+  // the sentence says whose report was made.
+  bool add_compiled(const Sentence& sentence) {
+    const std::string_view text = sentence.folded;
+    if (text.find("编制") == text.npos) return false;
+    const auto year = find_year(text);
+    if (!year) return false;
+    const std::string_view rest = text.substr(year->end);
+    std::size_t end = std::min(rest.find("政府信息公开"), rest.find("信息公开工作"));
+    const std::size_t parts = rest.find("各");
+    const bool is_whole = parts < end && text.find("汇总") + text.find("综合") != text.npos + text.npos;
+    if (is_whole) end = parts;
+    if (end == rest.npos || end > kNameBytes) return false;
+    const std::string name(rest.substr(0, end));
+    if (name_kind(name) != NameKind::kFull || (is_bare_division(name) && !is_whole)) return false;
+    count(name, sentence.range);
+    return true;
+  }
+
+  // "临洮县新添镇"微信公众号: an organ's own account. A government's is used by all below it.
+  void add_account(const Sentence& sentence) {
+    const std::string_view text = sentence.folded;
+    for (const std::string_view account : {"\"微信公众号", "\"公众号", "\"政务微博", "\"微信公众平台"}) {
+      const std::size_t close = text.find(account);
+      if (close == text.npos || close == 0) continue;
+      const std::size_t open = text.rfind('"', close - 1);
+      if (open == text.npos || close - open > kNameBytes) continue;
+      const std::string name(text.substr(open + 1, close - open - 1));
+      if (name_kind(name) == NameKind::kFull && !is_government(name) && !is_bare_division(name)) count(name, sentence.range);
+    }
+  }
+
+  void add_subject(const Sentence& sentence) {
     if (sentence.section >= 2 || is_field_line(sentence.folded) || is_title(sentence.range)) return;
     std::string_view text = sentence.folded;
     for (int step = 0; step < 4 && !text.empty(); ++step) {
@@ -131,6 +169,8 @@ class OrganVotes {
     if (hint.field == "title") name = parse_title(folded).organ;
     if (!name.empty()) add(name, "hint." + hint.field + "." + hint.origin, is_user ? kUserWeight : kHintWeight, {});
   }
+
+  static constexpr std::size_t kNameBytes = 90;
 
   const IdentityEvidence& evidence_;
   const OrganDirectory& organs_;

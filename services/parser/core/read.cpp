@@ -10,15 +10,16 @@
 #include "services/parser/core/extract.h"
 #include "services/parser/core/front_matter.h"
 #include "services/parser/core/genre.h"
-#include "services/parser/core/prose.h"
+#include "services/parser/core/part.h"
 #include "services/parser/core/report_identity.h"
-#include "services/parser/core/sections.h"
-#include "services/parser/core/tables.h"
 
 namespace gouji::parser {
 namespace {
 
 constexpr std::size_t kTitleBytesMax = 400;
+constexpr std::size_t kNoteBytesMax = 200;
+// Attachments behind these are not looked into.
+constexpr std::size_t kAttachmentsMax = 16;
 
 std::string hint_of(const Input& input, std::string_view field) {
   for (const Hint& hint : input.hints) {
@@ -27,9 +28,9 @@ std::string hint_of(const Input& input, std::string_view field) {
   return {};
 }
 
-std::vector<std::string> digests_of(const std::vector<Attachment>& attachments) {
+std::vector<std::string> digests_of(const std::vector<AttachmentRead>& attachments) {
   std::vector<std::string> digests;
-  for (const Attachment& attachment : attachments) digests.push_back(to_hex(sha256(attachment.bytes)));
+  for (const AttachmentRead& attachment : attachments) digests.push_back(attachment.sha256);
   return digests;
 }
 
@@ -37,11 +38,6 @@ std::string media_type_of(const Document& document) {
   if (document.format == "html") return "text/html";
   if (document.format == "text") return "text/plain";
   return document.format == "json" ? "application/json" : document.format;
-}
-
-bool stands_in_text(const TableReading& table) {
-  return table.status == TableStatus::kRead || table.status == TableStatus::kPartial ||
-         table.status == TableStatus::kUnreadable;
 }
 
 // Why a report is PARTIAL: the first table that is not whole, and how many are not.
@@ -69,81 +65,210 @@ void leave_tables_out(std::vector<TableReading>& tables) {
   }
 }
 
-void add_warnings(const Document& document, Reading& reading) {
-  if (document.charset_conflict) {
-    reading.warnings.push_back({"CHARSET_CONFLICT", "", "编码声明与内容不符 / declared charset and bytes disagree", {}});
+void add_warnings(const Part& part, std::vector<ReadingNote>& warnings) {
+  const Where where{part.number};
+  if (part.document.charset_conflict) {
+    warnings.push_back({"CHARSET_CONFLICT", "", "编码声明与内容不符 / declared charset and bytes disagree", where});
   }
-  for (const std::string& limit : document.limits) {
-    reading.warnings.push_back({"LIMIT_REACHED", "", "超出限制 / cut at a limit: " + limit, {}});
+  for (const std::string& limit : part.document.limits) {
+    warnings.push_back({"LIMIT_REACHED", "", "超出限制 / cut at a limit: " + limit, where});
   }
 }
 
+Reason no_report() {
+  return {"NO_REPORT", "没有年度报告的标题、章节、表格或统计数据 / nothing of an annual report: no title, section, table or figures"};
+}
+
+// One report: its page, and its attachments where the page lacks something.
 class Interpreter {
  public:
-  Interpreter(const Input& input, const OrganDirectory& organs, const Document& document)
-      : input_(input), organs_(organs), document_(document), sections_(find_sections(document)),
-        front_(read_front_matter(document, sections_)), prose_(read_prose(document, sections_)) {}
+  Interpreter(const Input& input, const OrganDirectory& organs) : input_(input), organs_(organs) {}
 
   ReadOutcome run() {
-    ReportIdentity identity =
-        decide_identity({document_, front_, prose_, input_.hints, input_.location_id}, organs_);
+    parts_.reserve(1 + kAttachmentsMax);
+    std::optional<Reason> unread = take_body();
+    if (unread && input_.attachments.empty()) return Refusal{RefusalClass::kPoison, *std::move(unread)};
+    std::optional<Reason> refused = parts_.empty() ? no_report() : why_refused(parts_.front(), identity_.votes);
+    if (parts_.empty() || !parts_.front().has_whole_tables()) {
+      if (auto refusal = take_attachments(refused)) return *std::move(refusal);
+    }
+    if (refused && !refused_alone_is_report(*refused)) return refusal_of(*std::move(refused), unread);
+    if (unread) warn("BODY_UNREADABLE", 0, unread->code);
+    return reading();
+  }
+
+ private:
+  using Extracted = std::variant<Part, Reason>;
+
+  Extracted extract_part(const Source& source, std::int32_t number) const {
+    ExtractOutcome extracted = extract(source);
+    if (auto* reason = std::get_if<Reason>(&extracted)) return std::move(*reason);
+    return Part(std::move(std::get<Document>(extracted)), number);
+  }
+
+  IdentityEvidence evidence_of(const Part& part, bool has_hints) const {
+    return {part.document, part.front, part.prose, has_hints ? input_.hints : no_hints_, input_.location_id, part.number};
+  }
+
+  void identify() {
+    std::vector<IdentityEvidence> evidence;
+    for (const Part& part : parts_) evidence.push_back(evidence_of(part, &part == &parts_.front()));
+    identity_ = decide_identity(evidence, organs_);
+  }
+
+  // Why the body cannot be read.
+  std::optional<Reason> take_body() {
+    const std::string charset = hint_of(input_, "charset");
+    Extracted body = extract_part({input_.bytes, input_.media_type, charset}, 0);
+    if (auto* reason = std::get_if<Reason>(&body)) return std::move(*reason);
+    parts_.push_back(std::move(std::get<Part>(body)));
+    identify();
+    parts_.front().read_tables(identity_.year);
+    return std::nullopt;
+  }
+
+  // Reads the attachments that belong to the report; a refusal when they are reports of several organs
+  // or years.
+  std::optional<Refusal> take_attachments(const std::optional<Reason>& refused) {
+    for (std::size_t i = 0; i < std::min(input_.attachments.size(), kAttachmentsMax); ++i) {
+      const Attachment& attachment = input_.attachments[i];
+      const auto number = static_cast<std::int32_t>(i + 1);
+      Extracted extracted = extract_part({attachment.bytes, attachment.media_type, {}}, number);
+      if (const auto* reason = std::get_if<Reason>(&extracted)) {
+        warn("ATTACHMENT_UNREADABLE", number, attachment.name + ": " + reason->code);
+        if (!unread_attachment_) unread_attachment_ = *reason;
+        continue;
+      }
+      if (!take_part(std::move(std::get<Part>(extracted)), refused.has_value())) return several_reports();
+    }
+    return std::nullopt;
+  }
+
+  // False when a page that is no report itself has reports of several organs or years attached.
+  bool take_part(Part part, bool body_is_no_report) {
+    const std::vector<IdentityEvidence> alone{evidence_of(part, false)};
+    const ReportIdentity identity = decide_identity(alone, organs_);
+    part.read_tables(identity_.year ? identity_.year : identity.year);
+    const bool is_report = !why_refused(part, identity.votes) && part.has_figures();
+    if (!part.has_table() && part.sections.marks().empty()) return true;  // something else: a form to apply with, a list
+    if (!body_is_no_report && are_different_reports(identity_, identity)) {
+      warn("ATTACHMENT_OF_OTHER_REPORT", part.number, input_.attachments[static_cast<std::size_t>(part.number) - 1].name);
+      return true;
+    }
+    if (body_is_no_report && is_report) {
+      if (attached_ && are_different_reports(*attached_, identity)) return false;
+      if (!attached_) attached_ = identity;
+    }
+    if (body_is_no_report && !is_report) return true;  // a blank form
+    parts_.push_back(std::move(part));
+    identify();
+    return true;
+  }
+
+  static Refusal several_reports() {
+    return {RefusalClass::kNotAReport,
+            {"SEVERAL_REPORTS", "附件是多个机关或年度的报告 / reports of several organs or years are attached"}};
+  }
+
+  // A page that only carries the report: a line with a link, or a notice that publishes it.
+  bool refused_alone_is_report(const Reason& refused) const {
+    return attached_ && (refused.code == "NO_REPORT" || refused.code == "NOTICE_ABOUT_REPORTS");
+  }
+
+  Refusal refusal_of(Reason refused, const std::optional<Reason>& unread) const {
+    if (unread) return {RefusalClass::kPoison, *unread};
+    // The report may be in what could not be read.
+    if (refused.code == "NO_REPORT" && unread_attachment_) return {RefusalClass::kPoison, *unread_attachment_};
+    return {RefusalClass::kNotAReport, std::move(refused)};
+  }
+
+  static GenreEvidence genre_of(const Part& part, const std::vector<Vote>& votes) {
+    return {part.front, part.sections, part.prose, part.has_table(), std::any_of(votes.begin(), votes.end(), is_period)};
+  }
+
+  static std::optional<Reason> why_refused(const Part& part, const std::vector<Vote>& votes) {
+    return why_not_a_report(genre_of(part, votes));
+  }
+
+  // The part that has the prose: the one with most sections, the body among equals.
+  const Part& prose_part() const {
+    return *std::max_element(parts_.begin(), parts_.end(), [](const Part& a, const Part& b) {
+      return a.sections.marks().size() < b.sections.marks().size();
+    });
+  }
+
+  Reading reading() {
     Reading reading;
-    reading.tables = read_tables(document_, sections_, identity.year);
-    const GenreEvidence genre{front_, sections_, prose_,
-                              std::any_of(reading.tables.begin(), reading.tables.end(), stands_in_text),
-                              std::any_of(identity.votes.begin(), identity.votes.end(), is_period)};
-    if (auto reason = why_not_a_report(genre)) return Refusal{RefusalClass::kNotAReport, *std::move(reason)};
-    fill(reading, std::move(identity));
-    reading.pre_2019 = is_pre_2019(genre, reading.year, reading.published_on);
+    const Part& prose = prose_part();
+    reading.tables = choose_tables(parts_);
+    fill(reading, prose);
+    reading.pre_2019 = is_pre_2019(genre_of(prose, identity_.votes), reading.year, reading.published_on);
     if (reading.pre_2019) {
       leave_tables_out(reading.tables);
     } else {
-      reading.claims = read_claims(document_, prose_, reading.tables);
+      reading.claims = read_claims(prose.document, prose.prose, reading.tables);
       reading.reason = why_partial(reading);
       if (reading.reason) reading.status = ReadingStatus::kPartial;
     }
     return reading;
   }
 
- private:
   // The best title; where titles of other years stand around it, the best of the report's year.
-  const Title* own_title(std::optional<std::int32_t> year) const {
-    const auto same = std::find_if(front_.titles.begin(), front_.titles.end(), [&](const Title& title) { return year && title.parts.year == year; });
-    if (same != front_.titles.end()) return &*same;
-    return front_.titles.empty() ? nullptr : &front_.titles.front();
+  static const Title* own_title(const FrontMatter& front, std::optional<std::int32_t> year) {
+    const auto same = std::find_if(front.titles.begin(), front.titles.end(), [&](const Title& title) { return year && title.parts.year == year; });
+    if (same != front.titles.end()) return &*same;
+    return front.titles.empty() ? nullptr : &front.titles.front();
   }
 
-  void fill(Reading& reading, ReportIdentity identity) {
-    reading.key = std::move(identity.key);
-    reading.organ_name = std::move(identity.organ_name);
-    reading.year = identity.year;
-    reading.votes = std::move(identity.votes);
-    reading.warnings = std::move(identity.warnings);
-    if (const Title* const title = own_title(reading.year)) reading.title = std::string(utf8_prefix(title->text, kTitleBytesMax));
-    reading.media_type = media_type_of(document_);
-    reading.charset = document_.charset;
-    reading.published_on = front_.published_on.empty() ? find_date(hint_of(input_, "published_on")) : front_.published_on;
-    reading.sections = section_texts(document_, sections_);
-    reading.content_digest = content_digest(document_, front_, sections_, digests_of(input_.attachments));
-    add_warnings(document_, reading);
+  void fill(Reading& reading, const Part& prose) {
+    reading.key = std::move(identity_.key);
+    reading.organ_name = std::move(identity_.organ_name);
+    reading.year = identity_.year;
+    const Part& first = parts_.front();
+    for (const Part* part : {&first, &prose}) {
+      const Title* const title = own_title(part->front, reading.year);
+      if (title != nullptr && reading.title.empty()) reading.title = std::string(utf8_prefix(title->text, kTitleBytesMax));
+      if (reading.published_on.empty()) reading.published_on = part->front.published_on;
+    }
+    if (reading.published_on.empty()) reading.published_on = find_date(hint_of(input_, "published_on"));
+    reading.media_type = media_type_of(first.document);
+    reading.charset = first.document.charset;
+    reading.sections = section_texts(prose.document, prose.sections);
+    reading.attachments = attachments_read();
+    reading.content_digest = content_digest(first.document, first.front, first.sections, digests_of(reading.attachments));
+    reading.warnings = std::move(identity_.warnings);
+    reading.warnings.insert(reading.warnings.end(), warnings_.begin(), warnings_.end());
+    for (const Part& part : parts_) add_warnings(part, reading.warnings);
+    reading.votes = identity_.votes;
+  }
+
+  std::vector<AttachmentRead> attachments_read() const {
+    std::vector<AttachmentRead> read;
+    for (const Attachment& attachment : input_.attachments) {
+      const auto number = static_cast<std::int32_t>(read.size() + 1);
+      const bool is_used = std::any_of(parts_.begin(), parts_.end(), [&](const Part& part) { return part.number == number; });
+      read.push_back({attachment.name, attachment.url, to_hex(sha256(attachment.bytes)), is_used});
+    }
+    return read;
+  }
+
+  void warn(std::string code, std::int32_t part, std::string_view text) {
+    warnings_.push_back({std::move(code), "", std::string(utf8_prefix(text, kNoteBytesMax)), Where{part}});
   }
 
   const Input& input_;
   const OrganDirectory& organs_;
-  const Document& document_;
-  SectionMap sections_;
-  FrontMatter front_;
-  std::vector<Sentence> prose_;
+  const std::vector<Hint> no_hints_;
+  std::vector<Part> parts_;  // the body first, if it can be read; then what the attachments add
+  ReportIdentity identity_;  // of all parts together
+  std::optional<ReportIdentity> attached_;  // of the first report that is attached to a page that is none
+  std::optional<Reason> unread_attachment_;
+  std::vector<ReadingNote> warnings_;
 };
 
 }  // namespace
 
-ReadOutcome read(const Input& input, const OrganDirectory& organs) {
-  const std::string charset = hint_of(input, "charset");
-  ExtractOutcome extracted = extract({input.bytes, input.media_type, charset});
-  if (auto* reason = std::get_if<Reason>(&extracted)) return Refusal{RefusalClass::kPoison, std::move(*reason)};
-  return Interpreter(input, organs, std::get<Document>(extracted)).run();
-}
+ReadOutcome read(const Input& input, const OrganDirectory& organs) { return Interpreter(input, organs).run(); }
 
 std::string extractor_version(std::string_view build_version, const OrganDirectory& organs) {
   const std::string data = to_hex(sha256(forms_digest() + organs.digest())).substr(0, 12);

@@ -53,16 +53,17 @@ void join_names(std::vector<Vote>& votes) {
 }
 
 // A town's government is named in full somewhere in the text.
-std::string full_town_name(std::string name, const IdentityEvidence& evidence) {
+std::string full_town_name(std::string name, std::span<const IdentityEvidence> documents) {
   const bool is_street = name.ends_with("街道");
   if (!is_street && !name.ends_with("镇") && !name.ends_with("乡")) return name;
   const std::string full = name + (is_street ? "办事处" : "人民政府");
   const auto names_it = [&](const std::string& text) { return text.find(full) != std::string::npos; };
-  const auto& prose = evidence.prose;
-  const auto& lines = evidence.front.first_lines;
-  const bool is_named =
-      std::any_of(prose.begin(), prose.end(), [&](const Sentence& sentence) { return names_it(sentence.folded); }) ||
-      std::any_of(lines.begin(), lines.end(), names_it);
+  const bool is_named = std::any_of(documents.begin(), documents.end(), [&](const IdentityEvidence& evidence) {
+    const auto& prose = evidence.prose;
+    const auto& lines = evidence.front.first_lines;
+    return std::any_of(prose.begin(), prose.end(), [&](const Sentence& sentence) { return names_it(sentence.folded); }) ||
+           std::any_of(lines.begin(), lines.end(), names_it);
+  });
   return is_named ? full : name;
 }
 
@@ -96,18 +97,40 @@ std::optional<std::string> organ_id(const std::string& name, const OrganDirector
   return "name:" + division_of(name, organs) + ":" + folded;
 }
 
+// The votes of all documents; each says which one it comes from.
+template <class VotesOf>
+std::vector<Vote> votes_of(std::span<const IdentityEvidence> evidence, VotesOf votes_of_document) {
+  std::vector<Vote> all;
+  for (const IdentityEvidence& document : evidence) {
+    for (Vote& vote : votes_of_document(document)) {
+      vote.where.part = document.part;
+      all.push_back(std::move(vote));
+    }
+  }
+  return all;
+}
+
 }  // namespace
 
-ReportIdentity decide_identity(const IdentityEvidence& evidence, const OrganDirectory& organs) {
+bool are_different_reports(const ReportIdentity& a, const ReportIdentity& b) {
+  if (a.year && b.year && a.year != b.year) return true;
+  if (!a.organ_name || !b.organ_name) return false;
+  // One name may lack what the other begins with (教育局, 武汉市教育局) or ends with (望疃镇, 望疃镇人民政府).
+  const std::string& shorter = a.organ_name->size() < b.organ_name->size() ? *a.organ_name : *b.organ_name;
+  const std::string& longer = a.organ_name->size() < b.organ_name->size() ? *b.organ_name : *a.organ_name;
+  return longer.find(shorter) == std::string::npos;
+}
+
+ReportIdentity decide_identity(std::span<const IdentityEvidence> evidence, const OrganDirectory& organs) {
   ReportIdentity identity;
-  std::vector<Vote> years = year_votes(evidence);
+  std::vector<Vote> years = votes_of(evidence, year_votes);
   const Winner year = count_votes(years);
   if (year.weight >= kYearWeightMin && year.weight > year.second) identity.year = std::stoi(year.value);
   if (year.second >= kDamagedPeriodWeight) {
     identity.warnings.push_back({"YEAR_CONFLICT", "", "年份不一致 / the document names several years of report", {}});
   }
 
-  std::vector<Vote> names = organ_votes(evidence, organs);
+  std::vector<Vote> names = votes_of(evidence, [&](const IdentityEvidence& document) { return organ_votes(document, organs); });
   join_names(names);
   const Winner organ = count_votes(names);
   if (organ.weight > 0 && organ.weight > organ.second) {
@@ -115,14 +138,15 @@ ReportIdentity decide_identity(const IdentityEvidence& evidence, const OrganDire
     if (const Organ* listed = organs.by_name(*identity.organ_name)) identity.organ_name = listed->name;
   }
 
-  std::vector<Vote> scopes = scope_votes(evidence, identity.organ_name.value_or(""));
+  std::vector<Vote> scopes = votes_of(
+      evidence, [&](const IdentityEvidence& document) { return scope_votes(document, identity.organ_name.value_or("")); });
   const Winner scope = count_votes(scopes);
   Scope decided = Scope::kUnknown;
   if (scope.weight >= kScopeWeightMin && scope.weight >= 2 * scope.second) {
     decided = scope_from(scope.value).value_or(Scope::kUnknown);
   }
 
-  identity.key = unidentified_key(evidence.location_id, decided);
+  identity.key = unidentified_key(evidence.front().location_id, decided);
   if (identity.organ_name) {
     const std::optional<std::string> id = organ_id(*identity.organ_name, organs);
     if (id && identity.year) identity.key = {*id, *identity.year, decided};

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,7 @@ struct IdentityEvidence {
   const std::vector<Sentence>& prose;
   const std::vector<Hint>& hints;
   std::string_view location_id;
+  std::int32_t part = 0;  // Where::part of the document
 };
 
 // Weights of the votes; the text outweighs what portals and people say about it.
@@ -43,7 +45,11 @@ inline constexpr std::int32_t kHintWeight = 10;
 inline constexpr std::int32_t kUserWeight = 1000;   // the person who runs the command says so
 inline constexpr std::size_t kVotesMax = 64;
 
-ReportIdentity decide_identity(const IdentityEvidence& evidence, const OrganDirectory& organs);
+// Of a report in several documents: the body's evidence first, then its attachments'. Not empty.
+ReportIdentity decide_identity(std::span<const IdentityEvidence> evidence, const OrganDirectory& organs);
+
+// Two documents that say that they are reports of different organs or years.
+bool are_different_reports(const ReportIdentity& a, const ReportIdentity& b);
 
 // The votes of each field, in report_identity_<field>.cpp.
 std::vector<Vote> year_votes(const IdentityEvidence& evidence);

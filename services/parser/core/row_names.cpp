@@ -50,7 +50,7 @@ std::vector<BlockColumns> make_columns(const Form& form) {
   return blocks;
 }
 
-const std::vector<BlockColumns>& columns_of(const Form& form) {
+const std::vector<BlockColumns>& column_names(const Form& form) {
   static const auto* const kColumns = [] {
     auto* columns = new std::vector<std::pair<const Form*, std::vector<BlockColumns>>>;
     for (const Form& each : all_forms()) columns->emplace_back(&each, make_columns(each));
@@ -64,6 +64,10 @@ const std::vector<BlockColumns>& columns_of(const Form& form) {
 }
 
 }  // namespace
+
+bool is_before_short_header(std::u32string_view letters) {
+  return letters == U"法律服务机构" || letters == U"法人或其他组织" || letters == U"自然人";
+}
 
 const RowNames& RowNames::of(TableId table) {
   static const RowNames table2(TableId::kT2);
@@ -114,6 +118,7 @@ std::optional<std::size_t> RowNames::nearest(std::u32string_view letters, std::s
                                              std::size_t last) const {
   std::size_t best = kMisspeltMax + 1;
   std::optional<std::size_t> found;
+  if (is_short_label(letters)) return found;
   for (const auto& [label, row] : labels_) {
     if (row < first || row >= last) continue;
     const std::size_t limit = std::min(kMisspeltMax, label.size() / 3);
@@ -149,12 +154,19 @@ std::optional<RowPlace> place_of(const Form& form, std::string_view row_key) {
   return std::nullopt;
 }
 
+std::size_t columns_of(TableId table, Edition edition, std::string_view row_key) {
+  if (const auto place = place_of(form(table, edition), row_key)) return place->columns;
+  const Edition other = edition == Edition::k2019 ? Edition::k2021 : Edition::k2019;
+  const auto place = place_of(form(table, other), row_key);
+  return place ? place->columns : 0;
+}
+
 std::optional<std::size_t> column_of(const Form& form, std::size_t block,
                                      std::u32string_view letters) {
   constexpr std::size_t kCutHeaderLetters = 3;
   std::optional<std::size_t> by_beginning;
   if (letters.size() < 2) return std::nullopt;
-  for (const ColumnName& name : columns_of(form)[block]) {
+  for (const ColumnName& name : column_names(form)[block]) {
     if (name.letters == letters) return name.column;
     if (letters.size() >= kCutHeaderLetters && !by_beginning &&
         std::u32string_view(name.letters).starts_with(letters)) {

@@ -24,6 +24,9 @@ inline constexpr std::size_t kComparisonsMax = 500;
 // Labels of one or two letters, such as 其他 and 总计, stand in headers as well.
 inline bool is_short_label(std::u32string_view letters) { return letters.size() <= 2; }
 
+// Words that in a header of table 3 stand in front of 其他 and 总计; no row follows them.
+bool is_before_short_header(std::u32string_view letters);
+
 class RowNames {
  public:
   // Rows of tables 2 and 3, in the order of the forms. Built once, thread-safe.
@@ -58,6 +61,9 @@ struct RowPlace {
   std::uint16_t columns = 0;
 };
 std::optional<RowPlace> place_of(const Form& form, std::string_view row_key);
+
+// Cells that the row has in `edition` of its table, or in the other where it has none there.
+std::size_t columns_of(TableId table, Edition edition, std::string_view row_key);
 
 // The column of a block that a header's letters name, by label, alias or the beginning of a label.
 std::optional<std::size_t> column_of(const Form& form, std::size_t block,

@@ -42,6 +42,7 @@ constexpr FormatName kNames[] = {
     {Format::kEmpty, "EMPTY", "application/x-empty"},
     {Format::kHtml, "HTML", "text/html"},
     {Format::kJson, "JSON", "application/json"},
+    {Format::kScript, "JAVASCRIPT", "text/javascript"},
     {Format::kText, "TEXT", "text/plain"},
     {Format::kPdf, "PDF", "application/pdf"},
     {Format::kZip, "ZIP", "application/zip"},
@@ -74,12 +75,19 @@ std::string_view without_blanks(std::string_view text) {
   return text.substr(static_cast<std::size_t>(first - text.begin()));
 }
 
-// Word, Excel and OFD files are ZIPs; the names of their parts stand in the local headers.
-Format kind_of_zip(std::string_view head) {
-  if (head.find("word/") != std::string_view::npos) return Format::kDocx;
-  if (head.find("xl/") != std::string_view::npos) return Format::kXlsx;
-  if (head.find("OFD.xml") != std::string_view::npos) return Format::kOfd;
-  return Format::kZip;
+// Word, Excel and OFD files are ZIPs; the names of their parts stand in the local headers, and once
+// more at the end.
+Format kind_of_zip(std::string_view bytes) {
+  const std::string_view head = bytes.substr(0, kHeadBytes);
+  const std::string_view tail = bytes.substr(bytes.size() - std::min(bytes.size(), kHeadBytes));
+  const auto has = [&](std::string_view name) {
+    return head.find(name) != head.npos || tail.find(name) != tail.npos;
+  };
+  if (has("word/document") || has("word\\document")) return Format::kDocx;
+  if (has("xl/workbook") || has("xl\\workbook")) return Format::kXlsx;
+  if (has("OFD.xml")) return Format::kOfd;
+  if (has("word/")) return Format::kDocx;
+  return has("xl/") ? Format::kXlsx : Format::kZip;
 }
 
 bool is_utf16_mark(std::string_view bytes) {
@@ -135,11 +143,15 @@ bool is_html(std::string_view head, SniffHint hint) {
   if (head.starts_with("<!DOCTYPE") || head.starts_with("<!doctype")) return true;
   const std::size_t wanted = hint.is_html_declared || head.starts_with("<") ? 1 : 3;
   std::size_t found = 0;
+  bool has_other = wanted == 1;
+  const bool has_lines = head.find('\n') != std::string_view::npos;
   for (std::size_t at = head.find('<'); at != std::string_view::npos; at = head.find('<', at + 1)) {
     const bool is_tag = std::any_of(std::begin(kTags), std::end(kTags), [&](std::string_view name) {
       return has_tag_at(head, at, name);
     });
-    if (is_tag && ++found >= wanted) return true;
+    // <br> alone stands in markdown as well; a fragment of HTML has no lines.
+    if (is_tag && !has_tag_at(head, at, "br")) has_other = true;
+    if (is_tag && ++found >= wanted && (has_other || !has_lines)) return true;
   }
   return false;
 }
@@ -149,6 +161,22 @@ bool is_json(std::string_view head) {
   const std::string_view inside = without_blanks(head.substr(1));
   return inside.starts_with("\"") || inside.starts_with("{") || inside.starts_with("[\"") ||
          inside.starts_with("[{");
+}
+
+// name( or name= with a string or an object behind it: "callback({…})", "var html = '…'".
+bool is_script(std::string_view head) {
+  if (head.starts_with("/**/")) head = without_blanks(head.substr(4));
+  for (const std::string_view keyword : {"var ", "let ", "const "}) {
+    if (head.starts_with(keyword)) head = without_blanks(head.substr(keyword.size()));
+  }
+  const auto is_of_name = [](char c) {
+    return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '$' || c == '.';
+  };
+  const auto end = std::find_if_not(head.begin(), head.end(), is_of_name);
+  const std::string_view rest = without_blanks(head.substr(static_cast<std::size_t>(end - head.begin())));
+  if (end == head.begin() || (!rest.starts_with("(") && !rest.starts_with("="))) return false;
+  const std::string_view value = without_blanks(rest.substr(1));
+  return !value.empty() && (value[0] == '{' || value[0] == '"' || value[0] == '\'' || value[0] == '`' || value.starts_with("[{"));
 }
 
 }  // namespace
@@ -164,7 +192,7 @@ Format sniff(std::string_view bytes, SniffHint hint) {
   // Some servers put a few bytes before the header; the PDF standard lets readers look 1 KiB far.
   if (head.substr(0, 1024).find("%PDF-") != std::string_view::npos && !head.starts_with("<"))
     return Format::kPdf;
-  if (head.starts_with("PK\x03\x04") || head.starts_with("PK\x05\x06")) return kind_of_zip(head);
+  if (head.starts_with("PK\x03\x04") || head.starts_with("PK\x05\x06")) return kind_of_zip(bytes);
   if (head.starts_with("BM") && is_binary(head)) return Format::kBmp;
   std::string_view text = head;
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
@@ -173,6 +201,7 @@ Format sniff(std::string_view bytes, SniffHint hint) {
   if (is_utf16_mark(head)) return hint.is_html_declared || is_html(narrow(head), hint) ? Format::kHtml : Format::kText;
   if (is_binary(head)) return Format::kBinary;
   if (is_json(text)) return Format::kJson;
+  if (is_script(text)) return Format::kScript;
   return is_html(text, hint) ? Format::kHtml : Format::kText;
 }
 

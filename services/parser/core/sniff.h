@@ -10,6 +10,7 @@ enum class Format : std::uint8_t {
   kEmpty,  // no bytes, or white space only
   kHtml,
   kJson,
+  kScript,  // JavaScript around a string or an object: JSONP, a variable, document.write
   kText,
   kPdf,
   kZip,  // any ZIP that is none of the following

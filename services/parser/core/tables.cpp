@@ -5,9 +5,11 @@
 #include <string_view>
 #include <utility>
 
+#include "common/text/fold.h"
 #include "common/text/utf8.h"
 #include "services/parser/core/anchor_reader.h"
 #include "services/parser/core/grid_reader.h"
+#include "services/parser/core/line_reader.h"
 #include "services/parser/core/row_names.h"
 #include "services/parser/core/tokens.h"
 
@@ -61,10 +63,14 @@ bool is_read(const TableDraft& draft, std::string_view key, RowState least) {
   return row && draft.rows[*row] >= least;
 }
 
-std::optional<Edition> edition_of_table3(const TableDraft& draft) {
+// By the rows of （六）, of which each edition has its own.
+std::optional<Edition> edition_of_table3(const TableDraft& anchors, const TableDraft& placed) {
+  const auto is_there = [&](std::string_view key, RowState least) {
+    return is_read(placed, key, least) || is_read(anchors, key, least);
+  };
   for (const RowState least : {RowState::kRead, RowState::kSeen}) {
-    if (is_read(draft, "other.1", least) || is_read(draft, "other.2", least)) return Edition::k2021;
-    if (is_read(draft, "other", least)) return Edition::k2019;
+    if (is_there("other.1", least) || is_there("other.2", least)) return Edition::k2021;
+    if (is_there("other", least)) return Edition::k2019;
   }
   return std::nullopt;
 }
@@ -77,19 +83,22 @@ Edition edition_by_year(std::optional<std::int32_t> year, std::optional<Edition>
 // The unit that the header of the money column states, in the text up to its first figure.
 FigureUnit header_unit(const Document& document, const TokenList& list) {
   constexpr std::uint32_t kHeaderBytesMax = 200;
+  constexpr std::size_t kLettersBehind = 2;
   for (std::size_t i = 0; i < list.tokens.size(); ++i) {
     const Token& token = list.tokens[i];
-    const std::u32string_view letters = list.letters_of(token);
-    if (token.kind != TokenKind::kText || letters.size() > 24) continue;
-    if (!contains(letters, U"总金额") && !contains(letters, U"收费金额")) continue;
+    if (token.kind != TokenKind::kText || token.letters_end - token.letters_begin > 24) continue;
+    // The words may be broken over two tokens, whose letters stand together.
+    const auto letters = std::u32string_view(list.letters).substr(token.letters_begin, token.letters_end - token.letters_begin + kLettersBehind);
+    const std::size_t at = std::min(letters.find(U"总金额"), letters.find(U"收费金额"));
+    if (at == letters.npos || at >= token.letters_end - token.letters_begin) continue;
     std::size_t next = i + 1;
     while (next < list.tokens.size() && list.tokens[next].kind != TokenKind::kFigure) ++next;
     std::uint32_t end = next < list.tokens.size() ? list.tokens[next].range.begin : token.range.end;
     end = std::min(std::max(end, token.range.end), token.range.begin + kHeaderBytesMax);
     end = std::max(end, token.range.end);
-    const std::string_view header = document.view({token.range.begin, end});
-    if (header.find("亿元") != header.npos || header.find("億元") != header.npos) return FigureUnit::kYiYuan;
-    if (header.find("万元") != header.npos || header.find("萬元") != header.npos) return FigureUnit::kWanYuan;
+    const std::string header = fold_label(document.view({token.range.begin, end}));
+    if (header.find("亿元") != header.npos) return FigureUnit::kYiYuan;
+    if (header.find("万元") != header.npos || header.find("万<br>元") != header.npos) return FigureUnit::kWanYuan;
     if (header.find("元") != header.npos) return FigureUnit::kYuan;
   }
   return FigureUnit::kNone;
@@ -122,16 +131,18 @@ class Assembler {
     if (unit != FigureUnit::kNone) reading_.money_unit = MoneyUnit::kWanYuan;
   }
 
-  TableReading run(const TableDraft& anchors, const TableDraft* grid) {
+  // `placed` is what the cells' places say, by the reader of that name.
+  TableReading run(const TableDraft& anchors, const TableDraft& placed, const char* name) {
+    placed_name_ = name;
     const std::size_t size = form_.size();
     reading_.cells.resize(size);
     reading_.where.resize(size);
     reading_.raw.resize(size);
     reading_.confidence.resize(size);
     reading_.witnesses.resize(size);
-    for (std::size_t i = 0; i < size; ++i) set_cell(i, view(anchors, i), grid ? view(*grid, i) : View{});
+    for (std::size_t i = 0; i < size; ++i) set_cell(i, view(anchors, i), view(placed, i));
     add_notes(document_, anchors, reading_);
-    if (grid != nullptr) add_notes(document_, *grid, reading_);
+    add_notes(document_, placed, reading_);
     const bool is_whole = std::all_of(reading_.cells.begin(), reading_.cells.end(), [](const Cell& cell) {
       return cell.state != CellState::kAbsent && cell.state != CellState::kUnreadable;
     });
@@ -166,7 +177,7 @@ class Assembler {
 
   void set_cell(std::size_t i, const View& anchors, const View& grid) {
     const bool both = anchors.is_known() && grid.is_known();
-    const View& chosen = grid.is_known() ? grid : anchors;
+    const View& chosen = grid.is_known() || places_doubt(anchors, grid) ? grid : anchors;
     if (!chosen.is_known()) {
       const bool is_there = anchors.cell.state == CellState::kUnreadable || grid.cell.state == CellState::kUnreadable;
       reading_.cells[i].state = is_there ? CellState::kUnreadable : CellState::kAbsent;
@@ -176,7 +187,7 @@ class Assembler {
     if (both && !(anchors.cell == grid.cell)) {
       reading_.cells[i].state = CellState::kUnreadable;
       reading_.confidence[i] = 0;
-      add_alternative(i, grid.cell, "grid");
+      add_alternative(i, grid.cell, placed_name_);
       add_alternative(i, anchors.cell, "anchors");
       return;
     }
@@ -185,6 +196,12 @@ class Assembler {
     const bool is_certain = both && chosen.draft->confidence >= kMisspeltLabel;
     reading_.confidence[i] = is_certain ? kTwoReaders : chosen.draft->confidence;
     if (chosen.cell.is_number()) note_figure(i, chosen.draft->figure);
+  }
+
+  // Which cells of the row are blank is the anchors' guess, and their places do not bear it out.
+  static bool places_doubt(const View& anchors, const View& placed) {
+    return anchors.is_known() && anchors.draft->confidence == kBlankByPosition &&
+           placed.cell.state == CellState::kUnreadable;
   }
 
   void place_cell(std::size_t i, const DraftCell& drafted) {
@@ -218,6 +235,7 @@ class Assembler {
   const Document& document_;
   const Form& form_;
   FigureUnit unit_;
+  const char* placed_name_ = "";
   TableReading reading_;
 };
 
@@ -283,6 +301,21 @@ class TablesReader {
                                  : read_rows_by_anchors(list, table, edition);
   }
 
+  bool has_grids(TextRange range) const {
+    return std::any_of(document_.blocks.begin(), document_.blocks.end(), [&](const Block& block) {
+      return block.kind == BlockKind::kGrid && block.text.end > range.begin && block.text.begin < range.end;
+    });
+  }
+
+  // By the grid where there is markup, by lines where there is none.
+  TableDraft by_place(TableId table, TextRange range, const TokenList& list, Edition edition) const {
+    if (!has_grids(range)) {
+      return table == TableId::kT4 ? read_table4_by_lines(list) : read_rows_by_lines(list, table, edition);
+    }
+    return table == TableId::kT4 ? read_table4_by_grid(document_, range)
+                                 : read_rows_by_grid(document_, range, table, edition);
+  }
+
   TableReading read_from(TableId table, TextRange range, const TokenList& list) {
     Edition edition = Edition::k2021;
     if (table == TableId::kT2) {
@@ -290,18 +323,14 @@ class TablesReader {
       edition = edition2_ ? *edition2_ : edition_by_year(year_, std::nullopt);
     }
     const TableDraft anchors = by_anchors(table, list, edition);
-    std::optional<TableDraft> grid;
-    if (!document_.grids.empty()) {
-      grid = table == TableId::kT4 ? read_table4_by_grid(document_, range)
-                                   : read_rows_by_grid(document_, range, table, edition);
-    }
+    const TableDraft grid = by_place(table, range, list, edition);
     if (table == TableId::kT3) {
-      const auto shown = edition_of_table3(grid && grid->rows_read() > 0 ? *grid : anchors);
+      const auto shown = edition_of_table3(anchors, grid);
       edition = shown ? *shown : edition_by_year(year_, edition2_);
     }
     const bool is_unreadable = cannot_be_read(table, anchors, grid);
     const FigureUnit unit = table == TableId::kT2 ? header_unit(document_, list) : FigureUnit::kNone;
-    if (!is_unreadable) return Assembler(document_, table, edition, unit).run(anchors, grid ? &*grid : nullptr);
+    if (!is_unreadable) return Assembler(document_, table, edition, unit).run(anchors, grid, has_grids(range) ? "grid" : "lines");
     TableReading reading = unreadable(table, edition, range);
     const bool is_short = anchors.glued_rows == 0 && !anchors.notes.empty();
     if (is_short) reading.notes.clear();  // its rows are told apart, and none has all its values
@@ -312,8 +341,8 @@ class TablesReader {
   // The table is there as text and its cells cannot be told apart. A table that the end of the
   // document cuts off before its first row is another case.
   bool cannot_be_read(TableId table, const TableDraft& anchors,
-                      const std::optional<TableDraft>& grid) const {
-    const std::size_t read = std::max(anchors.rows_read(), grid ? grid->rows_read() : 0);
+                      const TableDraft& placed) const {
+    const std::size_t read = std::max(anchors.rows_read(), placed.rows_read());
     if (anchors.glued_rows >= 2 && anchors.glued_rows >= read) return true;
     return read == 0 && !sections_.is_last(section_of(table));
   }

@@ -10,6 +10,63 @@
 namespace gouji::parser {
 namespace {
 
+// "|---|:--:|" below the head of a markdown table.
+bool is_markdown_rule(std::string_view line) {
+  if (line.find("--") == line.npos) return false;
+  return line.find('|') != line.npos && line.find_first_not_of("|-: ") == line.npos;
+}
+
+bool is_number(std::string_view text) {
+  return !text.empty() && text.size() <= 3 && text[0] != '0' && text.find_first_not_of("0123456789") == text.npos;
+}
+
+// "3 / 9"
+bool is_page_of_pages(std::string_view line) {
+  const std::size_t slash = line.find('/');
+  return slash != line.npos && is_number(trim_spaces(line.substr(0, slash))) && is_number(trim_spaces(line.substr(slash + 1)));
+}
+
+// "- 3 -", "第 3 页 共 9 页", "3 / 9": furniture of a printed page.
+bool is_page_number(std::string_view line) {
+  constexpr std::size_t kLineBytesMax = 40;
+  if (line.size() > kLineBytesMax || line.find_first_of("0123456789") == line.npos) return false;
+  const std::string folded = fold_label(line);
+  std::string_view rest = folded;
+  const bool has_marks = rest.starts_with("-") || rest.starts_with("第") || rest.starts_with("共");
+  for (const std::string_view word : {"第", "-"}) {
+    if (rest.starts_with(word)) rest.remove_prefix(word.size());
+  }
+  const std::size_t digits = std::min(rest.find_first_not_of("0123456789"), rest.size());
+  if (digits == 0 || digits > 3) return false;
+  rest.remove_prefix(digits);
+  if (rest == "-") return has_marks;
+  if (rest.starts_with("页")) return rest.find_first_not_of("0123456789/-,页共第") == rest.npos;
+  return is_page_of_pages(line);
+}
+
+// How the lines of a table with pipes begin and end, as far as all of them agree.
+struct PipeFrame {
+  std::size_t lines = 0;   // with two pipes or more
+  bool is_opened = true;   // each begins with a pipe: it opens the first cell
+  bool is_closed = true;   // none ends in a figure: a pipe behind the last cell closes it
+
+  void look_at(std::string_view line) {
+    const std::size_t first = line.find('|');
+    if (first == line.npos || line.find('|', first + 1) == line.npos) return;
+    if (line.find_first_not_of("| \t") == line.npos) return;
+    ++lines;
+    const std::string_view core = trim_spaces(line);
+    is_opened = is_opened && core.front() == '|';
+    if (core.back() == '|') return;
+    const std::string_view last = trim_spaces(core.substr(core.rfind('|') + 1));
+    is_closed = is_closed && !parse_figure(last).has_value();
+  }
+  bool opens_lines() const { return lines >= kLinesMin && is_opened; }
+  bool leaves_lines_open() const { return lines >= kLinesMin && !is_closed; }
+
+  static constexpr std::size_t kLinesMin = 3;
+};
+
 class Tokenizer {
  public:
   Tokenizer(const Document& document, TextRange range) : document_(document), range_(range) {}
@@ -18,6 +75,9 @@ class Tokenizer {
     const auto first = std::lower_bound(
         document_.blocks.begin(), document_.blocks.end(), range_.begin,
         [](const Block& block, std::uint32_t at) { return block.text.end < at; });
+    for (auto block = first; block != document_.blocks.end() && block->text.begin < range_.end; ++block) {
+      if (block->kind != BlockKind::kGrid) frame_.look_at(document_.view(block->text));
+    }
     for (auto block = first; block != document_.blocks.end() && block->text.begin < range_.end;
          ++block) {
       if (list_.tokens.size() >= kTokensMax) break;
@@ -38,32 +98,46 @@ class Tokenizer {
     after_soft_end_ = false;
     for (const GridCell& cell : grid.cells) {
       if (is_full()) return;
-      if (cell.row != row) ++line_;
+      if (cell.row != row) start_line();
       row = cell.row;
       add_field(cell.text);
     }
+    start_line();
+  }
+
+  void start_line() {
     ++line_;
+    field_ = 0;
   }
 
   // A line of text: fields between pipes and tabs. A field that a line end closes is closed again
   // by a pipe in front of the next line ("0⏎|"), which then makes no blank.
   void add_line(TextRange line) {
     const std::string_view text = document_.view(line);
+    if (is_markdown_rule(text) || is_page_number(text)) return start_line();
     std::size_t begin = 0;
     bool has_separator = false;
+    // A pipe alone on its line closes the field of the line before.
+    const bool closes = after_soft_end_ && text.find_first_not_of("| \t") == text.npos;
     for (std::size_t at = text.find_first_of("|\t"); at != text.npos && !is_full();
          at = text.find_first_of("|\t", begin)) {
       const bool is_empty = trim_spaces(text.substr(begin, at - begin)).empty();
-      if (!is_empty || !(after_soft_end_ && text[at] == '|')) add_closed_field(part(line, begin, at));
+      const bool is_frame = is_empty && text[at] == '|' && !has_separator && (closes || frame_.opens_lines());
+      if (!is_frame) add_field(part(line, begin, at));
       after_soft_end_ = false;
       has_separator = true;
       begin = at + 1;
     }
     const bool has_rest = !trim_spaces(text.substr(begin)).empty();
-    const bool ends_in_tab = has_separator && text[begin - 1] == '\t';
-    if (has_rest || ends_in_tab) add_field(part(line, begin, text.size()));
+    const bool is_open = has_separator && (text[begin - 1] == '\t' || leaves_open(text, begin));
+    if (has_rest || is_open) add_field(part(line, begin, text.size()));
     if (has_rest) after_soft_end_ = true;
-    ++line_;
+    start_line();
+  }
+
+  // Nothing behind the last pipe, where other lines end behind their last cell: that cell is empty.
+  bool leaves_open(std::string_view text, std::size_t begin) const {
+    return frame_.leaves_lines_open() && text.find('|') + 1 < begin;
   }
 
   static TextRange part(TextRange line, std::size_t begin, std::size_t end) {
@@ -80,22 +154,17 @@ class Tokenizer {
             range.begin + skipped + static_cast<std::uint32_t>(core.size())};
   }
 
-  void add_closed_field(TextRange field) {
-    const std::size_t before = list_.tokens.size();
-    add_field(field);
-    if (list_.tokens.size() > before) list_.tokens.back().is_closed = true;
-  }
-
   void add_field(TextRange field) {
     const TextRange range = trimmed(field);
     if (range.empty()) {
-      push({TokenKind::kBlank, field, line_, 0, 0, {}, false});
+      push({TokenKind::kBlank, field, line_, field_++, 0, 0, {}});
       return;
     }
     if (const auto figure = parse_figure(document_.view(range))) {
-      push({TokenKind::kFigure, range, line_, 0, 0, *figure, false});
+      push({TokenKind::kFigure, range, line_, field_++, 0, 0, *figure});
     } else {
       add_words(range);
+      ++field_;
     }
   }
 
@@ -108,7 +177,7 @@ class Tokenizer {
       const TextRange word = part(field, begin, end);
       const auto figure = parse_figure(text.substr(begin, end - begin));
       if (figure && (begin > 0 || starts_with_figure(text, next))) {
-        push({TokenKind::kFigure, word, line_, 0, 0, *figure, false});
+        push({TokenKind::kFigure, word, line_, field_++, 0, 0, *figure});
       } else {
         add_text(word);
       }
@@ -156,8 +225,8 @@ class Tokenizer {
   void add_text(TextRange range) {
     const auto begin = static_cast<std::uint32_t>(list_.letters.size());
     append_letters(list_.letters, document_.view(range));
-    push({TokenKind::kText, range, line_, begin, static_cast<std::uint32_t>(list_.letters.size()),
-          {}, false});
+    push({TokenKind::kText, range, line_, field_, begin, static_cast<std::uint32_t>(list_.letters.size()),
+          {}});
   }
 
   void push(const Token& token) { list_.tokens.push_back(token); }
@@ -165,7 +234,9 @@ class Tokenizer {
   const Document& document_;
   TextRange range_;
   TokenList list_;
+  PipeFrame frame_;
   std::uint32_t line_ = 0;
+  std::uint32_t field_ = 0;
   bool after_soft_end_ = false;
 };
 

@@ -91,6 +91,7 @@ class YearVotes {
     for (const Sentence& sentence : evidence_.prose) add_sentence(sentence);
     add_titles();
     add_prose_counts();
+    add_header_notes();
     for (const Hint& hint : evidence_.hints) add_hint(hint);
     return std::move(votes_);
   }
@@ -154,6 +155,24 @@ class YearVotes {
   void add_prose_counts() {
     for (const auto& [year, mentions] : mentions_) {
       add(year, "prose", std::min(mentions.weight, kProseWeightMax), mentions.first);
+    }
+  }
+
+  // "本年增/减（指2020年增加或减少的事项数）", "上一年项目数量(指2019年事项数)": notes in the headers of table 2.
+  void add_header_notes() {
+    constexpr std::size_t kHeaderBytes = 40, kNoteBytes = 24;
+    const std::string& text = evidence_.document.text;
+    for (const auto& [word, offset] : {std::pair<std::string_view, int>{"本年", 0}, {"上一年", 1}, {"處理決定數量", 0}, {"处理决定数量", 0}}) {
+      for (std::size_t at = text.find(word); at != text.npos; at = text.find(word, at + word.size())) {
+        const std::string_view header = std::string_view(text).substr(at, kHeaderBytes);
+        const std::size_t bracket = std::min(header.find('('), header.find("（"));
+        if (bracket == header.npos) continue;
+        const auto year = find_year(fold_label(std::string_view(text).substr(at + bracket, kNoteBytes)));
+        if (!year) continue;
+        const TextRange range{static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(at + bracket)};
+        add(year->year + offset, "table.note", kProseWeight, range);
+        return;
+      }
     }
   }
 

@@ -2,167 +2,22 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <numeric>
 #include <optional>
+#include <utility>
+
+#include "services/validator/core/peel_search.h"
+#include "services/validator/core/set_search.h"
 
 namespace gouji::validator {
 namespace {
 
-__extension__ typedef __int128 Wide;
-
-// Cells tried in one diagnosis of a table: about half a millisecond.
-constexpr std::int64_t kStepsMax = 30'000;
-
-std::size_t lowest(RowMask mask) { return static_cast<std::size_t>(std::countr_zero(mask)); }
-RowMask bit(std::size_t row) { return RowMask{1} << row; }
-
-template <typename Visit>
-void for_each_row(RowMask mask, Visit visit) {
-  for (; mask != 0; mask &= mask - 1) visit(lowest(mask));
-}
-
-// The deltas of `cells` that make every row of `rows` zero; nullopt when there are none, more than
-// one solution, or a delta that is zero or no integer.
-class DeltaSolver {
- public:
-  DeltaSolver(const ParitySystem& system, std::span<const std::int64_t> residuals,
-              std::span<const std::uint16_t> cells)
-      : system_(system), residuals_(residuals), cells_(cells) {}
-
-  std::optional<std::array<std::int64_t, kWeightMax>> solve(RowMask rows) {
-    for_each_row(rows, [&](std::size_t row) { add(row); });
-    if (is_contradiction_ || pivots_ != cells_.size()) return std::nullopt;
-    std::array<std::int64_t, kWeightMax> deltas{};
-    for (std::size_t i = cells_.size(); i-- > 0;) {
-      Wide right = matrix_[i][cells_.size()];
-      for (std::size_t k = i + 1; k < cells_.size(); ++k) right -= matrix_[i][k] * deltas[k];
-      if (right % matrix_[i][i] != 0) return std::nullopt;
-      const Wide delta = right / matrix_[i][i];
-      if (delta == 0 || delta > INT64_MAX || delta < INT64_MIN) return std::nullopt;
-      deltas[i] = static_cast<std::int64_t>(delta);
-    }
-    return deltas;
-  }
-
- private:
-  using Equation = std::array<Wide, kWeightMax + 1>;
-
-  void add(std::size_t row) {
-    Equation equation{};
-    for (std::size_t i = 0; i < cells_.size(); ++i)
-      for (const ParitySystem::Entry& entry : system_.column(cells_[i]))
-        if (entry.row == row) equation[i] = entry.factor;
-    equation[cells_.size()] = -Wide{residuals_[row]};
-    for (std::size_t i = 0; i < cells_.size(); ++i) {
-      if (equation[i] == 0) continue;
-      if (matrix_[i][i] == 0) {
-        matrix_[i] = equation;
-        ++pivots_;
-        return;
-      }
-      const Wide mine = equation[i];
-      for (std::size_t k = i; k <= cells_.size(); ++k)
-        equation[k] = equation[k] * matrix_[i][i] - matrix_[i][k] * mine;
-    }
-    is_contradiction_ = is_contradiction_ || equation[cells_.size()] != 0;
-  }
-
-  const ParitySystem& system_;
-  std::span<const std::int64_t> residuals_;
-  std::span<const std::uint16_t> cells_;
-  std::array<Equation, kWeightMax> matrix_{};
-  std::size_t pivots_ = 0;
-  bool is_contradiction_ = false;
-};
-
-// All sets of exactly `weight` cells that mend the failing rows of one connected part.
-class SetSearch {
- public:
-  SetSearch(const ParitySystem& system, std::span<const std::int64_t> values,
-            std::span<const std::int64_t> residuals, RowMask failing, std::int64_t& steps)
-      : system_(system), values_(values), residuals_(residuals), failing_(failing), steps_(steps) {}
-
-  // False when steps or room ran out.
-  bool run(std::size_t weight) {
-    weight_ = weight;
-    extend(0, 0, 0);
-    return !is_cut_;
-  }
-  std::vector<Solution> take() { return std::move(found_); }
-
- private:
-  // `once` are the rows that exactly one chosen cell touches, `covered` those that any does. A row
-  // that holds and is touched once must be touched again; one that fails must be touched at all.
-  void extend(std::size_t depth, RowMask once, RowMask covered) {
-    const RowMask needed = (once & ~failing_) | (failing_ & ~covered);
-    const std::size_t left = weight_ - depth;
-    if (left == 0) {
-      if (needed == 0) accept(covered);
-      return;
-    }
-    if (std::popcount(needed) > static_cast<int>(left) * system_.widest()) return;
-    if (needed != 0) {
-      try_cells(system_.touching(narrowest(needed)), depth, once, covered);
-    } else {
-      for_each_row(covered, [&](std::size_t row) { try_cells(system_.touching(row), depth, once, covered); });
-    }
-  }
-
-  void try_cells(const std::vector<std::uint16_t>& cells, std::size_t depth, RowMask once, RowMask covered) {
-    for (const std::uint16_t cell : cells) {
-      if (is_cut_ || --steps_ < 0) {
-        is_cut_ = true;
-        return;
-      }
-      const auto chosen_end = chosen_.begin() + static_cast<std::ptrdiff_t>(depth);
-      if (std::find(chosen_.begin(), chosen_end, cell) != chosen_end) continue;
-      chosen_[depth] = cell;
-      const RowMask mask = system_.mask(cell);
-      extend(depth + 1, (once & ~mask) | (mask & ~covered), covered | mask);
-    }
-  }
-
-  std::size_t narrowest(RowMask rows) const {
-    std::size_t best = lowest(rows);
-    for_each_row(rows, [&](std::size_t row) {
-      if (system_.touching(row).size() < system_.touching(best).size()) best = row;
-    });
-    return best;
-  }
-
-  void accept(RowMask covered) {
-    std::array<std::uint16_t, kWeightMax> sorted = chosen_;
-    for (std::size_t i = 1; i < weight_; ++i)
-      for (std::size_t k = i; k > 0 && sorted[k] < sorted[k - 1]; --k) std::swap(sorted[k], sorted[k - 1]);
-    const std::span<const std::uint16_t> cells(sorted.data(), weight_);
-    const auto deltas = DeltaSolver(system_, residuals_, cells).solve(covered | failing_);
-    if (!deltas) return;
-    Solution solution;
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-      std::int64_t value = 0;
-      if (__builtin_add_overflow(values_[cells[i]], (*deltas)[i], &value) || value < 0 || value > kProposedMax) return;
-      solution.push_back({cells[i], value});
-    }
-    const auto place = std::lower_bound(found_.begin(), found_.end(), solution);
-    if (place != found_.end() && *place == solution) return;
-    if (found_.size() == kSolutionsMax) {
-      is_cut_ = true;
-      return;
-    }
-    found_.insert(place, std::move(solution));
-  }
-
-  const ParitySystem& system_;
-  std::span<const std::int64_t> values_;
-  std::span<const std::int64_t> residuals_;
-  RowMask failing_;
-  std::int64_t& steps_;
-  std::size_t weight_ = 0;
-  std::array<std::uint16_t, kWeightMax> chosen_{};
-  std::vector<Solution> found_;
-  bool is_cut_ = false;
-};
+// Steps of one diagnosis of a table: well under a millisecond.
+constexpr std::int64_t kStepsMax = 5'000;
+constexpr std::int64_t kStepsOfSets = 3'000;
+constexpr std::int64_t kStepsOfLikeliest = 1'000;
+// Sizes beyond the least possible one that are tried.
+constexpr std::size_t kSizesTried = 3;
 
 // Rows joined into classes.
 class RowClasses {
@@ -174,7 +29,7 @@ class RowClasses {
   }
   void join(RowMask rows) {
     if (rows == 0) return;
-    const std::size_t first = of(lowest(rows));
+    const std::size_t first = of(lowest_row(rows));
     for_each_row(rows, [&](std::size_t row) { parent_[of(row)] = first; });
   }
 
@@ -192,9 +47,9 @@ class Localiser {
     RowClasses parts;
     for (std::size_t cell = 0; cell < values_.size(); ++cell) parts.join(system_.mask(static_cast<std::uint16_t>(cell)));
     for (RowMask left = system_.failing(); left != 0;) {
-      const std::size_t part = parts.of(lowest(left));
+      const std::size_t part = parts.of(lowest_row(left));
       RowMask rows = 0;
-      for_each_row(left, [&](std::size_t row) { rows |= parts.of(row) == part ? bit(row) : 0; });
+      for_each_row(left, [&](std::size_t row) { rows |= parts.of(row) == part ? row_bit(row) : 0; });
       left &= ~rows;
       solve_part(rows);
     }
@@ -210,18 +65,55 @@ class Localiser {
     causes_.push_back({left, {}, false});
   }
 
+  // Sizes from the least that is possible; `is_exact` becomes false where a smaller set may exist.
   bool search(RowMask failing, bool is_exact) {
-    for (std::size_t weight = 1; weight <= kWeightMax; ++weight) {
-      SetSearch sets(system_, values_, residuals_, failing, steps_);
-      const bool is_whole = sets.run(weight);
-      std::vector<Solution> solutions = sets.take();
-      if (!solutions.empty()) {
-        split(failing, std::move(solutions), is_exact && is_whole && system_.is_complete());
-        return true;
-      }
-      if (!is_whole) return false;
+    const SearchProblem problem{system_, values_, residuals_, failing};
+    const std::size_t least = system_.changes_at_least(failing).changes;
+    for (std::size_t weight = std::max(least, std::size_t{1}); weight <= kSetSizeMax; ++weight) {
+      Found found = within(kStepsOfSets, [&](std::int64_t& steps) { return search_sets(problem, weight, steps); });
+      is_exact = is_exact && (found.is_all || !found.solutions.empty());
+      if (take(failing, std::move(found), is_exact)) return true;
+    }
+    const std::size_t most = std::min(least + kSizesTried, kPeelSizeMax);
+    for (std::size_t weight = std::max(least, kSetSizeMax + 1); weight <= most && steps_ > 0; ++weight) {
+      Found found = peel(problem, weight, is_exact);
+      const bool is_proven = found.is_all;
+      if (take(failing, std::move(found), is_exact)) return true;
+      is_exact = is_exact && is_proven;
     }
     return false;
+  }
+
+  // A search with no more than `most` of the steps that are left.
+  template <typename Search>
+  Found within(std::int64_t most, Search search) {
+    const std::int64_t given = std::min(steps_, most);
+    std::int64_t left = given;
+    Found found = search(left);
+    steps_ -= given - std::max(left, std::int64_t{0});
+    return found;
+  }
+
+  // The likeliest first, so that they are found even where not all can be tried.
+  Found peel(const SearchProblem& problem, std::size_t weight, bool is_exact) {
+    Found focused = within(kStepsOfLikeliest, [&](std::int64_t& steps) {
+      return search_by_peeling(problem, weight, Breadth::kFocused, steps);
+    });
+    if (!is_exact) return focused;
+    Found all = within(steps_, [&](std::int64_t& steps) {
+      return search_by_peeling(problem, weight, Breadth::kFull, steps);
+    });
+    if (all.is_all) return all;
+    all.solutions.insert(all.solutions.end(), focused.solutions.begin(), focused.solutions.end());
+    std::sort(all.solutions.begin(), all.solutions.end());
+    all.solutions.erase(std::unique(all.solutions.begin(), all.solutions.end()), all.solutions.end());
+    return all;
+  }
+
+  bool take(RowMask failing, Found found, bool is_exact) {
+    if (found.solutions.empty()) return false;
+    split(failing, std::move(found.solutions), is_exact && found.is_all && system_.is_complete());
+    return true;
   }
 
   // Cells whose one change mends every row they touch, where no other such cell disputes a row.
@@ -232,12 +124,9 @@ class Localiser {
       const auto cell = static_cast<std::uint16_t>(i);
       const RowMask mask = system_.mask(cell);
       if (mask == 0 || (mask & ~failing) != 0) continue;
-      const std::array<std::uint16_t, 1> cells{cell};
-      const auto deltas = DeltaSolver(system_, residuals_, cells).solve(mask);
-      std::int64_t value = 0;
-      if (!deltas || __builtin_add_overflow(values_[cell], (*deltas)[0], &value)) continue;
-      if (value < 0 || value > kProposedMax) continue;
-      singles.push_back({{cell, value}});
+      const std::optional<std::int64_t> value = completing(cell);
+      if (!value) continue;
+      singles.push_back({{cell, *value}});
       for_each_row(mask, [&](std::size_t row) { ++claims[row]; });
     }
     for (const Solution& single : singles) {
@@ -252,6 +141,20 @@ class Localiser {
     return failing;
   }
 
+  // The value of `cell` under which every row that it touches holds.
+  std::optional<std::int64_t> completing(std::uint16_t cell) const {
+    std::optional<std::int64_t> value;
+    for (const ParitySystem::Entry& entry : system_.column(cell)) {
+      const std::int64_t residual = residuals_[entry.row];
+      std::int64_t completed = 0;
+      if (residual == INT64_MIN || residual % entry.factor != 0) return std::nullopt;
+      if (__builtin_sub_overflow(values_[cell], residual / entry.factor, &completed)) return std::nullopt;
+      if (completed < 0 || completed > kProposedMax || (value && *value != completed)) return std::nullopt;
+      value = completed;
+    }
+    return value;
+  }
+
   // Parts of the solutions that never share a row are causes of their own, if every combination of
   // them is a solution.
   void split(RowMask failing, std::vector<Solution> solutions, bool exhaustive) {
@@ -262,18 +165,19 @@ class Localiser {
     std::size_t combinations = 1;
     for (RowMask left = failing; left != 0;) {
       Cause& part = parts.emplace_back(Cause{0, {}, exhaustive});
-      const std::size_t of_class = classes.of(lowest(left));
-      for_each_row(left, [&](std::size_t row) { part.rows |= classes.of(row) == of_class ? bit(row) : 0; });
+      const std::size_t of_class = classes.of(lowest_row(left));
+      for_each_row(left, [&](std::size_t row) { part.rows |= classes.of(row) == of_class ? row_bit(row) : 0; });
       left &= ~part.rows;
       for (const Solution& solution : solutions) {
         Solution projected;
         for (const Repair& repair : solution)
-          if (classes.of(lowest(system_.mask(repair.cell))) == of_class) projected.push_back(repair);
+          if (classes.of(lowest_row(system_.mask(repair.cell))) == of_class) projected.push_back(repair);
         part.solutions.push_back(std::move(projected));
       }
       std::sort(part.solutions.begin(), part.solutions.end());
       part.solutions.erase(std::unique(part.solutions.begin(), part.solutions.end()), part.solutions.end());
       combinations *= part.solutions.size();
+      if (combinations > solutions.size()) break;
     }
     if (combinations == solutions.size()) {
       for (Cause& part : parts) causes_.push_back(std::move(part));

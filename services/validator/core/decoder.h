@@ -1,29 +1,15 @@
 // Error localisation (Fellegi-Holt): all minimal sets of cell changes under which every equation of
-// a table holds. Weight 1 to 3 exactly, within a budget of steps; beyond that only cells that on
-// their own explain all they touch are taken off first, and the result says that it is not all.
+// a table holds, within a budget of steps. Where the budget cuts the search, what was found is given
+// and `exhaustive` is false; cells that on their own explain all they touch are then taken off first.
 #pragma once
 
 #include <cstdint>
 #include <span>
-#include <utility>
 #include <vector>
 
-#include "services/validator/core/parity_system.h"
+#include "services/validator/core/search.h"
 
 namespace gouji::validator {
-
-// Largest count that a repair may propose.
-inline constexpr std::int64_t kProposedMax = 999'999'999'999;
-inline constexpr std::size_t kWeightMax = 3;
-inline constexpr std::size_t kSolutionsMax = 256;
-
-// New value of a cell.
-struct Repair {
-  std::uint16_t cell = 0;
-  std::int64_t value = 0;
-  friend auto operator<=>(const Repair&, const Repair&) = default;
-};
-using Solution = std::vector<Repair>;  // sorted by cell
 
 // One cause: failing equations that belong together, and every minimal way to mend them.
 struct Cause {

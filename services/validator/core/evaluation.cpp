@@ -86,7 +86,8 @@ Evaluation evaluate(const Reading& reading, const std::vector<LedgerTable>& tabl
     add_table(tables[i], reading.pre_2019, evaluation);
     const TableView view = view_of(tables[i]);
     if (reading.pre_2019 || !view.is_readable()) continue;
-    diagnosed.push_back({view, diagnose(view, find_convention(*view.form, view.cells)), table_reading(reading, tables[i].table)});
+    diagnosed.push_back({view, diagnose(view, find_convention(*view.form, view.cells)), table_reading(reading, tables[i].table),
+                         reading.media_type.starts_with("text/plain")});
   }
   std::vector<Checked> document = document_results(
       reading, tables, {true, is_decidable(evaluation.table_results, "T3"), is_decidable(evaluation.table_results, "T4")});
@@ -113,7 +114,7 @@ Evaluation evaluate_again(const LedgerEntry& entry) {
   for (const LedgerTable& table : tables) {
     add_table(table, pre_2019, evaluation);
     const TableView view = view_of(table);
-    if (!pre_2019 && view.is_readable()) diagnosed.push_back({view, diagnose(view, find_convention(*view.form, view.cells)), nullptr});
+    if (!pre_2019 && view.is_readable()) diagnosed.push_back({view, diagnose(view, find_convention(*view.form, view.cells)), nullptr, false});
   }
   std::vector<Checked> failures;
   for (const RuleResult& result : evaluation.table_results)

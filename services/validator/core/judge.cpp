@@ -12,6 +12,7 @@
 #include "services/validator/core/ledger_rules.h"
 #include "services/validator/core/locations.h"
 #include "services/validator/core/rules.h"
+#include "services/validator/core/tie_break.h"
 
 namespace gouji::validator {
 namespace {
@@ -178,6 +179,7 @@ class Judge {
     }
     const Closing closing = turn.closing.value_or(closing_of(before, entry, turn));
     std::vector<Anomaly> drafts = std::move(evaluation.drafts);
+    break_ties(drafts, {previous_report(ledger_, key_).entry, next_report(ledger_, key_), &document.reading.claims});
     for (Anomaly& draft : drafts_of(from_ledger, entry)) drafts.push_back(std::move(draft));
     BookUpdate book = update_book(entry.anomalies, std::move(drafts), occasion_of(entry, closing, turn.seen_at), is_any);
     if (!is_changed && book.transitions.empty()) {
@@ -274,12 +276,44 @@ class Judge {
   // The next year's reports compare with this one; the other scopes of this year may have lost or
   // gained their only partner.
   void judge_neighbours(const Closing& closing, UnixMillis seen_at) {
-    if (!key_.is_identified()) return;
+    if (!key_.is_identified() || is_for_ties_) return;
     const bool is_retracted = closing.transition == Transition::kRetracted;
     const Closing of_neighbour{closing.transition, is_retracted ? closing.by : std::to_string(key_.year) + ":" + closing.by};
     for (const std::int32_t year : {key_.year, key_.year + 1})
       for (const LedgerEntry* const neighbour : ledger_.live(key_.organ_id, year))
         if (neighbour->key != key_) judge_from_ledger(*neighbour, of_neighbour, seen_at);
+    for (const LedgerEntry* const neighbour : ledger_.live(key_.organ_id, key_.year - 1))
+      if (!is_ahead(*neighbour) && has_ties(*neighbour)) judge_ties(neighbour->key, seen_at);
+  }
+
+  // Several explanations of table 3 that what this year carries in may decide between.
+  static bool has_ties(const LedgerEntry& entry) {
+    const bool is_open = std::any_of(entry.anomalies.begin(), entry.anomalies.end(), [](const LedgerAnomaly& anomaly) {
+      return anomaly.open && anomaly.leading_rule.starts_with("T3.");
+    });
+    if (!is_open) return false;
+    const Evaluation evaluation = evaluate_again(entry);
+    return std::any_of(evaluation.drafts.begin(), evaluation.drafts.end(),
+                       [](const Anomaly& draft) { return draft.explanations.size() > 1; });
+  }
+
+  // Of the year before, with its own document, over the ledger as it is now.
+  void judge_ties(const ReportKey& key, UnixMillis seen_at) {
+    const History now = [this](const ReportKey& wanted) {
+      const LedgerEntry* const entry = ledger_.find(wanted);
+      return entry == nullptr ? std::nullopt : std::optional(*entry);
+    };
+    Judge judge(now, reread_, key);
+    judge.is_for_ties_ = true;
+    const LedgerEntry* const entry = judge.find(key);
+    if (const auto document = judge.reread(entry->parsed_offset))
+      judge.judge_anew(*entry, *document, {false, true, seen_at, std::nullopt});
+    Judgement of_ties = judge.take();
+    std::move(of_ties.verdicts.begin(), of_ties.verdicts.end(), std::back_inserter(judgement_.verdicts));
+    std::move(of_ties.transitions.begin(), of_ties.transitions.end(), std::back_inserter(judgement_.transitions));
+    std::move(of_ties.closed.begin(), of_ties.closed.end(), std::back_inserter(judgement_.closed));
+    for (LedgerChange& change : of_ties.ledger)
+      if (change.entry) keep(std::move(*change.entry));
   }
 
   // What the ledger alone says of a report, where that has changed. The entry is kept in any case
@@ -337,6 +371,7 @@ class Judge {
   const ReportKey key_;
   LedgerView ledger_;
   Judgement judgement_;
+  bool is_for_ties_ = false;  // judged within the judgement of another year
 };
 
 }  // namespace

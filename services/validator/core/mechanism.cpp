@@ -114,22 +114,36 @@ std::optional<Guess> moved(const TableView& table, const Solution& solution) {
   return std::nullopt;
 }
 
-// Three and more cells in a line whose figures stand one place beside their own.
-std::optional<Guess> shifted(const TableView& table, const Solution& solution) {
-  if (solution.size() < 3) return std::nullopt;
-  bool in_row = true;
-  bool in_column = true;
-  bool forward = true;
-  bool backward = true;
-  for (std::size_t i = 1; i < solution.size(); ++i) {
-    const FormCell& before = table.form->cells()[solution[i - 1].cell];
-    const FormCell& cell = table.form->cells()[solution[i].cell];
-    in_row = in_row && cell.block == before.block && cell.row == before.row && cell.column == before.column + 1;
-    in_column = in_column && cell.block == before.block && cell.column == before.column && cell.row == before.row + 1;
-    forward = forward && table.cells[solution[i].cell].value == solution[i - 1].value;
-    backward = backward && table.cells[solution[i - 1].cell].value == solution[i].value;
+// The cells of a block's row or column that a solution spans, with what stands there and what should.
+struct Line {
+  std::vector<std::int64_t> was;
+  std::vector<std::int64_t> becomes;
+};
+
+std::optional<Line> line_of(const TableView& table, const Solution& solution, std::size_t step) {
+  Line line;
+  auto repair = solution.begin();
+  for (std::size_t cell = solution.front().cell; cell <= solution.back().cell; cell += step) {
+    const bool is_changed = repair != solution.end() && repair->cell == cell;
+    line.was.push_back(table.cells[cell].value);
+    line.becomes.push_back(is_changed ? repair->value : table.cells[cell].value);
+    if (is_changed) ++repair;
   }
-  if ((!in_row && !in_column) || (!forward && !backward)) return std::nullopt;
+  return repair == solution.end() ? std::optional(std::move(line)) : std::nullopt;
+}
+
+// Three and more cells in a line whose figures stand one place beside their own; between them may
+// stand figures that are alike. What fell off the end is unknown.
+std::optional<Guess> shifted(const TableView& table, const Solution& solution) {
+  const FormCell& first = table.form->cells()[solution.front().cell];
+  const FormCell& last = table.form->cells()[solution.back().cell];
+  const bool in_row = first.row == last.row;
+  if (solution.size() < 3 || first.block != last.block || (!in_row && first.column != last.column)) return std::nullopt;
+  const auto line = line_of(table, solution, in_row ? 1 : table.form->blocks()[first.block].columns.size());
+  if (!line) return std::nullopt;
+  const bool forward = std::equal(line->was.begin() + 1, line->was.end(), line->becomes.begin());
+  const bool backward = std::equal(line->was.begin(), line->was.end() - 1, line->becomes.begin() + 1);
+  if (!forward && !backward) return std::nullopt;
   return Guess{in_row ? Mechanism::kRowShifted : Mechanism::kColumnShifted, 60};
 }
 

@@ -1,9 +1,17 @@
 // gouji-scoreboard [--verbose] [CORPUS]: reads the corpus of real reports and prints how many cells
 // are right, wrong, invented and missed, and how often organ and year are right. The corpus is not
 // part of the project; without it the program says so and ends well.
+// gouji-scoreboard --folder DIR: the same for files of any format with their truth beside them:
+// DIR/a.pdf and DIR/a.json with the keys of the corpus's grids. Without a.json the file that the
+// name begins with up to its first '-' (000-ruled.pdf, 000.json). "layout" in the truth, else the
+// part of the name behind the first '-', else the name of the folder, is its line in the table.
+// gouji-scoreboard --render N [--seed S] [--write DIR] [CORPUS]: renders the corpus's grids and N
+// made-up ones in every layout and scores them; --write keeps the documents that were not read in
+// full, with what they should give.
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -11,8 +19,8 @@
 #include <string_view>
 #include <vector>
 
-#include "common/report/organs.h"
-#include "services/parser/core/read.h"
+#include "tests/bench/scoreboard/renderings.h"
+#include "tests/bench/scoreboard/score.h"
 #include "tests/bench/scoreboard/truth.h"
 
 namespace gouji::scoreboard {
@@ -20,24 +28,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Tally {
-  int right = 0, wrong = 0, invented = 0, missed = 0;
-  void add(const Tally& other) {
-    right += other.right;
-    wrong += other.wrong;
-    invented += other.invented;
-    missed += other.missed;
-  }
-  bool is_clean() const { return wrong == 0 && invented == 0 && missed == 0; }
-};
-
-struct Score {
-  int documents = 0, read = 0;
-  int status_right = 0;
-  int organ_right = 0, organ_wrong = 0, organ_missed = 0, organ_invented = 0;
-  int year_right = 0, year_wrong = 0, year_missed = 0, year_invented = 0;
-  int pre_2019_right = 0;
-  Tally cells;
+struct Settings {
+  fs::path corpus = "../shared/corpus";
+  fs::path folder;
+  fs::path write_to;
+  int made_up = 0;
+  std::uint32_t seed = 1;
+  bool is_verbose = false;
 };
 
 std::string slurp(const fs::path& path) {
@@ -47,192 +44,145 @@ std::string slurp(const fs::path& path) {
 
 std::vector<fs::path> sorted_files(const fs::path& folder, std::string_view extension) {
   std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    if (entry.path().extension() == extension) files.push_back(entry.path());
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    const bool is_wanted = extension.empty() ? entry.path().extension() != ".json"
+                                             : entry.path().extension() == extension;
+    if (entry.is_regular_file() && is_wanted) files.push_back(entry.path());
   }
   std::sort(files.begin(), files.end());
   return files;
 }
 
-void score_cell(const Cell& cell, const TrueCell* truth, Tally& tally) {
-  if (truth == nullptr) {
-    tally.invented += cell.is_number() ? 1 : 0;
-  } else if (truth->mark == Mark::kNumber && cell.is_number()) {
-    ++(cell.value == truth->value ? tally.right : tally.wrong);
-  } else if (truth->mark == Mark::kNumber) {
-    ++tally.missed;
-  } else if (cell.is_number()) {
-    ++tally.invented;
-  } else {
-    const bool is_right = truth->mark == Mark::kBlank
-                              ? cell.state == CellState::kBlank
-                              : cell.state == CellState::kNil || cell.state == CellState::kText;
-    ++(is_right ? tally.right : tally.missed);
-  }
+std::string without_dot(std::string extension) {
+  extension.erase(0, extension.starts_with('.') ? 1 : 0);
+  return extension;
 }
 
-Tally score_table(const TableReading& table, const TrueTable& truth, bool is_verbose) {
-  Tally tally;
-  std::size_t met = 0;
-  const Form& form = gouji::form(table.table, table.edition);
-  for (std::size_t i = 0; i < table.cells.size(); ++i) {
-    const auto found = truth.cells.find(form.cells()[i].id);
-    met += found != truth.cells.end() ? 1 : 0;
-    Tally one;
-    score_cell(table.cells[i], found == truth.cells.end() ? nullptr : &found->second, one);
-    if (is_verbose && !one.is_clean()) {
-      fmt::print("    {}: read {} {} '{}', truth {}\n", form.cells()[i].id,
-                 to_string(table.cells[i].state), table.cells[i].value, table.raw[i],
-                 found == truth.cells.end() ? "none" : std::to_string(found->second.value));
-    }
-    tally.add(one);
-  }
-  tally.missed += static_cast<int>(truth.cells.size() - met);
-  return tally;
-}
-
-bool status_agrees(const TableReading& table, const Truth& truth) {
-  const std::string& seen = truth.table2_status;
-  const auto known = truth.tables.find("t2");
-  const bool is_whole = known != truth.tables.end() &&
-                        known->second.cells.size() == form(table.table, table.edition).size();
-  if (seen == "visible") return table.status == (is_whole ? TableStatus::kRead : TableStatus::kPartial);
-  if (seen == "partly_visible_cut") return table.status == TableStatus::kPartial;
-  if (seen == "heading_without_table") return table.status == TableStatus::kNotInText;
-  return table.status == TableStatus::kAbsent;
-}
-
-// "区政府办公室" and the like name a thousand organs: a reader that leaves them out is right.
-bool is_generic(const std::string& organ) {
-  for (const std::string_view word : {"省", "市", "县", "区", "我"}) {
-    if (organ.starts_with(word)) return true;
-  }
-  return false;
-}
-
-void score_identity(const Reading& reading, const Truth& truth, Score& score) {
-  const bool has_organ = truth.organ && !is_generic(*truth.organ);
-  if (reading.organ_name) {
-    ++(!has_organ ? score.organ_invented
-                  : *reading.organ_name == *truth.organ ? score.organ_right : score.organ_wrong);
-  } else {
-    ++(has_organ ? score.organ_missed : score.organ_right);
-  }
-  if (reading.year) {
-    ++(!truth.year ? score.year_invented
-                   : *reading.year == *truth.year ? score.year_right : score.year_wrong);
-  } else {
-    ++(truth.year ? score.year_missed : score.year_right);
-  }
-  score.pre_2019_right += reading.pre_2019 == truth.is_pre_2019 ? 1 : 0;
-}
-
-void print_document(const Reading& reading, const Truth& truth, const Tally& tally) {
-  fmt::print("  {} | {} | truth {} {} | {} {} |", truth.id, truth.table2_status,
-             truth.organ.value_or("-"), truth.year.value_or(0), reading.organ_name.value_or("-"),
-             reading.year.value_or(0));
-  for (const TableReading& table : reading.tables) {
-    fmt::print(" {} {} {}", to_string(table.table), to_string(table.edition), to_string(table.status));
-  }
-  fmt::print(" | right {} wrong {} invented {} missed {} | {} | {}{}\n", tally.right, tally.wrong,
-             tally.invented, tally.missed, to_string(reading.key), reading.title,
-             reading.pre_2019 ? " | PRE_2019" : "");
-  for (const TableReading& table : reading.tables) {
-    for (const ReadingNote& note : table.notes) {
-      fmt::print("    note {} {} {} '{}'\n", to_string(table.table), note.code, note.row, note.text);
-    }
-  }
-}
-
-void score_document(const std::string& bytes, const Truth& truth, bool is_verbose, Score& score) {
-  ++score.documents;
-  parser::Input input;
-  input.bytes = bytes;
-  input.location_id = truth.id;
-  const ReadOutcome outcome = parser::read(input, OrganDirectory::empty());
-  if (const auto* refusal = std::get_if<Refusal>(&outcome)) {
-    Tally tally;
-    for (const auto& [name, table] : truth.tables) tally.missed += static_cast<int>(table.cells.size());
-    score.cells.add(tally);
-    if (truth.table2_status == "not_reached") ++score.status_right;
-    ++(truth.organ && !is_generic(*truth.organ) ? score.organ_missed : score.organ_right);
-    ++(truth.year ? score.year_missed : score.year_right);
-    fmt::print("  {} refused: {} {}\n", truth.id, refusal->reason.code, refusal->reason.message);
-    return;
-  }
-  const Reading& reading = std::get<Reading>(outcome);
-  ++score.read;
-  Tally tally;
-  for (const TableReading& table : reading.tables) {
-    const auto found = truth.tables.find(std::string(to_string(table.table)));
-    tally.add(score_table(table, found == truth.tables.end() ? TrueTable{} : found->second, is_verbose));
-  }
-  score.cells.add(tally);
-  score.status_right += status_agrees(reading.tables[0], truth) ? 1 : 0;
-  score_identity(reading, truth, score);
-  if (is_verbose) print_document(reading, truth, tally);
-  if (is_verbose && !status_agrees(reading.tables[0], truth) && !truth.table2_status.empty()) {
-    fmt::print("    table 2 status differs: {} but {}\n", to_string(reading.tables[0].status),
-               truth.table2_status);
-  }
-}
-
-void print_score(std::string_view name, const Score& score) {
-  fmt::print("{}: {} documents, {} read\n", name, score.documents, score.read);
-  fmt::print("  cells: {} right, {} wrong, {} invented, {} missed\n", score.cells.right,
-             score.cells.wrong, score.cells.invented, score.cells.missed);
-  fmt::print("  organ: {} right, {} wrong, {} invented, {} missed\n", score.organ_right,
-             score.organ_wrong, score.organ_invented, score.organ_missed);
-  fmt::print("  year: {} right, {} wrong, {} invented, {} missed\n", score.year_right,
-             score.year_wrong, score.year_invented, score.year_missed);
-}
-
-int run(const fs::path& corpus, bool is_verbose) {
-  if (!fs::is_directory(corpus / "truth")) {
-    fmt::print("SKIPPED: no corpus at {} (give its folder as the argument)\n", corpus.string());
-    return 0;
-  }
+void score_seeds(const Settings& settings) {
   Score seeds;
-  for (const fs::path& path : sorted_files(corpus / "grids", ".json")) {
+  for (const fs::path& path : sorted_files(settings.corpus / "grids", ".json")) {
     const Result<Truth> truth = truth_of_grid(slurp(path));
     if (!truth) {
       fmt::print("{}: {}\n", path.string(), truth.error().message);
       continue;
     }
-    const fs::path file = corpus.parent_path() / "seeds" / truth->source;
-    if (fs::is_regular_file(file)) score_document(slurp(file), *truth, is_verbose, seeds);
+    const fs::path file = settings.corpus.parent_path() / "seeds" / truth->source;
+    if (fs::is_regular_file(file)) score_document(slurp(file), *truth, settings.is_verbose, seeds);
   }
+  print_score("seeds", seeds);
+}
+
+void score_excerpts(const Settings& settings) {
   Score excerpts;
-  for (const fs::path& path : sorted_files(corpus / "truth", ".json")) {
+  for (const fs::path& path : sorted_files(settings.corpus / "truth", ".json")) {
     const Result<Truth> truth = truth_of_excerpt(slurp(path));
     if (!truth) {
       fmt::print("{}: {}\n", path.string(), truth.error().message);
       continue;
     }
-    std::string text = slurp(corpus / "excerpts" / (truth->id + ".txt"));
+    std::string text = slurp(settings.corpus / "excerpts" / (truth->id + ".txt"));
     for (int line = 0; line < 2; ++line) text.erase(0, std::min(text.find('\n'), text.size() - 1) + 1);
-    score_document(text, *truth, is_verbose, excerpts);
+    score_document(text, *truth, settings.is_verbose, excerpts);
   }
-  print_score("seeds", seeds);
   print_score("excerpts", excerpts);
   fmt::print("  table 2 status: {} of {} agree\n  before 2019: {} of {} agree\n", excerpts.status_right,
              excerpts.documents, excerpts.pre_2019_right, excerpts.read);
+}
+
+int score_corpus(const Settings& settings) {
+  if (!fs::is_directory(settings.corpus / "truth")) {
+    fmt::print("SKIPPED: no corpus at {} (give its folder as the argument)\n", settings.corpus.string());
+    return 0;
+  }
+  score_seeds(settings);
+  score_excerpts(settings);
   return 0;
+}
+
+// The truth beside a document; an empty path when there is none.
+fs::path truth_beside(const fs::path& document) {
+  const std::string stem = document.stem().string();
+  for (const std::string& name : {stem, stem.substr(0, stem.find('-'))}) {
+    fs::path truth = document.parent_path() / (name + ".json");
+    if (fs::is_regular_file(truth)) return truth;
+  }
+  return {};
+}
+
+std::string layout_of(const fs::path& document, const Truth& truth) {
+  if (!truth.layout.empty()) return truth.layout;
+  const std::string stem = document.stem().string();
+  const std::size_t dash = stem.find('-');
+  return dash == stem.npos ? document.parent_path().filename().string() : stem.substr(dash + 1);
+}
+
+int score_folder(const Settings& settings) {
+  if (!fs::is_directory(settings.folder)) {
+    fmt::print("no such folder: {}\n", settings.folder.string());
+    return 2;
+  }
+  Scores scores;
+  for (const fs::path& document : sorted_files(settings.folder, "")) {
+    const fs::path beside = truth_beside(document);
+    Result<Truth> truth = truth_of_grid(beside.empty() ? "{}" : slurp(beside));
+    if (beside.empty() || !truth) {
+      fmt::print("{}: {}\n", document.string(), beside.empty() ? "no truth beside it" : truth.error().message);
+      continue;
+    }
+    truth->id = document.filename().string();
+    const std::string format = without_dot(document.extension().string());
+    score_document(slurp(document), *truth, settings.is_verbose, scores[{format, layout_of(document, *truth)}]);
+  }
+  print_table(scores);
+  return 0;
+}
+
+int score_renderings(const Settings& settings) {
+  std::vector<testing::ReportFigures> figures;
+  if (fs::is_directory(settings.corpus / "grids")) {
+    for (const fs::path& path : sorted_files(settings.corpus / "grids", ".json")) {
+      if (auto known = testing::figures_from_grid_file(path.string())) figures.push_back(*std::move(known));
+    }
+  }
+  fmt::print("{} grids of the corpus and {} made-up ones\n", figures.size(), settings.made_up);
+  Renderings renderings(settings.seed, settings.is_verbose);
+  for (int i = 0; i < settings.made_up; ++i) figures.push_back(random_figures(settings.seed + static_cast<std::uint32_t>(i)));
+  for (const testing::ReportFigures& each : figures) {
+    for (const Failure& failure : renderings.score(each)) {
+      if (settings.write_to.empty()) continue;
+      fs::create_directories(settings.write_to);
+      std::ofstream(settings.write_to / failure.name, std::ios::binary) << failure.bytes;
+    }
+  }
+  print_table(renderings.scores());
+  return 0;
+}
+
+int run(const Settings& settings) {
+  if (!settings.folder.empty()) return score_folder(settings);
+  return settings.made_up > 0 ? score_renderings(settings) : score_corpus(settings);
 }
 
 }  // namespace
 }  // namespace gouji::scoreboard
 
 int main(int argc, char** argv) {
-  bool is_verbose = false;
-  std::string corpus = "../shared/corpus";
+  gouji::scoreboard::Settings settings;
   for (int i = 1; i < argc; ++i) {
     const std::string_view argument = argv[i];
     if (argument == "--verbose") {
-      is_verbose = true;
+      settings.is_verbose = true;
+    } else if (argument == "--folder" && i + 1 < argc) {
+      settings.folder = argv[++i];
+    } else if (argument == "--render" && i + 1 < argc) {
+      settings.made_up = std::atoi(argv[++i]);
+    } else if (argument == "--seed" && i + 1 < argc) {
+      settings.seed = static_cast<std::uint32_t>(std::atoi(argv[++i]));
+    } else if (argument == "--write" && i + 1 < argc) {
+      settings.write_to = argv[++i];
     } else {
-      corpus = argument;
+      settings.corpus = argument;
     }
   }
-  return gouji::scoreboard::run(corpus, is_verbose);
+  return gouji::scoreboard::run(settings);
 }

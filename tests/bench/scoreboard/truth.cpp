@@ -82,6 +82,7 @@ void read_grid(json::object root, Truth& truth) {
     json::value value = field.value();
     if (key == "id") truth.id = std::string(std::string_view(value.get_string()));
     if (key == "agency") truth.organ = std::string(std::string_view(value.get_string()));
+    if (key == "layout") truth.layout = std::string(std::string_view(value.get_string()));
     if (key == "source") truth.source = std::string(std::string_view(value.get_string()));
     if (key == "year") truth.year = std::int64_t(value.get_int64());
     if (key == "t4") add_table4(truth.tables["t4"], value.get_array());

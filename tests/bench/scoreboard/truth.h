@@ -28,6 +28,7 @@ struct TrueTable {
 struct Truth {
   std::string id;
   std::string source;         // file name, of grids
+  std::string layout;         // of rendered grids, where it is said
   std::string table2_status;  // of excerpts: "visible", "not_reached", ...
   bool is_pre_2019 = false;
   std::optional<std::string> organ;

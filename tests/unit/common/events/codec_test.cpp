@@ -51,6 +51,7 @@ ParsedReport parsed_report() {
   report.reading.tables[1].notes = {{"EXTRA_ROW", "new", "x", {0, 0, 1, 2}}};
   report.reading.claims = {{"共807件", 807, "件", true, "申请", {{"t3.new.total"}}, {0, 0, 5, 8}}};
   report.reading.sections = {{1, "一、总体情况", "文字", {}}};
+  report.reading.attachments = {{"附件.pdf", "https://a.example/1.pdf", "aa", true}};
   report.location_id = "loc";
   report.fetch_sequence = 3;
   report.evidence = {"file:///r", "digest", "raw-1", 1'700'000'000'000, "x+1", ""};
@@ -117,6 +118,11 @@ TEST(ParsedCodec, KeepsTablesProvenanceAndClaims) {
   EXPECT_EQ(read.tables[1].notes.at(0).code, "EXTRA_ROW");
   EXPECT_EQ(read.claims.at(0).readings, report.reading.claims.at(0).readings);
   EXPECT_TRUE(read.claims.at(0).hedged);
+  ASSERT_EQ(read.attachments.size(), 1U);
+  EXPECT_EQ(read.attachments[0].name, "附件.pdf");
+  EXPECT_EQ(read.attachments[0].url, "https://a.example/1.pdf");
+  EXPECT_EQ(read.attachments[0].sha256, "aa");
+  EXPECT_TRUE(read.attachments[0].is_used);
 }
 
 TEST(ParsedCodec, RefusesColumnsOfAnotherSizeThanTheForm) {

@@ -77,6 +77,13 @@ TEST(Html, WhatIsNotShownGivesNoText) {
   });
 }
 
+TEST(Html, GoesOnBehindAnElementWithoutContent) {
+  for (const char* element : {"<script src=x></script>", "<style></style>", "<iframe src=x></iframe>", "<textarea></textarea>",
+                              "<noscript></noscript>", "<svg></svg>"}) {
+    EXPECT_EQ(scan_html(std::string("<p>a</p>") + element + "<p>b</p>").text, "a\nb\n") << element;
+  }
+}
+
 TEST(Html, AHiddenCellIsNoCell) {
   expect_shown({
       {"<table><tr><td>a<td hidden>b<td>c</tr><tr hidden><td>d<td>e<tr><td>f<td>g</table>h",
@@ -238,9 +245,29 @@ TEST(Html, LinksImagesAndMetaAreKept) {
   EXPECT_EQ(document.view(document.blocks[document.links[0].block].text), "见 附件 1");
   EXPECT_EQ(document.blocks[document.links[1].block].kind, BlockKind::kGrid);
   ASSERT_EQ(document.images.size(), 2U);
+  EXPECT_FALSE(document.images[0].is_frame);
   EXPECT_EQ(document.images[0].src, "t.png");
   EXPECT_EQ(document.images[0].alt, "表\"");
   EXPECT_EQ(document.images[1].src, "data:image/png;base64");
+}
+
+TEST(Html, KeepsTheAddressOfALinkThatAlsoHasAName) {
+  const Document document = scan_html("<a name=\"_GoBack\" href='x.pdf'>1</a><img name=n src='y.png'>");
+  ASSERT_EQ(document.links.size(), 1U);
+  EXPECT_EQ(document.links[0].href, "x.pdf");
+  ASSERT_EQ(document.images.size(), 1U);
+  EXPECT_EQ(document.images[0].src, "y.png");
+}
+
+TEST(Html, NamesTheDocumentsThatItShowsInFrames) {
+  const Document document =
+      scan_html("<p>a</p><iframe name=f src='a.html'><p>old</p></iframe><embed src=b.pdf><object data='c.pdf'>d</object><p style='display:none'><embed src=e></p>");
+  ASSERT_EQ(document.images.size(), 3U);
+  EXPECT_EQ(document.images[0].src, "a.html");
+  EXPECT_EQ(document.images[1].src, "b.pdf");
+  EXPECT_EQ(document.images[2].src, "c.pdf");
+  EXPECT_TRUE(document.images[2].is_frame);
+  EXPECT_EQ(document.text.find("old"), std::string::npos);
 }
 
 TEST(Html, CharsetLabelIsFoundInThePage) {

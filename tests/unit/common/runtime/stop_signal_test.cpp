@@ -3,9 +3,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <functional>
 #include <future>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -55,6 +57,25 @@ TEST(StopSignal, RunsItsActionsInOrderAndLaterOnesAtOnce) {
               done.get_future().wait();
               stop.on_stop([&] { order += "c"; });
               return order == "abc" ? 42 : 1;
+            }),
+            42);
+}
+
+TEST(StopSignal, RunsNoActionThatWasForgottenAndWaitsForTheOneThatRuns) {
+  EXPECT_EQ(exit_code_of([] {
+              StopSignal stop(20s);
+              std::promise<void> begun;
+              std::atomic<int> state{0};
+              stop.on_stop([&] {
+                begun.set_value();
+                std::this_thread::sleep_for(50ms);
+                state = 1;
+              });
+              stop.on_stop([&] { state = 2; });
+              stop.request();
+              begun.get_future().wait();
+              stop.forget_actions();
+              return state == 1 ? 42 : 3;
             }),
             42);
 }

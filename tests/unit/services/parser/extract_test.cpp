@@ -38,7 +38,7 @@ TEST(Extract, RefusesWithAReasonOfItsOwn) {
       {"%PDF-1.7\n", "FORMAT_NOT_SUPPORTED"},
       {"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "FORMAT_NOT_SUPPORTED"},
       {"\xFF\xD8\xFF\xE0", "FORMAT_NOT_SUPPORTED"},
-      {std::string("PK\x03\x04word/document.xml"), "FORMAT_NOT_SUPPORTED"},
+      {std::string("PK\x03\x04word/document.xml"), "MALFORMED_ZIP"},
       {"{\"title\": \"x\"}", "JSON_WITHOUT_DOCUMENT"},
       {"{\"content\": \"<p>cut", "MALFORMED_JSON"},
       {"a\xFF b\xFF c\xFF d\xFF", "CHARSET_UNDECIDED"},

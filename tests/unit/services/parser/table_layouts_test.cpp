@@ -201,7 +201,7 @@ TEST(Provenance, OfACellIsItsBytesInTheSource) {
   const Where where = reading.tables[0].where[*at];
   EXPECT_EQ(text.substr(static_cast<std::size_t>(where.begin), static_cast<std::size_t>(where.end - where.begin)), "170");
   EXPECT_EQ(reading.tables[0].raw[*at], "170");
-  EXPECT_EQ(reading.tables[0].witnesses[*at], 1);
+  EXPECT_EQ(reading.tables[0].witnesses[*at], 2);  // anchors and lines
 }
 
 TEST(Sign, OutsideTheColumnForChangesIsNoted) {

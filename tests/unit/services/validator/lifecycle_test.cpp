@@ -159,6 +159,72 @@ TEST(Lifecycle, SaysThatTheReturnOfAYearSettlesAndDoesNotCorrectTheReader) {
   for (const Anomaly& anomaly : back.transitions) EXPECT_NE(anomaly.transition, Transition::kRetracted) << anomaly.message_zh;
 }
 
+// --- ties -----------------------------------------------------------------------------------------
+
+// A count moved between two applicants of 结转下年度: explanations that the table alone cannot tell apart.
+Reading with_tie() {
+  Reading reading = clean_reading(2021);
+  cell(reading, "t3.carried_out.natural_person").value += 4;
+  cell(reading, "t3.carried_out.commercial_enterprise").value += 9;
+  cell(reading, "t3.carried_out.total").value += 13;
+  cell(reading, "t3.new.natural_person").value += 4;
+  cell(reading, "t3.new.commercial_enterprise").value += 9;
+  cell(reading, "t3.new.total").value += 13;
+  cell(reading, "t3.carried_out.natural_person").value -= 2;
+  cell(reading, "t3.carried_out.commercial_enterprise").value += 2;
+  return reading;
+}
+
+const Anomaly* of_table(const Judgement& judgement, std::int32_t year) {
+  for (const Anomaly& anomaly : judgement.transitions)
+    if (anomaly.key.year == year && anomaly.findings[0].rule.starts_with("T3.")) return &anomaly;
+  return nullptr;
+}
+
+bool changes(const Explanation& explanation, const std::string& cell_id) {
+  return std::any_of(explanation.changes.begin(), explanation.changes.end(), [&](const Change& change) { return change.cell == cell_id; });
+}
+
+TEST(Ties, AreBrokenByNextYearsReportWhenItArrives) {
+  Office office;
+  Reading tied = with_tie();
+  const Judgement judgement = office.arrive(tied, "A");
+  const Anomaly* const first = of_table(judgement, 2021);
+  ASSERT_NE(first, nullptr);
+  ASSERT_GE(first->explanations.size(), 2u);
+  // What 2022 carries in is what 2021 should have carried out.
+  Reading next = clean_reading(2022, 5);
+  cell(next, "t3.carried_in.natural_person").value = cell(tied, "t3.carried_out.natural_person").value + 2;
+  cell(next, "t3.carried_in.commercial_enterprise").value = cell(tied, "t3.carried_out.commercial_enterprise").value - 2;
+  const Judgement arrived = office.arrive(next, "B");
+  const Anomaly* const decided = of_table(arrived, 2021);
+  if (!changes(first->explanations[0], "t3.carried_out.natural_person")) {
+    ASSERT_NE(decided, nullptr);
+    EXPECT_EQ(decided->transition, Transition::kChanged);
+    EXPECT_EQ(decided->id, first->id);
+    EXPECT_TRUE(changes(decided->explanations[0], "t3.carried_out.natural_person"));
+    EXPECT_NE(decided->message_zh.find("下年度报告的上年结转数"), std::string::npos) << decided->message_zh;
+  }
+  EXPECT_EQ(of_table(office.arrive(next, "B"), 2021), nullptr);
+}
+
+TEST(Ties, AreBrokenByTheProse) {
+  Office office;
+  Reading tied = with_tie();
+  Claim claim;
+  claim.text = "自然人新收";
+  claim.value = cell(tied, "t3.new.natural_person").value - 2;
+  claim.unit = "件";
+  claim.readings = {{"t3.new.natural_person"}};
+  tied.claims.push_back(claim);
+  const Judgement judgement = office.arrive(tied, "A");
+  const Anomaly* const anomaly = of_table(judgement, 2021);
+  ASSERT_NE(anomaly, nullptr);
+  EXPECT_TRUE(changes(anomaly->explanations[0], "t3.new.natural_person")) << anomaly->message_zh;
+  EXPECT_NE(anomaly->message_zh.find("佐证：正文所述的数"), std::string::npos) << anomaly->message_zh;
+  EXPECT_FALSE(anomaly->unique);
+}
+
 // --- waivers --------------------------------------------------------------------------------------
 
 LedgerWaiver accepted(const Anomaly& anomaly, UnixMillis until = 0) { return {"已与机关核实", "张三", 100, until, anomaly.cells_digest}; }

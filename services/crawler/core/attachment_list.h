@@ -1,0 +1,20 @@
+// What is attached to the page of a report: the files that it links, the images and the documents in
+// frames that stand where its tables belong. Runs in the worker: the bytes are hostile.
+#pragma once
+
+#include <string_view>
+
+#include "common/core/result.h"
+#include "services/crawler/core/list_page.h"
+
+namespace gouji::crawler {
+
+inline constexpr std::size_t kAttachmentsMax = 8;
+// ListRules::format of a request for attachments.
+inline constexpr std::string_view kAttachmentFormat = "attachments";
+
+// In the order of the page, each address once; `title` is the link's text. Empty for a page that has
+// all tables of a report itself. `base` is the page's own address.
+Result<ListPage> read_attachment_list(std::string_view bytes, std::string_view media_type, const Url& base);
+
+}  // namespace gouji::crawler

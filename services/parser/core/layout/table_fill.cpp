@@ -1,0 +1,161 @@
+#include "services/parser/core/layout/table_fill.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "services/parser/core/layout/cell_text.h"
+#include "services/parser/core/layout/geometry.h"
+#include "services/parser/core/layout/table_join.h"
+
+namespace gouji::parser {
+namespace {
+
+constexpr char kUnclear[] = "\xEF\xBF\xBD";
+// Part of a character's width that a rule must cut off to go through it.
+constexpr float kCut = 0.15F;
+
+struct Placed {
+  std::uint32_t cell;
+  Fragment fragment;
+};
+
+// One table and what stands in it.
+class Filler {
+ public:
+  Filler(const PageInk& ink, const Lattice& lattice) : ink_(ink), lattice_(lattice) {}
+
+  bool holds(const Box& box) const {
+    const Box table = lattice_.box();
+    const float x = middle_x(box), y = middle_y(box);
+    return x > table.left && x < table.right && y > table.top && y < table.bottom;
+  }
+
+  // What stands where the table has no cell is added to `outside`.
+  void take(const Fragment& fragment, std::vector<Fragment>& outside) {
+    const auto left = cell_of(fragment.first);
+    const auto right = cell_of(fragment.first + fragment.count - 1);
+    if (left && left == right) {
+      placed_.push_back({*left, fragment});
+    } else if (const auto owner = cell_of_overflow(fragment)) {
+      placed_.push_back({*owner, fragment});
+    } else {
+      take_apart(fragment, outside);
+    }
+  }
+
+  LaidTable finish() {
+    std::stable_sort(placed_.begin(), placed_.end(),
+                     [](const Placed& a, const Placed& b) { return a.cell < b.cell; });
+    LaidTable table;
+    table.rows = lattice_.rows();
+    table.down = lattice_.down;
+    table.box = lattice_.box();
+    std::vector<Fragment> fragments;
+    auto next = placed_.begin();
+    for (std::uint32_t i = 0; i < lattice_.cells.size(); ++i) {
+      fragments.clear();
+      for (; next != placed_.end() && next->cell == i; ++next) fragments.push_back(next->fragment);
+      const LatticeCell& cell = lattice_.cells[i];
+      const Box box = lattice_.box(cell);
+      table.cells.push_back({cell.row, cell.column, cell.row_span, cell.column_span,
+                             cell_text(ink_, fragments, box), ink_.on_page(box), ink_.number});
+    }
+    mark_unclear(table);
+    table.is_open_above = lattice_.is_open_above;
+    table.is_open_below = lattice_.is_open_below;
+    drop_slivers(table, lattice_.across);
+    return table;
+  }
+
+ private:
+  std::optional<std::uint32_t> cell_of(std::uint32_t glyph) const {
+    const Box& box = ink_.glyphs[glyph].box;
+    return lattice_.cell_at(middle_x(box), middle_y(box));
+  }
+
+  void mark_unclear(LaidTable& table) const {
+    for (const std::uint32_t i : unclear_) {
+      LaidCell& cell = table.cells[i];
+      if (!cell.pieces.empty() && cell.pieces.back().text.ends_with(kUnclear)) continue;
+      cell.pieces.push_back({kUnclear, cell.box, cell.page});
+    }
+  }
+
+  // The fragment stands in several cells.
+  void take_apart(const Fragment& fragment, std::vector<Fragment>& outside) {
+    const std::uint32_t end = fragment.first + fragment.count;
+    for (std::uint32_t i = fragment.first; i < end;) {
+      const auto cell = cell_of(i);
+      std::uint32_t next = i + 1;
+      while (next < end && cell_of(next) == cell) ++next;
+      const Fragment part = fragment_of(ink_, i, next - i);
+      if (cell) {
+        placed_.push_back({*cell, part});
+      } else {
+        outside.push_back(part);
+      }
+      if (next < end && is_one_figure(next)) {
+        for (const auto& side : {cell, cell_of(next)}) {
+          if (side) unclear_.push_back(*side);
+        }
+      }
+      i = next;
+    }
+  }
+
+  bool is_one_figure(std::uint32_t next) const {
+    return is_figure_character(ink_.glyphs[next - 1].code) && is_figure_character(ink_.glyphs[next].code);
+  }
+
+  // A rule that goes through a character shows that the text was too wide for its cell.
+  std::optional<std::uint32_t> cell_of_overflow(const Fragment& fragment) const {
+    const std::uint32_t end = fragment.first + fragment.count;
+    bool is_cut = false;
+    for (std::uint32_t i = fragment.first; i < end && !is_cut; ++i) is_cut = is_cut_by_rule(i);
+    if (!is_cut) return std::nullopt;
+    return lattice_.cell_at(middle_x(fragment.box), middle_y(fragment.box));
+  }
+
+  bool is_cut_by_rule(std::uint32_t glyph) const {
+    const Box& box = ink_.glyphs[glyph].box;
+    const float inset = kCut * width(box);
+    const float y = middle_y(box);
+    return lattice_.cell_at(box.left + inset, y) != lattice_.cell_at(box.right - inset, y);
+  }
+
+  const PageInk& ink_;
+  const Lattice& lattice_;
+  std::vector<Placed> placed_;
+  std::vector<std::uint32_t> unclear_;
+};
+
+}  // namespace
+
+FilledTables fill_tables(const PageInk& ink, const std::vector<Lattice>& lattices,
+                         const std::vector<Fragment>& fragments) {
+  FilledTables filled;
+  std::vector<Filler> fillers;
+  for (const Lattice& lattice : lattices) fillers.emplace_back(ink, lattice);
+  for (const Fragment& fragment : fragments) {
+    // Of tables inside one another the inner one is smaller.
+    Filler* holder = nullptr;
+    float area = 0;
+    for (std::size_t i = 0; i < fillers.size(); ++i) {
+      const Box box = lattices[i].box();
+      if (!fillers[i].holds(fragment.box)) continue;
+      if (holder != nullptr && width(box) * height(box) >= area) continue;
+      holder = &fillers[i];
+      area = width(box) * height(box);
+    }
+    if (holder == nullptr) {
+      filled.outside.push_back(fragment);
+    } else {
+      holder->take(fragment, filled.outside);
+    }
+  }
+  for (Filler& filler : fillers) filled.tables.push_back(filler.finish());
+  return filled;
+}
+
+}  // namespace gouji::parser

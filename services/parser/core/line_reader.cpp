@@ -1,0 +1,310 @@
+#include "services/parser/core/line_reader.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "services/parser/core/row_names.h"
+
+namespace gouji::parser {
+namespace {
+
+constexpr std::size_t kLabelWordsMax = 8;
+constexpr std::size_t kShortLabelReach = 6;
+constexpr std::size_t kTable4Cells = 15;
+
+// A line that holds values behind its words: token indexes.
+struct Line {
+  std::size_t row = 0;
+  std::size_t columns = 0;
+  std::size_t begin = 0;  // of the values
+  std::size_t end = 0;
+  bool is_exact = true;
+};
+
+// Where the first cell of a line stands, counted in each of three ways. A table keeps at least one
+// of them the same in all its full lines: fields from the left where merged cells are padded, cells
+// behind the label where they are not. Cells from the right count only where both vary: what
+// follows the last cell says little.
+using Frames = std::array<std::optional<std::size_t>, 2>;
+
+class LineTable {
+ public:
+  explicit LineTable(const TokenList& list) : list_(list) {}
+
+  // `is_padded`: empty fields stand in front of the line's words, so merged cells leave some behind.
+  void add(const Line& line, bool is_padded) {
+    is_padded_ = is_padded_ || is_padded;
+    lines_.push_back(line);
+    if (is_full(line)) learn(line);
+  }
+
+  const std::vector<Line>& lines() const { return lines_; }
+
+  // The field under the first column's header, where the header shows the fields of a whole row.
+  void learn_header(std::size_t field) {
+    if (!header_) header_ = field;
+  }
+
+  // The first of the line's cells; nullopt when it cannot be told.
+  std::optional<std::size_t> first_cell(const Line& line) const {
+    if (is_full(line)) return first_figure(line);
+    std::optional<std::size_t> first;
+    for (std::size_t frame = 0; frame < kFrames; ++frame) {
+      if (!frames_[frame]) continue;
+      const auto candidate = place(line, frame, *frames_[frame]);
+      const bool is_doubted = !candidate || (first && *first != *candidate);
+      if (!is_doubted) {
+        first = candidate;
+      } else if (frame == kFromLeft ? is_padded_ : !is_padded_) {
+        return candidate;
+      }
+    }
+    if (first) return first;
+    if (header_ && !is_broken_[kFromLeft]) return place(line, kFromLeft, *header_);
+    if (const auto known = right_[line.columns % kTable4Cells]) return place_from_right(line, *known);
+    const bool is_only_choice = !has_full_ && line.end - line.begin == line.columns;
+    return is_only_choice ? std::optional(line.begin) : std::nullopt;
+  }
+
+  // Figures outside [first, first + columns).
+  std::size_t surplus(const Line& line, std::size_t first) const {
+    std::size_t count = 0;
+    for (std::size_t i = line.begin; i < line.end; ++i) {
+      if (i >= first && i < first + line.columns) continue;
+      count += is_figure(i) ? 1 : 0;
+    }
+    return count;
+  }
+
+  bool has_only_zeros_outside(const Line& line, std::size_t first) const {
+    for (std::size_t i = line.begin; i < line.end; ++i) {
+      if ((i >= first && i < first + line.columns) || !is_figure(i)) continue;
+      const Figure& figure = list_.tokens[i].figure;
+      if (figure.state == CellState::kNumber && figure.value.unscaled != 0) return false;
+    }
+    return true;
+  }
+
+ private:
+  static constexpr std::size_t kFromLeft = 0, kBehindLabel = 1, kFrames = 2;
+
+  bool is_figure(std::size_t at) const { return list_.tokens[at].kind == TokenKind::kFigure; }
+
+  std::size_t first_figure(const Line& line) const {
+    std::size_t first = line.begin;
+    while (first < line.end && !is_figure(first)) ++first;
+    return first;
+  }
+
+  // As many figures as cells, one behind the other.
+  bool is_full(const Line& line) const {
+    const std::size_t first = first_figure(line);
+    if (line.end < first + line.columns) return false;
+    for (std::size_t i = first; i < line.end; ++i) {
+      if (is_figure(i) != (i < first + line.columns)) return false;
+    }
+    return true;
+  }
+
+  static void agree(std::optional<std::size_t>& known, bool& is_broken, std::size_t seen) {
+    if (is_broken || (known && *known != seen)) {
+      is_broken = true;
+      known.reset();
+    } else {
+      known = seen;
+    }
+  }
+
+  void learn(const Line& line) {
+    const std::size_t first = first_figure(line);
+    has_full_ = true;
+    agree(frames_[kFromLeft], is_broken_[kFromLeft], list_.tokens[first].field);
+    agree(frames_[kBehindLabel], is_broken_[kBehindLabel], first - line.begin);
+    agree(right_[line.columns % kTable4Cells], is_right_broken_[line.columns % kTable4Cells], line.end - first - line.columns);
+  }
+
+  static std::optional<std::size_t> place_from_right(const Line& line, std::size_t known) {
+    const std::size_t behind = known + line.columns;
+    return line.end - line.begin >= behind ? std::optional(line.end - behind) : std::nullopt;
+  }
+
+  std::optional<std::size_t> place(const Line& line, std::size_t frame, std::size_t known) const {
+    std::size_t at = line.begin + known;
+    if (frame == kFromLeft) {
+      at = line.begin;
+      while (at < line.end && list_.tokens[at].field < known) ++at;
+      if (at == line.end || list_.tokens[at].field != known) return std::nullopt;
+    }
+    return at + line.columns <= line.end ? std::optional(at) : std::nullopt;
+  }
+
+  const TokenList& list_;
+  std::vector<Line> lines_;
+  Frames frames_;
+  std::array<bool, kFrames> is_broken_{};
+  // Cells behind the last one, by the number of columns.
+  std::array<std::optional<std::size_t>, kTable4Cells> right_;
+  std::array<bool, kTable4Cells> is_right_broken_{};
+  std::optional<std::size_t> header_;
+  bool has_full_ = false;
+  bool is_padded_ = false;
+};
+
+class LineReader {
+ public:
+  LineReader(const TokenList& list, TableId table, Edition edition)
+      : list_(list), names_(RowNames::of(table)), draft_(empty_draft(table)), found_(list) {
+    for (std::size_t row = 0; row < names_.size(); ++row) {
+      columns_.push_back(columns_of(table, edition, names_.key(row)));
+    }
+  }
+
+  TableDraft run() {
+    const auto& tokens = list_.tokens;
+    for (std::size_t at = 0; at < tokens.size();) {
+      std::size_t end = at;
+      while (end < tokens.size() && tokens[end].line == tokens[at].line) ++end;
+      look_at_line(at, end);
+      at = end;
+    }
+    for (const Line& line : found_.lines()) store(line);
+    return std::move(draft_);
+  }
+
+ private:
+  void look_at_line(std::size_t begin, std::size_t end) {
+    std::size_t values = end;
+    while (values > begin && list_.tokens[values - 1].kind != TokenKind::kText) --values;
+    for (std::size_t i = begin; i < values; ++i) {
+      if (list_.tokens[i].kind == TokenKind::kText) words_.push_back(i);
+    }
+    if (values == end || !has_figure(values, end)) look_at_header(begin, end);
+    // Cells stand on the line of their label, or they are no line of the table.
+    if (values == end) return;
+    if (values > begin) take(values, end, list_.tokens[begin].kind == TokenKind::kBlank);
+    words_.clear();
+  }
+
+  bool has_figure(std::size_t begin, std::size_t end) const {
+    return std::any_of(list_.tokens.begin() + static_cast<std::ptrdiff_t>(begin), list_.tokens.begin() + static_cast<std::ptrdiff_t>(end),
+                       [](const Token& token) { return token.kind == TokenKind::kFigure; });
+  }
+
+  // "| | |自然人|法人或其他组织| | | | |总计": six fields from the first column to the last. In table 2
+  // the columns stand behind 信息内容.
+  void look_at_header(std::size_t begin, std::size_t end) {
+    std::optional<std::size_t> person, content;
+    for (std::size_t i = begin; i < end; ++i) {
+      const Token& token = list_.tokens[i];
+      if (token.kind != TokenKind::kText) continue;
+      const auto letters = list_.letters_of(token);
+      if (letters == U"自然人") person = token.field;
+      if (letters == U"信息内容") content = token.field;
+      const bool is_last = person && *person > 0 && letters == U"总计" && token.field == *person + 6;
+      if (is_last) found_.learn_header(*person);
+      if (content && token.field == *content + 1) found_.learn_header(token.field);
+    }
+  }
+
+  void take(std::size_t begin, std::size_t end, bool is_padded) {
+    bool is_exact = true;
+    std::optional<std::size_t> row = match_exact();
+    if (!row && comparisons_++ < kComparisonsMax) {
+      is_exact = false;
+      const Token& last = list_.tokens[words_.back()];
+      row = names_.nearest(list_.letters_of(last), next_row_, names_.size());
+    }
+    if (!row || draft_.rows[*row] != RowState::kUnseen) return;
+    draft_.rows[*row] = RowState::kSeen;
+    next_row_ = std::max(next_row_, *row + 1);
+    found_.add({*row, columns_[*row], begin, end, is_exact}, is_padded);
+  }
+
+  std::optional<std::size_t> match_exact() const {
+    std::optional<std::size_t> found;
+    for (std::size_t words = 1; words <= std::min(words_.size(), kLabelWordsMax); ++words) {
+      const std::uint32_t begin = list_.tokens[words_[words_.size() - words]].letters_begin;
+      const auto label = std::u32string_view(list_.letters).substr(begin, list_.tokens[words_.back()].letters_end - begin);
+      const auto row = names_.exact(label);
+      if (!row) continue;
+      const bool is_near = *row + 1 > next_row_ && *row + 1 - next_row_ <= kShortLabelReach;
+      if (!is_short_label(label) || (is_near && !is_in_header(words))) found = row;
+    }
+    return found;
+  }
+
+  bool is_in_header(std::size_t words) const {
+    return words < words_.size() && is_before_short_header(list_.letters_of(list_.tokens[words_[words_.size() - words - 1]]));
+  }
+
+  void store(const Line& line) {
+    const auto first = found_.first_cell(line);
+    if (!first) return;
+    const bool is_overlong = found_.surplus(line, *first) > 0;
+    if (is_overlong && !found_.has_only_zeros_outside(line, *first)) return;
+    std::uint16_t confidence = line.is_exact ? kOneReader : kMisspeltLabel;
+    if (is_overlong) confidence = kSurplusDropped;
+    const std::span<DraftCell> cells = draft_.row_cells(line.row);
+    for (std::size_t i = 0; i < line.columns; ++i) {
+      const Token& token = list_.tokens[*first + i];
+      cells[i] = {token.kind == TokenKind::kFigure ? token.figure.state : CellState::kBlank, token.figure, token.range, confidence};
+    }
+    draft_.rows[line.row] = RowState::kRead;
+  }
+
+  const TokenList& list_;
+  const RowNames& names_;
+  TableDraft draft_;
+  LineTable found_;
+  std::vector<std::size_t> columns_;
+  std::vector<std::size_t> words_;  // since the last line with values
+  std::size_t next_row_ = 0;
+  std::size_t comparisons_ = 0;
+};
+
+}  // namespace
+
+TableDraft read_rows_by_lines(const TokenList& list, TableId table, Edition edition) {
+  return LineReader(list, table, edition).run();
+}
+
+TableDraft read_table4_by_lines(const TokenList& list) {
+  TableDraft draft = empty_draft(TableId::kT4);
+  const auto& tokens = list.tokens;
+  bool is_below = false;
+  std::size_t header_first = 0;  // the field under which the first result stands
+  for (std::size_t at = 0; at < tokens.size();) {
+    std::size_t end = at;
+    bool has_words = false;
+    for (; end < tokens.size() && tokens[end].line == tokens[at].line; ++end) {
+      has_words = has_words || tokens[end].kind == TokenKind::kText;
+      if (!list.begins_in(tokens[end], U"结果维持")) continue;
+      if (!is_below) header_first = tokens[end].field;
+      is_below = true;
+    }
+    const std::size_t size = end - at;
+    std::size_t first = at;
+    if (size > kTable4Cells) first = at + std::min(header_first, size - kTable4Cells);
+    const bool is_row = is_below && !has_words && size >= kTable4Cells &&
+                        std::any_of(tokens.begin() + static_cast<std::ptrdiff_t>(at), tokens.begin() + static_cast<std::ptrdiff_t>(end),
+                                    [](const Token& token) { return token.kind == TokenKind::kFigure; });
+    const auto outside = [&](std::size_t i) { return i < first || i >= first + kTable4Cells; };
+    bool has_surplus = false;
+    for (std::size_t i = at; is_row && i < end; ++i) has_surplus = has_surplus || (outside(i) && tokens[i].kind == TokenKind::kFigure);
+    if (is_row && !has_surplus) {
+      for (std::size_t i = 0; i < kTable4Cells; ++i) {
+        const Token& token = tokens[first + i];
+        draft.cells[i] = {token.kind == TokenKind::kFigure ? token.figure.state : CellState::kBlank, token.figure, token.range, kOneReader};
+      }
+      draft.rows[0] = RowState::kRead;
+      return draft;
+    }
+    at = end;
+  }
+  return draft;
+}
+
+}  // namespace gouji::parser
