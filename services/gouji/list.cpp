@@ -11,6 +11,7 @@
 #include "services/gouji/json_writer.h"
 #include "services/gouji/log_access.h"
 #include "services/gouji/report_words.h"
+#include "services/validator/core/messages.h"
 
 namespace gouji::command {
 namespace {
@@ -139,12 +140,17 @@ int show(const ShowRequest& request) {
   }
   fmt::print("{}", text_line(*anomaly, request.language));
   for (const Explanation& explanation : anomaly->explanations) {
-    fmt::print("    {}:", to_string(explanation.mechanism));
+    std::vector<std::string> changes;
     for (const Change& change : explanation.changes)
-      fmt::print(" {} {} → {}", change.cell,
-                 change.reported.is_number() ? std::to_string(change.reported.value) : std::string(to_string(change.reported.state)),
-                 change.proposed);
-    fmt::print("\n");
+      changes.push_back(fmt::format("{} {} → {}",
+                                    validator::cell_wording(change.cell, request.language == Language::kChinese ? validator::Language::kChinese
+                                                                                                               : validator::Language::kEnglish),
+                                    change.reported.is_number() ? std::to_string(change.reported.value)
+                                                                : std::string(state_word(change.reported.state, request.language)),
+                                    change.proposed));
+    const std::string_view mechanism = mechanism_word(explanation.mechanism, request.language);
+    fmt::print("    {}{}\n", fmt::join(changes, in(request.language, "；", "; ")),
+               mechanism.empty() ? std::string() : fmt::format(fmt::runtime(in(request.language, "（{}）", " ({})")), mechanism));
   }
   fmt::print("    {}  raw_digest {}  {}\n", anomaly->evidence.url, anomaly->evidence.raw_digest,
              events::to_rfc3339(anomaly->evidence.fetched_at));

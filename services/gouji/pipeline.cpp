@@ -161,7 +161,8 @@ void Pipeline::stop() {
 Result<void> Pipeline::wait_until_through() {
   const std::pair<host::StageHost*, std::pair<std::string_view, std::string_view>> stages[] = {
       {parts_->parser.get(), {kParserGroup, eventlog::kRawTopic}},
-      {parts_->validator.get(), {kValidatorGroup, eventlog::kParsedTopic}}};
+      {parts_->validator.get(), {kValidatorGroup, eventlog::kParsedTopic}},
+      {parts_->validator.get(), {kValidatorGroup, eventlog::kWaiverTopic}}};
   for (const auto& [stage, reads] : stages) {
     while (!parts_->stopping.load()) {
       if (stage->has_ended()) return unavailable(ErrorCode::kLogUnavailable, stage->end_reason());

@@ -14,6 +14,7 @@
 #include "services/gouji/log_access.h"
 #include "services/gouji/report_words.h"
 #include "services/gouji/waivers_file.h"
+#include "services/validator/core/judge.h"
 
 namespace gouji::command {
 namespace {
@@ -79,6 +80,8 @@ Result<UnixMillis> check_add(const WaiveRequest& request) {
   if (!request.rule.empty() && request.organ.empty()) mistakes.emplace_back("--rule 须与 --organ 并用 / --rule needs --organ");
   if (request.reason.empty()) mistakes.emplace_back("缺 --reason（理由）/ --reason is missing");
   if (request.author.empty()) mistakes.emplace_back("缺 --author（何人）/ --author is missing");
+  if (request.reason.size() + request.author.size() > validator::kWaiverBytesMax)
+    mistakes.push_back(fmt::format("--reason 与 --author 合计不超过 {} 字节 / together at most {} bytes", validator::kWaiverBytesMax, validator::kWaiverBytesMax));
   UnixMillis until = 0;
   if (!request.until.empty()) {
     const auto day = day_from(request.until);

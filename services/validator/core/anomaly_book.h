@@ -12,7 +12,7 @@
 namespace gouji::validator {
 
 // Closed anomalies that are remembered for their ids.
-inline constexpr std::size_t kClosedMax = 24;
+inline constexpr std::size_t kClosedMax = 16;
 
 // What an update is about.
 struct Occasion {

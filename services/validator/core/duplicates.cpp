@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view kId = "S.DUPLICATE";
 constexpr std::size_t kShingle = 8;         // characters
-constexpr std::size_t kMinimaMax = 96;      // smallest hashes kept: 95 % likeness is told within 2 %
+constexpr std::size_t kMinimaMax = 64;      // smallest hashes kept: 95 % likeness is told within 3 %
 constexpr std::int32_t kCharactersMin = 400;
 constexpr std::int32_t kLikenessMin = 92;
 constexpr std::int32_t kNumbersMin = 5;

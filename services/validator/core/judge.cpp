@@ -384,6 +384,8 @@ Judgement judge(const History& history, const Arrival& arrival, const Reread& re
 }
 
 Result<Judgement> judge_waiver(const History& history, const WaiverArrival& arrival, const Reread& reread) {
+  if (arrival.waiver && arrival.waiver->reason.size() + arrival.waiver->author.size() > kWaiverBytesMax)
+    return invalid_input(ErrorCode::kTooLarge, "waiver: reason and author together may have " + std::to_string(kWaiverBytesMax) + " bytes");
   Judge judge(history, reread, arrival.key);
   LedgerEntry* const known = judge.find(arrival.key);
   LedgerAnomaly* subject = nullptr;

@@ -35,6 +35,9 @@ using History = std::function<std::optional<LedgerEntry>(const ReportKey&)>;
 struct Arrival;
 using Reread = std::function<std::optional<Arrival>(std::int64_t offset)>;
 
+// Reason and author of a waiver together: the ledger keeps them.
+inline constexpr std::size_t kWaiverBytesMax = 360;
+
 // A waiver as it reaches the validator.
 struct WaiverArrival {
   ReportKey key;
@@ -58,7 +61,7 @@ struct Judgement {
 
 Judgement judge(const History& history, const Arrival& arrival, const Reread& reread = {});
 
-// kInvalidInput NOT_FOUND where the report has no such anomaly.
+// kInvalidInput TOO_LARGE, or NOT_FOUND where the report has no such anomaly.
 Result<Judgement> judge_waiver(const History& history, const WaiverArrival& arrival, const Reread& reread = {});
 
 // True of a live report on which older rules have spoken last, or rules of the same version with

@@ -12,8 +12,8 @@
 namespace gouji::validator {
 
 inline constexpr std::size_t kLocationsMax = 16;
-inline constexpr std::size_t kDepartedMax = 16;
-inline constexpr std::size_t kDifferingMax = 6;
+inline constexpr std::size_t kDepartedMax = 8;
+inline constexpr std::size_t kDifferingMax = 2;
 
 // What arrives from an address.
 struct Sighting {

@@ -226,6 +226,38 @@ TEST(LedgerCodec, KeepsEverythingWithinTwoKibibytesWhenClean) {
   EXPECT_EQ(read->locations.at(0).payload_digest, entry.locations.at(0).payload_digest);
 }
 
+// An entry that an older version wrote holds none of the newer fields.
+TEST(LedgerCodec, ReadsWhatAnOlderVersionWrote) {
+  LedgerEntry entry;
+  entry.key = {"411000-gov", 2019, Scope::kOwn};
+  entry.version = 2;
+  entry.locations = {{"loc", "p", "c", 0, 3, -1, {}}};
+  entry.anomalies.push_back({"id", true, {{"T4.SUM", "reconsideration"}}, "f", Severity::kError, Fault::kUndecided, "T4.SUM", 1, 5, "", {}});
+  const auto read = decode_ledger_entry(encode(entry));
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->locations.at(0).parsed_offset, -1);
+  EXPECT_TRUE(read->sketch.minima.empty());
+  EXPECT_TRUE(read->departed.empty());
+  EXPECT_FALSE(read->anomalies.at(0).waiver.has_value());
+  EXPECT_FALSE(read->anomalies.at(0).is_waived(1));
+}
+
+TEST(LedgerCodec, RefusesASketchThatIsCutOff) {
+  LedgerEntry entry;
+  entry.key = {"411000-gov", 2019, Scope::kOwn};
+  entry.sketch = {{0x01020304U}, "n", 900};
+  std::string bytes = encode(entry);
+  // The field's length and its message's, both one byte less.
+  const std::size_t at = bytes.find(std::string("\x0A\x04\x04\x03\x02\x01", 6));
+  ASSERT_NE(at, std::string::npos);
+  bytes[at + 1] = 3;
+  bytes.erase(at + 2, 1);
+  bytes[at - 1] = static_cast<char>(bytes[at - 1] - 1);
+  const auto read = decode_ledger_entry(bytes);
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().kind, ErrorKind::kInvalidInput);
+}
+
 TEST(WaiverCodec, KeepsAWaiverAndNamesTheReportOfATombstone) {
   const Waiver waiver{"abc", {"411000-gov", 2019, Scope::kOwn}, "已核实", "张三", 5, 9, "0123456789abcdef"};
   const Record record = encode(waiver);

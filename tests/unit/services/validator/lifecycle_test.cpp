@@ -288,6 +288,14 @@ TEST(Waiver, OfAnUnknownAnomalyIsRefused) {
   EXPECT_TRUE(is_empty(*office.waive(with_error().key, "no such id", std::nullopt)));
 }
 
+TEST(Waiver, OfTooManyWordsIsRefused) {
+  Office office;
+  const Anomaly anomaly = office.arrive(with_error(), "A").transitions[0];
+  LedgerWaiver wordy = accepted(anomaly);
+  wordy.reason = std::string(kWaiverBytesMax, 'r');
+  EXPECT_EQ(office.waive(anomaly.key, anomaly.id, wordy).error().code, ErrorCode::kTooLarge);
+}
+
 TEST(Waiver, IsKeptByTheLedgersCodec) {
   Office office;
   const Anomaly anomaly = office.arrive(with_error(), "A").transitions[0];
