@@ -4,10 +4,10 @@
 
 namespace gouji::eventlog {
 
-void OpenTransaction::take(const StoredRecord& stored, std::chrono::nanoseconds now) {
+void OpenTransaction::take(const TopicPartition& at, std::int64_t offset, std::int64_t behind, std::chrono::nanoseconds now) {
   if (is_empty()) began_at_ = now;
-  first_.try_emplace(stored.at, stored.offset);
-  taken_[stored.at] = stored.offset + 1;
+  first_.try_emplace(at, offset);
+  taken_[at] = behind;
 }
 
 void OpenTransaction::appending(const Outgoing& outgoing) {
@@ -25,6 +25,11 @@ void OpenTransaction::finished(const StoredRecord& stored) {
   ++records_;
   bytes_ += byte_size(stored.record);
   event_times_.push_back(stored.record.timestamp);
+}
+
+void OpenTransaction::finished_work(const TopicPartition& at, std::int64_t position) {
+  next_.try_emplace(at, position);
+  ++records_;
 }
 
 std::int64_t OpenTransaction::poison() const {

@@ -18,14 +18,17 @@ namespace gouji::eventlog {
 
 class OpenTransaction {
  public:
-  // A record is taken up: from here on an abort goes back to it.
-  void take(const StoredRecord& stored, std::chrono::nanoseconds now);
+  // A record is taken up: from here on an abort goes back to it. Work without a record takes
+  // nothing: `behind` is `offset` then.
+  void take(const TopicPartition& at, std::int64_t offset, std::int64_t behind, std::chrono::nanoseconds now);
   void begun() { is_begun_ = true; }
   void appending(const Outgoing& outgoing);
   void appended(const Outgoing& outgoing);
   void dead_lettered(const std::string& topic, ErrorCode code) { ++dead_letters_[{topic, code}]; }
   // The record's outputs are all in the transaction.
   void finished(const StoredRecord& stored);
+  // The outputs of work without a record are.
+  void finished_work(const TopicPartition& at, std::int64_t position);
   void commit_called() { commit_called_ = true; }
   void clear() { *this = OpenTransaction(); }
 

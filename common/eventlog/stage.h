@@ -58,6 +58,8 @@ class StageContext {
   virtual ~StageContext() = default;
   virtual void emit(Outgoing outgoing) = 0;
   virtual KeyedState& state() = 0;  // of the record's partition
+  // A committed record, read again; nullopt when it is not there any more. kUnavailable as the log's.
+  virtual Result<std::optional<StoredRecord>> read(const TopicPartition& at, std::int64_t offset) = 0;
 };
 
 class Stage {
@@ -82,6 +84,16 @@ class Stage {
   //   kUnavailable  → the record is tried again after a pause, nothing behind it is taken;
   //   kFatal        → the transaction is aborted and the runner ends.
   virtual Result<void> process(const StoredRecord& record, StageContext& context) = 0;
+
+  // Work on the state itself, without a record: keys that something newer than their last record
+  // calls for. Asked once a partition, when its state has been restored; each key then goes to
+  // work_on(), between records and in a transaction of its own kind, as a record would.
+  virtual std::vector<std::string> keys_to_work_on(const KeyedState& /*state*/) { return {}; }
+  // Errors mean what they mean for a record, but there is nothing to dead-letter: kInvalidInput
+  // leaves the key as it is.
+  virtual Result<void> work_on(const std::string& /*key*/, std::int32_t /*partition*/, StageContext& /*context*/) {
+    return ok();
+  }
 
   // State facts, for gauges: after restoring, and after each commit with what it changed.
   virtual void state_restored(std::int32_t /*partition*/, const KeyedState& /*state*/) {}

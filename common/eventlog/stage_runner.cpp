@@ -74,6 +74,8 @@ void StageRunner::Impl::revoked(const std::vector<TopicPartition>& partitions, b
     go_back_after_poll_.erase(at);
     progress_.revoked(at);
     aborts_.revoked(at);
+    positions_.erase(at);
+    forget_work(at.partition);
     if (states_.erase(at.partition) > 0) stage_.state_dropped(at.partition);
   }
 }
@@ -125,6 +127,9 @@ Result<void> StageRunner::Impl::settle(const std::vector<TopicPartition>& partit
     }
     const auto position = known.find(at);
     progress_.assigned(at, position == known.end() ? std::nullopt : std::optional(position->second));
+    if (position == known.end()) continue;
+    positions_[at] = position->second;
+    if (at.topic == stage_.inputs().front()) note_work(at.partition);
   }
   if (to.empty()) return ok();
   pending_.drop_if([&](const StoredRecord& stored) { return to.contains(stored.at); });
@@ -150,6 +155,7 @@ void StageRunner::Impl::poll() {
     wait = std::min(wait, transaction_.began_at() + options_.transaction_age_max - now);
   }
   if (held_until_.count() != 0) wait = std::min(wait, held_until_ - now);
+  if (!work_.empty()) wait = std::min(wait, std::max(work_after_ - now, nanoseconds(0)));
   for (const auto& [at, blocked] : blocked_) wait = std::min(wait, blocked.next_try - now);
   // Rounded up, so that a rest of less than a millisecond is not spent spinning.
   const auto whole = std::chrono::ceil<milliseconds>(std::max(wait, nanoseconds(0)));
@@ -246,7 +252,8 @@ void StageRunner::Impl::look() {
   const nanoseconds now = clock_.monotonic();
   if (now - last_look_ < options_.look_every && last_look_.count() != 0) return;
   last_look_ = now;
-  const bool is_at_rest = transaction_.is_empty() && pending_.empty() && blocked_.empty() && held_until_.count() == 0;
+  const bool is_at_rest = transaction_.is_empty() && pending_.empty() && work_.empty() && blocked_.empty() &&
+                          held_until_.count() == 0;
   bool is_idle = false;
   if (is_at_rest) {
     const auto is_all_read = progress_.look_for_records();
@@ -276,6 +283,7 @@ bool StageRunner::Impl::step() {
   const bool held = is_held();
   if (!held) retry_blocked();
   if (!has_ended_ && (held || pending_.empty())) poll();
+  if (!has_ended_ && !held) work();
   if (!has_ended_ && !held) take_pending();
   if (!has_ended_ && !transaction_.is_empty() && is_due()) commit();
   if (!has_ended_) look();

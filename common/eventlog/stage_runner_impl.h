@@ -1,10 +1,12 @@
-// The inside of StageRunner, in one class over two files: stage_runner.cpp takes records in,
-// stage_transaction.cpp carries them through a transaction. Nothing else includes this header.
+// The inside of StageRunner, in one class over three files: stage_runner.cpp takes records in,
+// stage_transaction.cpp carries them through a transaction, stage_work.cpp works on keys of the
+// state without a record. Nothing else includes this header.
 #pragma once
 
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -26,7 +28,20 @@ inline constexpr std::chrono::seconds kRetriableMax{60};
 inline constexpr int kRetriesMax = 1000;
 inline constexpr std::chrono::milliseconds kRetryPause{100};
 
-class RecordContext;
+// What a stage may do with one record or one key.
+class RecordContext final : public StageContext {
+ public:
+  RecordContext(KeyedState& state, EventLog& log) : state_(state), log_(log) {}
+  void emit(Outgoing outgoing) override { outputs_.push_back(std::move(outgoing)); }
+  KeyedState& state() override { return state_; }
+  Result<std::optional<StoredRecord>> read(const TopicPartition& at, std::int64_t offset) override;
+  const std::vector<Outgoing>& outputs() const { return outputs_; }
+
+ private:
+  KeyedState& state_;
+  EventLog& log_;
+  std::vector<Outgoing> outputs_;
+};
 
 // A record that met something unavailable; its partition is paused behind it.
 struct Blocked {
@@ -36,6 +51,12 @@ struct Blocked {
   std::chrono::nanoseconds since{0};
   std::chrono::nanoseconds next_try{0};
   std::chrono::milliseconds wait{0};
+};
+
+// A key of the state that the stage wants to work on.
+struct StateWork {
+  std::int32_t partition = 0;
+  std::string key;
 };
 
 class StageRunner::Impl final : public RebalanceListener {
@@ -99,6 +120,13 @@ class StageRunner::Impl final : public RebalanceListener {
   void hold_back(const StoredRecord& stored, const Error& error, Blocked* blocked);
   std::optional<Error> oversize(const RecordContext& context, const KeyedState& state) const;
 
+  // Work on the state (stage_work.cpp).
+  void note_work(std::int32_t partition);
+  void work();
+  bool work_on(const StateWork& item);
+  void forget_work(std::int32_t partition);
+  void return_work();
+
   // The transaction.
   bool is_due() const;
   bool commit();
@@ -139,6 +167,10 @@ class StageRunner::Impl final : public RebalanceListener {
   OpenTransaction transaction_;
   InputProgress progress_;
   AbortPolicy aborts_;
+  std::deque<StateWork> work_;           // to be done
+  std::vector<StateWork> work_taken_;    // in the open transaction
+  Offsets positions_;                    // per partition the next record to take
+  std::chrono::nanoseconds work_after_{0};
   std::optional<PoisonBreaker> breaker_;
   bool is_polling_ = false;      // inside poll(): positions cannot be changed now
   Offsets go_back_after_poll_;

@@ -13,18 +13,6 @@ namespace gouji::eventlog {
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
-class RecordContext final : public StageContext {
- public:
-  explicit RecordContext(KeyedState& state) : state_(state) {}
-  void emit(Outgoing outgoing) override { outputs_.push_back(std::move(outgoing)); }
-  KeyedState& state() override { return state_; }
-  const std::vector<Outgoing>& outputs() const { return outputs_; }
-
- private:
-  KeyedState& state_;
-  std::vector<Outgoing> outputs_;
-};
-
 // --- one record -----------------------------------------------------------------------------------
 
 void StageRunner::Impl::take(const StoredRecord& stored, Blocked* blocked) {
@@ -34,7 +22,7 @@ void StageRunner::Impl::take(const StoredRecord& stored, Blocked* blocked) {
   }
   KeyedState& state = states_[stored.at.partition];
   state.mark();
-  RecordContext context(state);
+  RecordContext context(state, log_);
   const nanoseconds began = clock_.monotonic();
   auto result = stage_.process(stored, context);
   observer_.processed(clock_.monotonic() - began);
@@ -64,7 +52,8 @@ std::optional<Error> StageRunner::Impl::oversize(const RecordContext& context, c
 
 // Puts the record's outputs into the transaction. A record that was held back leaves its partition free.
 bool StageRunner::Impl::produce(const StoredRecord& stored, const std::vector<Outgoing>& outputs) {
-  transaction_.take(stored, clock_.monotonic());
+  transaction_.take(stored.at, stored.offset, stored.offset + 1, clock_.monotonic());
+  positions_[stored.at] = stored.offset + 1;
   if (!transaction_.is_begun()) {
     const Outcome begun = patiently([this] { return stage_log_.begin(); });
     if (begun != Outcome::kOk) return settle_outcome(begun, "beginning a transaction"), false;
@@ -173,6 +162,7 @@ void StageRunner::Impl::after_commit() {
     state.apply_staged();
   }
   progress_.committed(transaction_.next());
+  work_taken_.clear();
   aborts_.committed(transaction_);
   if (breaker_) breaker_->add(clock_.monotonic(), transaction_.records(), transaction_.poison());
   transaction_.clear();
@@ -229,15 +219,23 @@ void StageRunner::Impl::recover_unknown(std::string_view what) {
 
   // Offsets travel in the transaction, so they say whether it happened: all of them, or none.
   std::size_t moved = 0;
+  std::size_t telling = 0;
   Offsets back = transaction_.first();
   for (auto& [at, offset] : back) {
     const auto known = committed->find(at);
-    if (known == committed->end()) continue;
+    if (known == committed->end()) {
+      ++telling;
+      continue;
+    }
     const auto next = transaction_.next().find(at);
-    if (next != transaction_.next().end() && known->second == next->second) ++moved;
+    // Work on the state alone moves no offset, so its partition tells nothing.
+    const bool tells = next == transaction_.next().end() || next->second != offset;
+    telling += tells ? 1 : 0;
+    if (tells && next != transaction_.next().end() && known->second == next->second) ++moved;
     offset = known->second;
   }
-  if (transaction_.was_commit_called() && moved == back.size()) return after_commit();
+  if (telling == 0 && transaction_.was_commit_called()) return finish(RunnerEnd::kUnavailable, fmt::format("{}: only a restart can tell", what));
+  if (transaction_.was_commit_called() && moved == telling) return after_commit();
   if (moved > 0) return finish(RunnerEnd::kUnavailable, fmt::format("{}: committed in part", what));
   aborts_.unsettled();
   discard_transaction();
@@ -261,6 +259,7 @@ bool StageRunner::Impl::open_producer() {
 
 void StageRunner::Impl::discard_transaction() {
   for (auto& [partition, state] : states_) state.discard_staged();
+  return_work();
   transaction_.clear();
 }
 
@@ -277,6 +276,7 @@ void StageRunner::Impl::go_back(const Offsets& to) {
   for (const auto& [at, offset] : positions) {
     if (blocked_.erase(at) > 0) freed.push_back(at);
   }
+  for (const auto& [at, offset] : positions) positions_[at] = offset;
   if (const auto moved = stage_log_.seek(positions); !moved) return finish(RunnerEnd::kUnavailable, moved.error().message);
   const milliseconds pause = aborts_.pause();
   if (pause.count() > 0) {

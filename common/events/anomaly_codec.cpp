@@ -27,6 +27,22 @@ void explanations_to_proto(const Anomaly& anomaly, pb::Anomaly* out) {
   }
 }
 
+void waiver_to_proto(const Waiver& waiver, pb::Waiver* out) {
+  out->set_anomaly_id(waiver.anomaly_id);
+  out->set_reason(waiver.reason);
+  out->set_author(waiver.author);
+  out->set_created_at(waiver.created_at);
+  out->set_expires_at(waiver.expires_at);
+  out->set_cells_digest(waiver.cells_digest);
+  to_proto(waiver.key, out->mutable_key());
+}
+
+Result<Waiver> waiver_from_proto(const pb::Waiver& in) {
+  Waiver waiver{in.anomaly_id(), {}, in.reason(), in.author(), in.created_at(), in.expires_at(), in.cells_digest()};
+  GOUJI_ASSIGN(waiver.key, from_proto(in.key()));
+  return waiver;
+}
+
 pb::Anomaly message_of(const Anomaly& anomaly) {
   pb::Anomaly out;
   out.set_id(anomaly.id);
@@ -51,6 +67,8 @@ pb::Anomaly message_of(const Anomaly& anomaly) {
   out.set_resolved_by(anomaly.resolved_by);
   out.set_opened_at(anomaly.opened_at);
   to_proto(anomaly.evidence, out.mutable_evidence());
+  out.set_cells_digest(anomaly.cells_digest);
+  if (anomaly.waiver) waiver_to_proto(*anomaly.waiver, out.mutable_waiver());
   return out;
 }
 
@@ -65,15 +83,22 @@ Result<Explanation> from_proto(const pb::Explanation& in) {
   return explanation;
 }
 
+// What subscribers choose by, without reading the value.
+Record with_facets(const Anomaly& anomaly, Record record) {
+  record.headers.push_back({"ce_fault", std::string(to_string(anomaly.fault))});
+  record.headers.push_back({"ce_severity", std::string(to_string(anomaly.severity))});
+  return record;
+}
+
 }  // namespace
 
 Record encode(const Anomaly& anomaly, const std::string& input_id, int ordinal) {
-  return make_record(envelope_of(anomaly, input_id, ordinal), anomaly.key.organ_id,
-                     message_of(anomaly).SerializeAsString());
+  return with_facets(anomaly, make_record(envelope_of(anomaly, input_id, ordinal), anomaly.key.organ_id,
+                                          message_of(anomaly).SerializeAsString()));
 }
 
 Record encode_current(const Anomaly& anomaly, const std::string& input_id, int ordinal) {
-  return make_record(envelope_of(anomaly, input_id, ordinal), anomaly.id, message_of(anomaly).SerializeAsString());
+  return with_facets(anomaly, make_record(envelope_of(anomaly, input_id, ordinal), anomaly.id, message_of(anomaly).SerializeAsString()));
 }
 
 Record anomaly_tombstone(const std::string& anomaly_id, const Envelope& cause) {
@@ -107,7 +132,31 @@ Result<Anomaly> decode_anomaly(const Record& record) {
   anomaly.resolved_by = in.resolved_by();
   anomaly.opened_at = in.opened_at();
   anomaly.evidence = from_proto(in.evidence());
+  anomaly.cells_digest = in.cells_digest();
+  if (in.has_waiver()) {
+    GOUJI_ASSIGN(anomaly.waiver, waiver_from_proto(in.waiver()));
+  }
   return anomaly;
+}
+
+Record encode(const Waiver& waiver) {
+  pb::Waiver out;
+  waiver_to_proto(waiver, &out);
+  const std::string type(kWaiverType);
+  return make_record({output_id(type, waiver.anomaly_id, waiver.cells_digest, static_cast<int>(waiver.created_at % 1'000'000'000)),
+                      type, "/waive", to_string(waiver.key), waiver.created_at},
+                     waiver.anomaly_id, out.SerializeAsString());
+}
+
+Record waiver_tombstone(const std::string& anomaly_id, const ReportKey& key, UnixMillis now) {
+  const std::string type(kWaiverType);
+  return make_record({output_id(type, anomaly_id, "removed", static_cast<int>(now % 1'000'000'000)), type, "/waive", to_string(key), now},
+                     anomaly_id, std::nullopt);
+}
+
+Result<Waiver> decode_waiver(const Record& record) {
+  GOUJI_ASSIGN(const pb::Waiver in, parse_value<pb::Waiver>(record));
+  return waiver_from_proto(in);
 }
 
 }  // namespace gouji::events

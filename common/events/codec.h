@@ -60,6 +60,11 @@ Record encode_current(const Anomaly& anomaly, const std::string& input_id, int o
 Record anomaly_tombstone(const std::string& anomaly_id, const Envelope& cause);
 Result<Anomaly> decode_anomaly(const Record& record);
 
+// gouji.waiver.v1 (key = anomaly id); a tombstone names the report in its subject.
+Record encode(const Waiver& waiver);
+Record waiver_tombstone(const std::string& anomaly_id, const ReportKey& key, UnixMillis now);
+Result<Waiver> decode_waiver(const Record& record);
+
 // gouji.source.health.v1.
 Record encode(const SourceHealth& health);
 Result<SourceHealth> decode_source_health(const Record& record);

@@ -19,6 +19,62 @@ void to_proto(const LedgerAnomaly& anomaly, pb::LedgerAnomaly* out) {
   out->set_leading_rule(anomaly.leading_rule);
   out->set_opened_in_version(anomaly.opened_in_version);
   out->set_opened_at(anomaly.opened_at);
+  out->set_cells_digest(anomaly.cells_digest);
+  if (!anomaly.waiver) return;
+  auto* waiver = out->mutable_waiver();
+  waiver->set_reason(anomaly.waiver->reason);
+  waiver->set_author(anomaly.waiver->author);
+  waiver->set_created_at(anomaly.waiver->created_at);
+  waiver->set_expires_at(anomaly.waiver->expires_at);
+  waiver->set_cells_digest(anomaly.waiver->cells_digest);
+}
+
+void to_proto(const LedgerLocation& location, pb::LedgerLocation* out) {
+  out->set_location_id(location.location_id);
+  out->set_payload_digest(location.payload_digest);
+  out->set_content_digest(location.content_digest);
+  out->set_order(location.order);
+  out->set_fetch_sequence(location.fetch_sequence);
+  out->set_parsed_next(location.parsed_offset + 1);
+  for (const Operand& cell : location.differing) {
+    auto* item = out->add_differing();
+    item->set_cell(cell.cell);
+    item->set_state(to_proto(kCellStates, cell.value.state));
+    item->set_value(cell.value.value);
+  }
+}
+
+Result<LedgerLocation> from_proto(const pb::LedgerLocation& in) {
+  LedgerLocation location{in.location_id(), in.payload_digest(), in.content_digest(), in.order(),
+                          in.fetch_sequence(), in.parsed_next() - 1, {}};
+  for (const auto& cell : in.differing()) {
+    GOUJI_ASSIGN(const Cell value, cell_from(cell.state(), cell.value()));
+    location.differing.push_back({cell.cell(), value});
+  }
+  return location;
+}
+
+void to_proto(const TextSketch& sketch, pb::TextSketch* out) {
+  std::string bytes;
+  for (const std::uint32_t hash : sketch.minima)
+    for (unsigned shift = 0; shift < 32; shift += 8) bytes.push_back(static_cast<char>(hash >> shift & 255U));
+  out->set_minima(bytes);
+  out->set_numbers(sketch.numbers);
+  out->set_characters(sketch.characters);
+}
+
+Result<TextSketch> from_proto(const pb::TextSketch& in) {
+  TextSketch sketch;
+  const std::string& bytes = in.minima();
+  if (bytes.size() % 4 != 0) return invalid_input(ErrorCode::kMalformed, "text sketch: minima must be four bytes each");
+  for (std::size_t at = 0; at < bytes.size(); at += 4) {
+    std::uint32_t hash = 0;
+    for (unsigned i = 0; i < 4; ++i) hash |= std::uint32_t{static_cast<std::uint8_t>(bytes[at + i])} << (8 * i);
+    sketch.minima.push_back(hash);
+  }
+  sketch.numbers = in.numbers();
+  sketch.characters = in.characters();
+  return sketch;
 }
 
 Result<LedgerAnomaly> from_proto(const pb::LedgerAnomaly& in) {
@@ -32,6 +88,10 @@ Result<LedgerAnomaly> from_proto(const pb::LedgerAnomaly& in) {
   anomaly.leading_rule = in.leading_rule();
   anomaly.opened_in_version = in.opened_in_version();
   anomaly.opened_at = in.opened_at();
+  anomaly.cells_digest = in.cells_digest();
+  if (in.has_waiver())
+    anomaly.waiver = LedgerWaiver{in.waiver().reason(), in.waiver().author(), in.waiver().created_at(),
+                                  in.waiver().expires_at(), in.waiver().cells_digest()};
   return anomaly;
 }
 
@@ -48,18 +108,17 @@ std::string encode(const LedgerEntry& entry) {
   out.set_payload_digest(entry.payload_digest);
   out.set_content_digest(entry.content_digest);
   out.set_result_digest(entry.result_digest);
-  for (const LedgerLocation& location : entry.locations) {
-    auto* item = out.add_locations();
-    item->set_location_id(location.location_id);
-    item->set_payload_digest(location.payload_digest);
-    item->set_content_digest(location.content_digest);
-    item->set_order(location.order);
-    item->set_fetch_sequence(location.fetch_sequence);
+  for (const LedgerLocation& location : entry.locations) to_proto(location, out.add_locations());
+  for (const DepartedLocation& departed : entry.departed) {
+    auto* item = out.add_departed();
+    item->set_location_id(departed.location_id);
+    item->set_fetch_sequence(departed.fetch_sequence);
   }
   for (const LedgerTable& table : entry.tables) table_to_proto(table, out.add_tables());
   for (const LedgerAnomaly& anomaly : entry.anomalies) to_proto(anomaly, out.add_anomalies());
   for (const RuleResult& result : entry.document_results) to_proto(result, out.add_document_results());
   out.set_parsed_offset(entry.parsed_offset);
+  if (entry.sketch.characters > 0) to_proto(entry.sketch, out.mutable_sketch());
   to_proto(entry.evidence, out.mutable_evidence());
   return out.SerializeAsString();
 }
@@ -76,9 +135,12 @@ Result<LedgerEntry> decode_ledger_entry(std::string_view bytes) {
   entry.payload_digest = in.payload_digest();
   entry.content_digest = in.content_digest();
   entry.result_digest = in.result_digest();
-  for (const auto& location : in.locations())
-    entry.locations.push_back(
-        {location.location_id(), location.payload_digest(), location.content_digest(), location.order(), location.fetch_sequence()});
+  for (const auto& location : in.locations()) {
+    GOUJI_ASSIGN(LedgerLocation plain, from_proto(location));
+    entry.locations.push_back(std::move(plain));
+  }
+  for (const auto& departed : in.departed()) entry.departed.push_back({departed.location_id(), departed.fetch_sequence()});
+  GOUJI_ASSIGN(entry.sketch, from_proto(in.sketch()));
   for (const auto& table : in.tables()) {
     GOUJI_ASSIGN(LedgerTable plain, from_proto(table));
     entry.tables.push_back(std::move(plain));

@@ -41,6 +41,7 @@ pb::ReportVerdict tail_of(const Verdict& verdict) {
   pb::ReportVerdict out;
   changes_to_proto(verdict, &out);
   out.set_anomalies_open(verdict.anomalies_open);
+  out.set_anomalies_waived(verdict.anomalies_waived);
   out.set_mended(verdict.mended);
   out.set_broken(verdict.broken);
   out.set_withdrawn(verdict.withdrawn);
@@ -86,6 +87,7 @@ Result<Verdict> decode_verdict(const Record& record) {
   }
   GOUJI_TRY(changes_from_proto(in, &verdict));
   verdict.anomalies_open = in.anomalies_open();
+  verdict.anomalies_waived = in.anomalies_waived();
   verdict.mended = in.mended();
   verdict.broken = in.broken();
   verdict.withdrawn = in.withdrawn();

@@ -93,6 +93,17 @@ struct Finding {
   friend auto operator<=>(const Finding&, const Finding&) = default;
 };
 
+// A person's word that an anomaly is known and accepted, for the values that stood there.
+struct Waiver {
+  std::string anomaly_id;
+  ReportKey key;
+  std::string reason;
+  std::string author;
+  UnixMillis created_at = 0;
+  UnixMillis expires_at = 0;  // 0 = never
+  std::string cells_digest;
+};
+
 struct Anomaly {
   std::string id;
   ReportKey key;
@@ -114,6 +125,10 @@ struct Anomaly {
   std::string resolved_by;
   UnixMillis opened_at = 0;
   Evidence evidence;
+  std::string cells_digest;      // of the cells and values behind it
+  std::optional<Waiver> waiver;  // given for these very values; whether it has expired is_waived() tells
+
+  bool is_waived(UnixMillis now) const { return waiver && (waiver->expires_at == 0 || now < waiver->expires_at); }
 };
 
 struct Verdict {
@@ -124,7 +139,8 @@ struct Verdict {
   std::vector<RuleResult> results;
   std::vector<CellChange> changed_cells;  // against the version before; of evaluation 1 only
   std::vector<DerivedValue> derived;
-  std::int32_t anomalies_open = 0;
+  std::int32_t anomalies_open = 0;    // without those that are waived
+  std::int32_t anomalies_waived = 0;
   std::int32_t mended = 0;  // anomalies that this version resolved
   std::int32_t broken = 0;  // anomalies that this version opened
   bool withdrawn = false;

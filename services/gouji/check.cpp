@@ -4,19 +4,39 @@
 
 #include <fmt/format.h>
 
+#include "common/runtime/system_clock.h"
 #include "services/gouji/check_documents.h"
 #include "services/gouji/check_output.h"
 #include "services/gouji/commands.h"
 #include "services/gouji/exit_codes.h"
+#include "services/gouji/waivers_file.h"
+#include "services/validator/settings.h"
 
 namespace gouji::command {
 namespace {
 
-bool reaches(const CheckedDocument& document, std::optional<Severity> limit) {
+// What every document of a run is judged with.
+struct Bench {
+  const CheckRequest& request;
+  const DocumentSource& source;
+  const CheckLedger& before;
+  const std::vector<FileWaiver>& waivers;
+  UnixMillis now;
+};
+
+// Only waivers that hold today are put on their anomalies.
+void put_waivers(CheckedDocument& document, const Bench& bench) {
+  for (Anomaly& anomaly : document.judgement.transitions) {
+    anomaly.waiver = find_waiver(bench.waivers, anomaly);
+    if (!anomaly.is_waived(bench.now)) anomaly.waiver.reset();
+  }
+}
+
+bool reaches(const CheckedDocument& document, std::optional<Severity> limit, UnixMillis now) {
   if (!limit) return false;
   const Verdict* verdict = verdict_of(document.judgement);
   for (const Anomaly& anomaly : document.judgement.transitions)
-    if (verdict != nullptr && anomaly.key == verdict->key && anomaly.severity >= *limit) return true;
+    if (verdict != nullptr && anomaly.key == verdict->key && anomaly.severity >= *limit && !anomaly.is_waived(now)) return true;
   return false;
 }
 
@@ -54,15 +74,15 @@ void write(const std::string& out) {
   std::fflush(stdout);
 }
 
-CheckedDocument check_one(const CheckRequest& request, const DocumentSource& source, const CheckLedger& before,
-                          const std::string& file, Tally& tally) {
-  CheckedDocument document = source.read(file);
+CheckedDocument check_one(const Bench& bench, const std::string& file, Tally& tally) {
+  CheckedDocument document = bench.source.read(file);
   if (const auto* reading = std::get_if<Reading>(&document.outcome)) {
-    CheckLedger ledger = before;
+    CheckLedger ledger = bench.before;
     ledger.erase(reading->key);  // an earlier draft of this report is not its history
     document.judgement = judge_document(document, ledger);
     tally.not_read |= reading->status != ReadingStatus::kParsed;
-    tally.findings |= reaches(document, request.fail_on);
+    put_waivers(document, bench);
+    tally.findings |= reaches(document, bench.request.fail_on, bench.now);
   } else {
     tally.not_read = true;
   }
@@ -74,6 +94,7 @@ bool is_colourful() { return isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR
 }  // namespace
 
 int check(const CheckRequest& request) {
+  if (const auto done = validator::load_severities(request.severities); !done) return fail(done.error());
   const auto files = DocumentSource::expand(request.files);
   if (!files) return fail(files.error());
   if (files->empty()) return fail(fatal(ErrorCode::kNotFound, "没有可检查的文件 / nothing to check there"));
@@ -84,11 +105,14 @@ int check(const CheckRequest& request) {
   if (!plain) return fail(plain.error());
   const auto before = ledger_before(request, **plain);
   if (!before) return fail(before.error());
+  const auto waivers = load_waivers(request.waivers);
+  if (!waivers) return fail(waivers.error());
+  const Bench bench{request, **source, *before, *waivers, runtime::SystemClock().unix_millis()};
   Tally tally;
   const auto output = check_output(request.format, request.language, is_colourful());
   write(output->begin());
   for (std::size_t i = 0; i < files->size(); ++i) {
-    write(output->document(check_one(request, **source, *before, (*files)[i], tally)));
+    write(output->document(check_one(bench, (*files)[i], tally)));
     print_progress(i + 1, files->size());
   }
   write(output->end());

@@ -23,6 +23,7 @@ struct Requests {
   TailRequest tail;
   ListRequest list;
   ShowRequest show;
+  WaiveRequest waive;
   StatusRequest status;
   TopicsRequest topics;
   LogRequest log;
@@ -53,6 +54,10 @@ void add_format(CLI::App* app, std::string& format, const std::vector<std::strin
       ->check(CLI::IsMember(formats))->type_name("FORMAT");
 }
 
+void add_severities(CLI::App* app, std::string& file) {
+  app->add_option("--severities", file, "规则级别文件，每行 RULE = error|warning|info / file of other severities for rules")->type_name("FILE");
+}
+
 void define_run(CLI::App& app, Requests& requests) {
   auto* run = app.add_subcommand("run", "采集、解析、核对，一个进程完成 / crawler, parser and validator in one process");
   run->add_option("SOURCE", requests.run.sources, "文件、目录、网址或门户文件 / file, directory, URL or portal file (default: tests/samples)");
@@ -60,6 +65,7 @@ void define_run(CLI::App& app, Requests& requests) {
   run->add_flag("--once", requests.run.once, "读完即止 / end when everything is read and through");
   run->add_option("--allow-net", requests.run.allow_net, "允许访问的内网地址段 / private address range that may be fetched")->type_name("CIDR")->allow_extra_args(false);
   run->add_option("--admin", requests.run.admin, "/metrics 的监听地址 / address of /metrics")->capture_default_str()->type_name("ADDR:PORT");
+  add_severities(run, requests.run.severities);
   add_language(run, requests.run.language);
 }
 
@@ -74,6 +80,8 @@ void define_check(CLI::App& app, Requests& requests) {
   check->add_option("--scope", requests.check.scope, "OWN, AGGREGATE, SYSTEM")->check(CLI::IsMember({"OWN", "AGGREGATE", "SYSTEM"}))->type_name("S");
   check->add_option("--fail-on", requests.fail_on, "从哪一级起以 1 退出 / exit 1 from this severity on (error, warning, info, never)")
       ->check(CLI::IsMember({"error", "warning", "info", "never"}))->type_name("LEVEL");
+  check->add_option("--waivers", requests.check.waivers, "豁免文件 / file of waivers: one JSON object a line (docs/cli.md)")->type_name("FILE");
+  add_severities(check, requests.check.severities);
   check->footer("退出码 / exit codes: 0 全部读出且没有发现 clean · 1 有发现 findings · 2 用法错误 usage · 3 有文件未能读全或不是报告 a document was not read in full");
 }
 
@@ -95,6 +103,8 @@ void define_lists(CLI::App& app, Requests& requests) {
   list->add_option("--division", requests.list.division, "行政区划代码开头 / beginning of the division code");
   list->add_option("--rule", requests.list.rule, "规则 / rule id");
   list->add_option("--severity", requests.list.severity, "error, warning, info")->check(CLI::IsMember({"error", "warning", "info"}));
+  list->add_option("--fault", requests.list.fault, "PUBLISHER, EXTRACTION, FORM, UNDECIDED")->check(CLI::IsMember({"PUBLISHER", "EXTRACTION", "FORM", "UNDECIDED"}));
+  list->add_flag("--waived", requests.list.waived, "只列已豁免的 / those that are waived, and no others");
   add_format(list, requests.list.format, {"text", "json", "csv"});
   add_language(list, requests.list.language);
   auto* show = app.add_subcommand("show", "一项异常或一份报告的详情 / one anomaly, or one report by its key");
@@ -134,9 +144,9 @@ void define_dlq(CLI::App& app, Requests& requests) {
 }
 
 void define_rules(CLI::App& app, Requests& requests) {
-  auto* rules = app.add_subcommand("rules", "规则：list、show ID、backtest / the rules");
-  rules->add_option("ACTION", requests.rules.action, "list, show, backtest")->required()->check(CLI::IsMember({"list", "show", "backtest"}));
-  rules->add_option("ARG", requests.rules_arguments, "show：规则编号；backtest：文件或目录 / show: rule id, such as T3.BALANCE; backtest: files or directories");
+  auto* rules = app.add_subcommand("rules", "规则：list、show ID、docs DIR、backtest / the rules");
+  rules->add_option("ACTION", requests.rules.action, "list, show, backtest")->required()->check(CLI::IsMember({"list", "show", "docs", "backtest"}));
+  rules->add_option("ARG", requests.rules_arguments, "show：规则编号；docs：目录；backtest：文件或目录 / show: rule id, such as T3.BALANCE; docs: a folder; backtest: files or directories");
   add_log(rules, requests.backtest.where);
   rules->add_option("--against", requests.backtest.against, "backtest：此前 check --format json 的输出 / what check --format json wrote before")->type_name("FILE");
   rules->add_flag("--reparse", requests.backtest.reparse, "backtest：日志中的原文也重新解析 / also read the log's documents again");
@@ -187,6 +197,23 @@ void define_operations(CLI::App& app, Requests& requests) {
   completion->add_option("SHELL", requests.shell, "bash, zsh, fish")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
 }
 
+void define_waive(CLI::App& app, Requests& requests) {
+  auto* waive = app.add_subcommand("waive", "豁免：add、list、remove / accept an anomaly as known, for the figures that stand there");
+  waive->add_option("ACTION", requests.waive.action, "add, list, remove")->required()->check(CLI::IsMember({"add", "list", "remove"}));
+  waive->add_option("ID", requests.waive.id, "异常编号（可只写开头）/ anomaly id, its beginning will do");
+  add_log(waive, requests.waive.where);
+  waive->add_option("--rule", requests.waive.rule, "规则（代替编号，须有 --organ）/ rule, instead of an id and with --organ");
+  waive->add_option("--instance", requests.waive.instance, "规则的行、列或组 / row, column or group of the rule");
+  waive->add_option("--organ", requests.waive.organ, "机关名称或编号 / the organ's name or id");
+  waive->add_option("--year", requests.waive.year, "报告年度 / report year");
+  waive->add_option("--scope", requests.waive.scope, "OWN, AGGREGATE, SYSTEM, UNKNOWN")->check(CLI::IsMember({"OWN", "AGGREGATE", "SYSTEM", "UNKNOWN"}));
+  waive->add_option("--reason", requests.waive.reason, "理由 / why");
+  waive->add_option("--author", requests.waive.author, "何人 / who");
+  waive->add_option("--until", requests.waive.until, "有效期至（不含）/ ends at the beginning of that day")->type_name("DATE");
+  add_format(waive, requests.waive.format, {"text", "json"});
+  add_language(waive, requests.waive.language);
+}
+
 std::optional<Severity> fail_level(const std::string& name) {
   if (name == "never") return std::nullopt;
   if (name == "warning") return Severity::kWarning;
@@ -211,6 +238,7 @@ int carry_out(const CLI::App& app, Requests& requests) {
   if (name == "tail") return tail(requests.tail);
   if (name == "list") return list(requests.list);
   if (name == "show") return show(requests.show);
+  if (name == "waive") return waive(requests.waive);
   if (name == "status") return status(requests.status);
   if (name == "topics") return topics(requests.topics);
   if (name == "log") return log(requests.log);
@@ -241,6 +269,7 @@ int dispatch(int argc, char** argv) {
   define_check(app, requests);
   define_tail(app, requests);
   define_lists(app, requests);
+  define_waive(app, requests);
   define_operations(app, requests);
   try {
     app.parse(argc, argv);

@@ -27,6 +27,7 @@ struct RunRequest {
   bool once = false;
   std::vector<std::string> allow_net;
   std::string admin = "127.0.0.1:0";
+  std::string severities;  // file (parse_severities)
   Language language = Language::kChinese;
 };
 int run(const RunRequest& request);
@@ -42,6 +43,8 @@ struct CheckRequest {
   std::optional<std::int32_t> year;
   std::string scope;
   std::optional<Severity> fail_on = Severity::kError;  // nullopt = never
+  std::string waivers;     // file (waivers_file.h)
+  std::string severities;  // file (parse_severities)
 };
 int check(const CheckRequest& request);
 
@@ -62,10 +65,24 @@ struct ListRequest {
   std::string division;  // prefix of the organ id
   std::string rule;
   std::string severity;
+  std::string fault;
+  bool waived = false;  // those that are waived, and no others
   std::string format = "text";  // text, json, csv
   Language language = Language::kChinese;
 };
 int list(const ListRequest& request);
+
+struct WaiveRequest {
+  LogChoice where;
+  std::string action;  // add, list, remove
+  std::string id;      // anomaly id or a unique prefix of one
+  std::string rule, instance, organ, scope;  // of add, instead of an id
+  std::optional<std::int32_t> year;
+  std::string reason, author, until;  // of add; until = "2027-01-31"
+  std::string format = "text";
+  Language language = Language::kChinese;
+};
+int waive(const WaiveRequest& request);
 
 struct ShowRequest {
   LogChoice where;

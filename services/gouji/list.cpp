@@ -5,11 +5,13 @@
 
 #include "common/eventlog/topics.h"
 #include "common/events/codec.h"
+#include "common/runtime/system_clock.h"
 #include "services/gouji/commands.h"
 #include "services/gouji/exit_codes.h"
 #include "services/gouji/json_writer.h"
 #include "services/gouji/log_access.h"
 #include "services/gouji/report_words.h"
+#include "services/validator/core/messages.h"
 
 namespace gouji::command {
 namespace {
@@ -19,8 +21,9 @@ bool has_rule(const Anomaly& anomaly, const std::string& rule) {
                      [&](const Finding& finding) { return finding.rule == rule; });
 }
 
-bool is_wanted(const Anomaly& anomaly, const ListRequest& request) {
-  return (request.organ.empty() || anomaly.organ_name.find(request.organ) != std::string::npos ||
+bool is_wanted(const Anomaly& anomaly, const ListRequest& request, UnixMillis now) {
+  return anomaly.is_waived(now) == request.waived && (request.fault.empty() || to_string(anomaly.fault) == request.fault) &&
+         (request.organ.empty() || anomaly.organ_name.find(request.organ) != std::string::npos ||
           anomaly.key.organ_id.find(request.organ) != std::string::npos) &&
          (!request.year || anomaly.key.year == *request.year) &&
          (request.division.empty() || anomaly.key.organ_id.starts_with(request.division) ||
@@ -56,10 +59,13 @@ std::string csv_line(const Anomaly& anomaly) {
 }
 
 std::string text_line(const Anomaly& anomaly, Language language) {
-  return fmt::format("{}  {:<6}  {} {} {}  {}\n    {}\n", anomaly.id.substr(0, 12),
+  const std::string waiver = !anomaly.waiver ? ""
+                             : fmt::format(fmt::runtime(in(language, "    豁免：{}（{}）\n", "    waived: {} ({})\n")),
+                                           anomaly.waiver->reason, anomaly.waiver->author);
+  return fmt::format("{}  {:<6}  {} {} {}  {}\n    {}\n{}", anomaly.id.substr(0, 12),
                      severity_word(anomaly.severity, language), anomaly.organ_name, anomaly.key.year,
                      to_string(anomaly.key.scope), rules_of(anomaly),
-                     in(language, anomaly.message_zh, anomaly.message_en));
+                     in(language, anomaly.message_zh, anomaly.message_en), waiver);
 }
 
 Result<std::vector<std::pair<Anomaly, Record>>> open_anomalies(eventlog::EventLog& log) {
@@ -90,16 +96,18 @@ int list(const ListRequest& request) {
   const auto anomalies = open_anomalies(**log);
   if (!anomalies) return fail("list", anomalies.error());
   if (request.format == "csv") fmt::print("id,organ_id,organ,year,scope,severity,fault,rules,message\n");
+  const UnixMillis now = runtime::SystemClock().unix_millis();
   std::size_t shown = 0;
   for (const auto& [anomaly, record] : *anomalies) {
-    if (!is_wanted(anomaly, request)) continue;
+    if (!is_wanted(anomaly, request, now)) continue;
     ++shown;
     const std::string line = line_of(anomaly, record, request);
     std::fwrite(line.data(), 1, line.size(), stdout);
   }
   if (request.format == "text")
     fmt::print(stderr, "{}\n",
-               fmt::format(fmt::runtime(in(request.language, "未结异常 {} 项", "{} open anomalies")), shown));
+               fmt::format(fmt::runtime(request.waived ? in(request.language, "已豁免的异常 {} 项", "{} waived anomalies")
+                                                       : in(request.language, "未结异常 {} 项", "{} open anomalies")), shown));
   return kOk;
 }
 
@@ -132,12 +140,17 @@ int show(const ShowRequest& request) {
   }
   fmt::print("{}", text_line(*anomaly, request.language));
   for (const Explanation& explanation : anomaly->explanations) {
-    fmt::print("    {}:", to_string(explanation.mechanism));
+    std::vector<std::string> changes;
     for (const Change& change : explanation.changes)
-      fmt::print(" {} {} → {}", change.cell,
-                 change.reported.is_number() ? std::to_string(change.reported.value) : std::string(to_string(change.reported.state)),
-                 change.proposed);
-    fmt::print("\n");
+      changes.push_back(fmt::format("{} {} → {}",
+                                    validator::cell_wording(change.cell, request.language == Language::kChinese ? validator::Language::kChinese
+                                                                                                               : validator::Language::kEnglish),
+                                    change.reported.is_number() ? std::to_string(change.reported.value)
+                                                                : std::string(state_word(change.reported.state, request.language)),
+                                    change.proposed));
+    const std::string_view mechanism = mechanism_word(explanation.mechanism, request.language);
+    fmt::print("    {}{}\n", fmt::join(changes, in(request.language, "；", "; ")),
+               mechanism.empty() ? std::string() : fmt::format(fmt::runtime(in(request.language, "（{}）", " ({})")), mechanism));
   }
   fmt::print("    {}  raw_digest {}  {}\n", anomaly->evidence.url, anomaly->evidence.raw_digest,
              events::to_rfc3339(anomaly->evidence.fetched_at));

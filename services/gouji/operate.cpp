@@ -89,7 +89,11 @@ Result<Status> status_of_log(EventLog& log) {
   GOUJI_ASSIGN(const auto reports, read_current(log, eventlog::kReportCurrentTopic));
   GOUJI_ASSIGN(const auto anomalies, read_current(log, eventlog::kAnomalyCurrentTopic));
   status.reports = reports.size();
-  status.anomalies = anomalies.size();
+  const UnixMillis now = runtime::SystemClock().unix_millis();
+  for (const auto& [id, record] : anomalies) {
+    const auto anomaly = events::decode_anomaly(record);
+    status.anomalies += anomaly && anomaly->is_waived(now) ? 0 : 1;
+  }
   return status;
 }
 

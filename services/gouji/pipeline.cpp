@@ -20,6 +20,7 @@
 #include "services/gouji/log_access.h"
 #include "services/parser/service.h"
 #include "services/validator/service.h"
+#include "services/validator/settings.h"
 
 namespace gouji::command {
 namespace {
@@ -97,6 +98,7 @@ Result<void> Pipeline::Parts::open_log_and_admin(const RunRequest& request) {
 Result<void> Pipeline::Parts::open_stages(const RunRequest& request) {
   GOUJI_ASSIGN(const parser::ProgramRunner programs, parser::programs_of_environment());
   GOUJI_ASSIGN(parse_stage, parser::make_stage({request.where.data + "/blobs", 2, programs}, metrics));
+  GOUJI_TRY(validator::load_severities(request.severities));
   validate_stage = validator::make_stage(metrics, clock);
   parser = std::make_unique<host::StageHost>(*log, *parse_stage, clock, metrics, health,
                                              options_of(kParserGroup, parser::service().outputs, request.once));
@@ -160,7 +162,8 @@ void Pipeline::stop() {
 Result<void> Pipeline::wait_until_through() {
   const std::pair<host::StageHost*, std::pair<std::string_view, std::string_view>> stages[] = {
       {parts_->parser.get(), {kParserGroup, eventlog::kRawTopic}},
-      {parts_->validator.get(), {kValidatorGroup, eventlog::kParsedTopic}}};
+      {parts_->validator.get(), {kValidatorGroup, eventlog::kParsedTopic}},
+      {parts_->validator.get(), {kValidatorGroup, eventlog::kWaiverTopic}}};
   for (const auto& [stage, reads] : stages) {
     while (!parts_->stopping.load()) {
       if (stage->has_ended()) return unavailable(ErrorCode::kLogUnavailable, stage->end_reason());

@@ -163,6 +163,7 @@ void write_anomalies(JsonWriter& json, const validator::Judgement& judgement, co
     if (verdict == nullptr || anomaly.key != verdict->key) continue;
     json.begin_object().key("id").text(anomaly.id).key("kind").text(to_string(anomaly.category));
     json.key("severity").text(to_string(anomaly.severity)).key("fault").text(to_string(anomaly.fault));
+    json.key("values").text(anomaly.cells_digest).key("waived").boolean(anomaly.waiver.has_value());
     json.key("rules").begin_array();
     for (std::size_t i = 0; i < anomaly.findings.size(); ++i)
       if (i == 0 || anomaly.findings[i].rule != anomaly.findings[i - 1].rule) json.text(anomaly.findings[i].rule);

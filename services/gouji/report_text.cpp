@@ -31,12 +31,17 @@ std::string tables(const Reading& reading, Language language) {
   return out;
 }
 
+std::string waiver_words(const Anomaly& anomaly, Language language) {
+  if (!anomaly.waiver) return "";
+  return fmt::format(fmt::runtime(in(language, "  已豁免：{}（{}）", "  waived: {} ({})")), anomaly.waiver->reason, anomaly.waiver->author);
+}
+
 std::string anomalies(const CheckedDocument& document, Language language, bool colour) {
   std::string out;
   for (const Anomaly* anomaly : anomalies_of(document))
-    out += fmt::format("  [{}] {}\n      {} {}\n", severity_word(anomaly->severity, language),
+    out += fmt::format("  [{}] {}\n      {} {}{}\n", severity_word(anomaly->severity, language),
                        in(language, anomaly->message_zh, anomaly->message_en), anomaly->id.substr(0, 12),
-                       fault_word(anomaly->fault, language));
+                       fault_word(anomaly->fault, language), waiver_words(*anomaly, language));
   for (const TableReading& table : std::get<Reading>(document.outcome).tables)
     out += table_picture(table, document, language, colour);
   return out;

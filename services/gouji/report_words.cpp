@@ -52,7 +52,10 @@ std::string_view reason_word(std::string_view code) {
       {"OTHER_YEAR", "不适用于该年度"},
       {"NO_PREVIOUS_REPORT", "没有上一年的报告可比"},
       {"SCOPE_DIFFERS", "两年的统计范围不同"},
-      {"DOCUMENT_CUT", "文档不完整"}};
+      {"DOCUMENT_CUT", "文档不完整"},
+      {"NO_CLAIMS", "正文没有可比的数"},
+      {"TEXT_SHORT", "正文太短或数字太少"},
+      {"NO_COPY", "没有另一处发布"}};
   const auto found = std::find_if(std::begin(kWords), std::end(kWords), [&](const auto& word) { return word.first == code; });
   return found == std::end(kWords) ? std::string_view() : found->second;
 }

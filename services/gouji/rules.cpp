@@ -1,6 +1,8 @@
 #include "services/validator/core/rules.h"
 
 #include <cstdio>
+#include <filesystem>
+#include <fstream>
 
 #include <fmt/format.h>
 
@@ -9,6 +11,7 @@
 #include "services/gouji/json_writer.h"
 #include "services/gouji/log_access.h"
 #include "services/gouji/report_words.h"
+#include "services/gouji/rule_pages.h"
 #include "services/validator/core/judge.h"
 
 namespace gouji::command {
@@ -62,9 +65,22 @@ void print_list(const RulesRequest& request) {
   if (request.format == "text") fmt::print(stderr, "{}\n", validator::rule_set_version());
 }
 
+int write_pages(const std::string& folder) {
+  if (folder.empty()) return fail("rules", fatal(ErrorCode::kBadArgument, "docs：请写目录 / name a folder"));
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  for (const auto& [name, text] : rule_pages()) {
+    std::ofstream file(std::filesystem::path(folder) / name, std::ios::binary | std::ios::trunc);
+    if (!(file << text).flush())
+      return fail("rules", fatal(ErrorCode::kUnreadable, fmt::format("{}/{}：无法写入 / cannot be written", folder, name)));
+  }
+  return kOk;
+}
+
 }  // namespace
 
 int rules(const RulesRequest& request) {
+  if (request.action == "docs") return write_pages(request.rule);
   if (request.action == "list") {
     print_list(request);
     return kOk;

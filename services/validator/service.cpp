@@ -1,6 +1,7 @@
 #include "services/validator/service.h"
 
 #include "common/eventlog/topics.h"
+#include "services/validator/settings.h"
 #include "services/validator/validate_stage.h"
 #include "gouji/version.h"
 
@@ -33,7 +34,9 @@ host::StageService service() {
   for (const std::string_view topic : {eventlog::kVerdictTopic, eventlog::kAnomalyTopic, eventlog::kReportCurrentTopic,
                                        eventlog::kAnomalyCurrentTopic})
     service.outputs.emplace_back(topic);
+  service.settings = setting_specs();
   service.make_stage = [](const host::ServiceContext& context) -> Result<std::unique_ptr<eventlog::Stage>> {
+    GOUJI_TRY(load_severities(context.settings.text("severities")));
     return make_stage(context.metrics, context.clock);
   };
   return service;

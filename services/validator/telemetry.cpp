@@ -40,9 +40,13 @@ Telemetry::Telemetry(telemetry::Metrics& metrics, const Clock& clock) : metrics_
   ledger_keys_ = metrics.gauge("gouji_validator_ledger_keys", "Report keys held in memory.");
 }
 
-void Telemetry::judged(const Judgement& judgement) const {
+void Telemetry::changed(const Judgement& judgement) const {
   for (const Anomaly& anomaly : judgement.transitions)
     transitions_.at(std::string(to_string(anomaly.transition))).add();
+}
+
+void Telemetry::judged(const Judgement& judgement) const {
+  changed(judgement);
   if (judgement.verdicts.empty()) return unchanged_.add();
   const Verdict& verdict = judgement.verdicts.front();
   (verdict.withdrawn ? withdrawn_ : verdict.anomalies_open > 0 ? failed_ : passed_).add();
@@ -67,28 +71,50 @@ void Telemetry::ledger_changed(std::int32_t partition, const std::string& key, c
   auto& keys = by_partition_[partition];
   const auto known = keys.find(key);
   if (known != keys.end()) {
-    for (const Series& series : known->second) add(series, -1);
+    for (const Series& series : known->second.open) add(series, -1);
+    for (const auto& [at, series] : known->second.waived) expiries_.erase({at, partition, key});
     ledger_keys_.add(-1);
     keys.erase(known);
   }
   if (entry == nullptr) return;
-  std::vector<Series> series;
-  for (const LedgerAnomaly& anomaly : entry->anomalies)
-    if (anomaly.open)
-      series.push_back({anomaly.leading_rule, anomaly.severity, anomaly.fault,
-                        entry->key.year >= year_due(clock_.unix_millis())});
-  for (const Series& one : series) add(one, 1);
+  const UnixMillis now = clock_.unix_millis();
+  Held held;
+  for (const LedgerAnomaly& anomaly : entry->anomalies) {
+    if (!anomaly.open) continue;
+    const Series series{anomaly.leading_rule, anomaly.severity, anomaly.fault, entry->key.year >= year_due(now)};
+    if (anomaly.is_waived(now)) held.waived.emplace_back(anomaly.waiver->expires_at, series);
+    else held.open.push_back(series);
+  }
+  for (const Series& one : held.open) add(one, 1);
+  for (const auto& [at, series] : held.waived)
+    if (at != 0) expiries_.insert({at, partition, key});
   ledger_keys_.add(1);
-  keys.emplace(key, std::move(series));
+  keys.emplace(key, std::move(held));
+}
+
+void Telemetry::expire() {
+  const UnixMillis now = clock_.unix_millis();
+  while (!expiries_.empty() && expiries_.begin()->at <= now) {
+    const Expiry due = *expiries_.begin();
+    expiries_.erase(expiries_.begin());
+    Held& held = by_partition_.at(due.partition).at(due.key);
+    for (auto& [at, series] : held.waived)
+      if (at == due.at) {
+        add(series, 1);
+        held.open.push_back(series);
+      }
+    std::erase_if(held.waived, [&](const auto& each) { return each.first == due.at; });
+  }
 }
 
 void Telemetry::forget(std::int32_t partition) {
   const auto found = by_partition_.find(partition);
   if (found == by_partition_.end()) return;
-  for (const auto& [key, series] : found->second) {
-    for (const Series& one : series) add(one, -1);
+  for (const auto& [key, held] : found->second) {
+    for (const Series& one : held.open) add(one, -1);
     ledger_keys_.add(-1);
   }
+  std::erase_if(expiries_, [partition](const Expiry& each) { return each.partition == partition; });
   by_partition_.erase(found);
 }
 

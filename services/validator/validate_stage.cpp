@@ -1,5 +1,7 @@
 #include "services/validator/validate_stage.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "common/eventlog/topics.h"
@@ -73,10 +75,83 @@ void send_anomalies(const Judgement& judgement, const std::string& input_id, con
   }
 }
 
+void send(const Judgement& judgement, const std::string& input_id, const Output& out) {
+  send_verdicts(judgement, input_id, out);
+  send_anomalies(judgement, input_id, out);
+  for (const LedgerChange& change : judgement.ledger) {
+    if (change.entry)
+      out.context.state().put(to_string(change.key), events::encode(*change.entry));
+    else
+      out.context.state().erase(to_string(change.key));
+  }
+}
+
+Error damaged(const std::string& key, const Error& error) {
+  return fatal(ErrorCode::kLogCorrupt, fmt::format("ledger of {}: {}", key, error.message));
+}
+
+// The ledger and the documents behind it, as judge() asks for them. What goes wrong is found out
+// afterwards: a judgement made without it is thrown away.
+class Archive {
+ public:
+  Archive(StageContext& context, std::int32_t partition)
+      : context_(context), at_{std::string(eventlog::kParsedTopic), partition} {}
+
+  History history() {
+    return [this](const ReportKey& key) -> std::optional<LedgerEntry> {
+      const std::string* bytes = context_.state().get(to_string(key));
+      if (bytes == nullptr) return std::nullopt;
+      auto entry = events::decode_ledger_entry(*bytes);
+      if (entry) return std::move(*entry);
+      error_ = damaged(to_string(key), entry.error());
+      return std::nullopt;
+    };
+  }
+  Reread reread() {
+    return [this](std::int64_t offset) -> std::optional<Arrival> {
+      auto record = context_.read(at_, offset);
+      if (!record) error_ = record.error();
+      if (!record || !*record) return std::nullopt;
+      auto event = events::decode_parsed((*record)->record);
+      if (!event) return std::nullopt;  // written by something newer
+      last_id_ = input_id_of(**record);
+      return arrival_of(std::move(*event), **record);
+    };
+  }
+  const std::optional<Error>& error() const { return error_; }
+  // ce_id of the document that was read again last.
+  const std::string& last_id() const { return last_id_; }
+
+ private:
+  StageContext& context_;
+  const eventlog::TopicPartition at_;
+  std::optional<Error> error_;
+  std::string last_id_;
+};
+
+// A tombstone names its report in the subject, for its value cannot.
+Result<WaiverArrival> waiver_of(const StoredRecord& record) {
+  WaiverArrival arrival;
+  arrival.seen_at = record.record.timestamp;
+  if (!record.record.value) {
+    const auto key = report_key_from(events::read_envelope(record.record).subject);
+    if (!key) return invalid_input(ErrorCode::kMalformed, "waiver: a record without value must name its report in ce_subject");
+    arrival.key = *key;
+    arrival.anomaly_id = record.record.key.value_or("");
+    return arrival;
+  }
+  GOUJI_ASSIGN(Waiver waiver, events::decode_waiver(record.record));
+  arrival.key = std::move(waiver.key);
+  arrival.anomaly_id = std::move(waiver.anomaly_id);
+  arrival.waiver = LedgerWaiver{std::move(waiver.reason), std::move(waiver.author), waiver.created_at, waiver.expires_at,
+                                std::move(waiver.cells_digest)};
+  return arrival;
+}
+
 }  // namespace
 
 ValidateStage::ValidateStage(Telemetry& telemetry)
-    : telemetry_(telemetry), inputs_{std::string(eventlog::kParsedTopic)} {}
+    : telemetry_(telemetry), inputs_{std::string(eventlog::kParsedTopic), std::string(eventlog::kWaiverTopic)} {}
 
 std::optional<std::string> ValidateStage::state_topic() const { return std::string(eventlog::kValidatorStateTopic); }
 
@@ -86,30 +161,45 @@ std::vector<std::string> ValidateStage::copartitioned_outputs() const {
 }
 
 Result<void> ValidateStage::process(const StoredRecord& record, StageContext& context) {
-  GOUJI_ASSIGN(events::ParsedEvent event, events::decode_parsed(record.record));
-  std::optional<Error> damage;
-  const History history = [&](const ReportKey& key) -> std::optional<LedgerEntry> {
-    const std::string* bytes = context.state().get(to_string(key));
-    if (bytes == nullptr) return std::nullopt;
-    auto entry = events::decode_ledger_entry(*bytes);
-    if (entry) return std::move(*entry);
-    damage = fatal(ErrorCode::kLogCorrupt, fmt::format("ledger of {}: {}", to_string(key), entry.error().message));
-    return std::nullopt;
-  };
-  const Arrival arrival = arrival_of(std::move(event), record);
-  const Judgement judgement = judge(history, arrival);
-  if (damage) return *damage;
-  const Output out{context, record.at.partition};
-  const std::string input_id = input_id_of(record);
-  send_verdicts(judgement, input_id, out);
-  send_anomalies(judgement, input_id, out);
-  for (const LedgerChange& change : judgement.ledger) {
-    if (change.entry)
-      context.state().put(to_string(change.key), events::encode(*change.entry));
-    else
-      context.state().erase(to_string(change.key));
+  Archive archive(context, record.at.partition);
+  Judgement judgement;
+  const bool is_waiver = record.at.topic == eventlog::kWaiverTopic;
+  if (is_waiver) {
+    GOUJI_ASSIGN(const WaiverArrival arrival, waiver_of(record));
+    auto judged = judge_waiver(archive.history(), arrival, archive.reread());
+    if (archive.error()) return *archive.error();
+    if (!judged) return judged.error();
+    judgement = std::move(*judged);
+  } else {
+    GOUJI_ASSIGN(events::ParsedEvent event, events::decode_parsed(record.record));
+    judgement = judge(archive.history(), arrival_of(std::move(event), record), archive.reread());
+    if (archive.error()) return *archive.error();
   }
-  telemetry_.judged(judgement);
+  send(judgement, input_id_of(record), {context, record.at.partition});
+  if (is_waiver)
+    telemetry_.changed(judgement);
+  else
+    telemetry_.judged(judgement);
+  return ok();
+}
+
+std::vector<std::string> ValidateStage::keys_to_work_on(const eventlog::KeyedState& state) {
+  std::vector<std::string> keys;
+  for (const auto& [key, bytes] : state.committed())
+    if (const auto entry = events::decode_ledger_entry(bytes); entry && is_behind_rules(*entry)) keys.push_back(key);
+  // Years in order, so that each is compared with what today's rules say of the one before.
+  std::sort(keys.begin(), keys.end());
+  return keys;
+}
+
+Result<void> ValidateStage::work_on(const std::string& key, std::int32_t partition, StageContext& context) {
+  GOUJI_ASSIGN(const ReportKey report, report_key_from(key));
+  Archive archive(context, partition);
+  const Judgement judgement = judge_again(archive.history(), report, archive.reread());
+  if (archive.error()) return *archive.error();
+  // Without the document the ids follow from the key and the rules.
+  send(judgement, archive.last_id().empty() ? key : archive.last_id(), {context, partition});
+  telemetry_.changed(judgement);
   return ok();
 }
 
@@ -120,6 +210,7 @@ void ValidateStage::state_restored(std::int32_t partition, const eventlog::Keyed
 }
 
 void ValidateStage::state_committing(std::int32_t partition, const eventlog::KeyedState& state) {
+  telemetry_.expire();
   for (const auto& [key, bytes] : state.staged()) {
     if (!bytes) {
       telemetry_.ledger_changed(partition, key, nullptr);

@@ -1,5 +1,5 @@
-// The validator as a stage: ReportParsed and ReportWithdrawn in; verdicts, anomaly transitions and
-// the compacted snapshots out. Judging is core/judge.h; this class decodes, calls and encodes.
+// The validator as a stage: ReportParsed, ReportWithdrawn and Waiver in; verdicts, anomaly
+// transitions and the compacted snapshots out. Newer rules work through the ledger at start. Judging is core/judge.h; this class decodes, calls and encodes.
 #pragma once
 
 #include <optional>
@@ -23,6 +23,10 @@ class ValidateStage : public eventlog::Stage {
   std::optional<std::string> state_topic() const override;
   std::vector<std::string> copartitioned_outputs() const override;
   Result<void> process(const eventlog::StoredRecord& record, eventlog::StageContext& context) override;
+
+  // Reports on which other rules have spoken last.
+  std::vector<std::string> keys_to_work_on(const eventlog::KeyedState& state) override;
+  Result<void> work_on(const std::string& key, std::int32_t partition, eventlog::StageContext& context) override;
 
   // The gauge of open anomalies follows committed state only.
   void state_restored(std::int32_t partition, const eventlog::KeyedState& state) override;

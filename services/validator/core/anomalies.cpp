@@ -13,38 +13,22 @@ constexpr std::size_t kSentencesMax = 3;
 // Rows that have nothing to do with each other.
 bool is_alone(std::string_view rule_id) { return rule_id == "T2.ITEMS" || rule_id == "T2.DISCLOSED"; }
 
-bool any_reader_saw(const TableReading& reading, std::uint16_t cell, std::int64_t value) {
-  return std::any_of(reading.alternatives.begin(), reading.alternatives.end(), [&](const AlternativeReading& other) {
-    return other.cell == cell && other.value == value;
-  });
-}
-
-// Extraction where a second reading agrees with the repair, or the repair undoes a known reading
-// error; publisher where two readers agree on every cell in question.
-Fault fault_of(const Diagnosis& diagnosis, const DiagnosedTable& table) {
-  if (diagnosis.explanations.empty() || table.reading == nullptr) return Fault::kUndecided;
-  const TableReading& reading = *table.reading;
-  bool all_witnessed = true;
-  for (const Explanation& explanation : diagnosis.explanations) {
-    bool is_other_reading = false;
-    for (const Change& change : explanation.changes) {
-      const std::uint16_t cell = table.view.form->find(change.cell).value_or(0);
-      is_other_reading = is_other_reading || any_reader_saw(reading, cell, change.proposed);
-      all_witnessed = all_witnessed && cell < reading.witnesses.size() && reading.witnesses[cell] >= 2;
-    }
-    if (is_other_reading) return Fault::kExtraction;
+// A reader of the sentence must not take our slip for the publisher's.
+void say_fault(Anomaly& anomaly) {
+  if (anomaly.fault == Fault::kExtraction) {
+    anomaly.message_zh += "（从读取的情形看，可能是读取有误，并非机关填报有误。）";
+    anomaly.message_en += " (From how it was read, this may be our reading and not the publisher's figure.)";
+  } else if (anomaly.fault == Fault::kForm) {
+    anomaly.message_zh += "（与所用的格式有关。）";
+    anomaly.message_en += " (It comes from the form that was used.)";
   }
-  if (all_witnessed) return Fault::kPublisher;
-  const Mechanism mechanism = diagnosis.explanations.front().mechanism;
-  const bool is_reading_error = mechanism == Mechanism::kDigitsSplitOrMerged || mechanism == Mechanism::kRowShifted ||
-                                mechanism == Mechanism::kColumnShifted;
-  return diagnosis.unique && is_reading_error ? Fault::kExtraction : Fault::kUndecided;
 }
 
 class Drafter {
  public:
-  Drafter(const std::vector<Checked>& results, const ReportKey& key, const std::string& organ_name)
-      : key_(key), organ_name_(organ_name) {
+  Drafter(const std::vector<Checked>& results, const std::vector<DiagnosedTable>& tables, const ReportKey& key,
+          const std::string& organ_name)
+      : key_(key), organ_name_(organ_name), tables_(tables) {
     for (const Checked& checked : results)
       if (checked.result.status == RuleStatus::kFailed) failed_.push_back({&checked, false});
   }
@@ -62,6 +46,7 @@ class Drafter {
       anomaly.unique = diagnosis.unique;
       anomaly.exhaustive = diagnosis.exhaustive;
       anomaly.fault = fault_of(diagnosis, table);
+      say_fault(anomaly);
       drafts_.push_back(std::move(anomaly));
     }
   }
@@ -147,11 +132,16 @@ class Drafter {
       anomaly.message_en += " And " + more + " more.";
     }
     if (anomaly.findings.front().rule == "S.EDITION") anomaly.fault = Fault::kForm;
+    for (const DiagnosedTable& table : tables_)
+      if (anomaly.findings.front().rule == (table.view.form->table() == TableId::kT3 ? "T3.SHAPE" : "T4.SHAPE"))
+        anomaly.fault = fault_of_shape(table);
+    say_fault(anomaly);
     return anomaly;
   }
 
   const ReportKey& key_;
   const std::string& organ_name_;
+  const std::vector<DiagnosedTable>& tables_;
   std::vector<Member> failed_;
   std::vector<Anomaly> drafts_;
 };
@@ -160,7 +150,7 @@ class Drafter {
 
 std::vector<Anomaly> draft_anomalies(const std::vector<Checked>& results, const std::vector<DiagnosedTable>& tables,
                                      const ReportKey& key, const std::string& organ_name) {
-  Drafter drafter(results, key, organ_name);
+  Drafter drafter(results, tables, key, organ_name);
   for (const DiagnosedTable& table : tables) drafter.add_diagnosed(table);
   return drafter.finish();
 }

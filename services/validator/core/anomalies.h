@@ -9,16 +9,10 @@
 #include "common/report/verdict.h"
 #include "services/validator/core/diagnosis.h"
 #include "services/validator/core/document_checks.h"
+#include "services/validator/core/fault.h"
 #include "services/validator/core/table_checks.h"
 
 namespace gouji::validator {
-
-// A table with what the decoder says of it. `reading` gives second readings; it may be null.
-struct DiagnosedTable {
-  TableView view;
-  std::vector<Diagnosis> diagnoses;
-  const TableReading* reading = nullptr;
-};
 
 // Anomalies without id, transition, version and evidence: the lifecycle gives them these. Each
 // failed result stands in exactly one.

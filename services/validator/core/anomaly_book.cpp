@@ -34,6 +34,22 @@ std::string fingerprint(const Anomaly& anomaly) {
   return hash_id({text}).substr(0, kFingerprintDigits);
 }
 
+// Digest of rules, cells and values alone: what a waiver is bound to.
+std::string cells_digest(const Anomaly& anomaly) {
+  std::string text;
+  for (const RuleResult& result : anomaly.results) {
+    text += "|" + result.rule + "/" + result.instance + "/" + std::to_string(result.difference.value_or(0));
+    for (const Operand& operand : result.operands) text += "," + operand.cell + "=" + cell_text(operand.value);
+  }
+  return hash_id({text}).substr(0, kFingerprintDigits);
+}
+
+// What subscribers see of a waiver.
+std::string waiver_mark(const LedgerAnomaly& known) {
+  if (!known.is_bound()) return "";
+  return "w" + hash_id({known.waiver->reason, known.waiver->author, std::to_string(known.waiver->expires_at)}).substr(0, 8);
+}
+
 std::size_t overlap(const std::vector<Finding>& a, const std::vector<Finding>& b) {
   return static_cast<std::size_t>(std::count_if(a.begin(), a.end(), [&](const Finding& finding) {
     return std::binary_search(b.begin(), b.end(), finding);
@@ -113,6 +129,10 @@ class Update {
     anomaly.organ_name = occasion_.organ_name;
     anomaly.evidence = occasion_.evidence;
     anomaly.opened_at = known.opened_at;
+    anomaly.cells_digest = known.cells_digest;
+    if (known.is_bound())
+      anomaly.waiver = Waiver{known.id, occasion_.key, known.waiver->reason, known.waiver->author, known.waiver->created_at,
+                              known.waiver->expires_at, known.waiver->cells_digest};
     return anomaly;
   }
 
@@ -132,7 +152,8 @@ class Update {
   }
 
   void take_over(Anomaly& draft, LedgerAnomaly& known) {
-    const std::string print = fingerprint(draft);
+    known.cells_digest = cells_digest(draft);
+    const std::string print = fingerprint(draft) + waiver_mark(known);
     const bool is_opened = !known.open;
     if (!is_opened && known.fingerprint == print) return;
     if (is_opened) {
@@ -152,6 +173,8 @@ class Update {
     draft.transition = frame.transition;
     draft.evidence = frame.evidence;
     draft.opened_at = frame.opened_at;
+    draft.cells_digest = frame.cells_digest;
+    draft.waiver = frame.waiver;
     result_.transitions.push_back(std::move(draft));
   }
 
@@ -185,8 +208,14 @@ BookUpdate update_book(const std::vector<LedgerAnomaly>& book, std::vector<Anoma
   return Update(book, std::move(drafts), occasion, is_subject).run();
 }
 
-std::int32_t open_anomalies(const std::vector<LedgerAnomaly>& book) {
-  return static_cast<std::int32_t>(std::count_if(book.begin(), book.end(), [](const auto& each) { return each.open; }));
+std::int32_t open_anomalies(const std::vector<LedgerAnomaly>& book, UnixMillis now) {
+  return static_cast<std::int32_t>(
+      std::count_if(book.begin(), book.end(), [now](const auto& each) { return each.open && !each.is_waived(now); }));
+}
+
+std::int32_t waived_anomalies(const std::vector<LedgerAnomaly>& book, UnixMillis now) {
+  return static_cast<std::int32_t>(
+      std::count_if(book.begin(), book.end(), [now](const auto& each) { return each.open && each.is_waived(now); }));
 }
 
 }  // namespace gouji::validator

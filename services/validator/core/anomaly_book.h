@@ -12,7 +12,7 @@
 namespace gouji::validator {
 
 // Closed anomalies that are remembered for their ids.
-inline constexpr std::size_t kClosedMax = 24;
+inline constexpr std::size_t kClosedMax = 16;
 
 // What an update is about.
 struct Occasion {
@@ -38,6 +38,8 @@ using Subject = std::function<bool(const LedgerAnomaly&)>;
 BookUpdate update_book(const std::vector<LedgerAnomaly>& book, std::vector<Anomaly> drafts, const Occasion& occasion,
                        const Subject& is_subject);
 
-std::int32_t open_anomalies(const std::vector<LedgerAnomaly>& book);
+// Open and not waived, and open and waived, at that time.
+std::int32_t open_anomalies(const std::vector<LedgerAnomaly>& book, UnixMillis now);
+std::int32_t waived_anomalies(const std::vector<LedgerAnomaly>& book, UnixMillis now);
 
 }  // namespace gouji::validator

@@ -165,6 +165,15 @@ Previous previous_report(LedgerView& ledger, const ReportKey& key) {
   return {nullptr, Reason::kScopeDiffers};
 }
 
+const LedgerEntry* next_report(LedgerView& ledger, const ReportKey& key) {
+  if (!key.is_identified()) return nullptr;
+  for (const LedgerEntry* const entry : ledger.live(key.organ_id, key.year + 1)) {
+    const Previous previous = previous_report(ledger, entry->key);
+    if (previous.entry != nullptr && previous.entry->key == key) return entry;
+  }
+  return nullptr;
+}
+
 std::vector<RuleResult> cross_year_results(const LedgerEntry& entry, const Previous& previous) {
   std::vector<RuleResult> results;
   for (const CrossRule& each : kRules)

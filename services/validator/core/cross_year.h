@@ -38,6 +38,8 @@ struct Previous {
   Reason reason = Reason::kNone;
 };
 Previous previous_report(LedgerView& ledger, const ReportKey& key);
+// The report of the year after whose previous one this is; nullptr when there is none.
+const LedgerEntry* next_report(LedgerView& ledger, const ReportKey& key);
 
 // X.* on `entry`. Rules that do not apply as a whole give one result without instance.
 std::vector<RuleResult> cross_year_results(const LedgerEntry& entry, const Previous& previous);

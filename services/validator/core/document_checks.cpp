@@ -20,23 +20,6 @@ constexpr std::int32_t kTransitionYear = 2019;
 constexpr std::int32_t kCutSections = 3;
 constexpr std::size_t kResultsUsual = 24;
 
-Checked result_of(std::string_view id, std::string instance, RuleStatus status, Reason reason = Reason::kNone) {
-  const Rule& of = rule(id);
-  return {{of.id, std::move(instance), status, std::string(to_string(reason)), of.severity, {}, std::nullopt}, {}, {}, {}};
-}
-Checked passed(std::string_view id, std::string instance = "") {
-  return result_of(id, std::move(instance), RuleStatus::kPassed);
-}
-Checked not_applicable(std::string_view id, Reason reason, std::string instance = "") {
-  return result_of(id, std::move(instance), RuleStatus::kNotApplicable, reason);
-}
-Checked failed(std::string_view id, std::string instance, std::string zh, std::string en) {
-  Checked checked = result_of(id, std::move(instance), RuleStatus::kFailed);
-  checked.text_zh = std::move(zh);
-  checked.text_en = std::move(en);
-  return checked;
-}
-
 std::string row_label(const LedgerTable& table, const std::string& key) {
   for (const FormBlock& block : form(table.table, table.edition).blocks())
     for (const FormRow& row : block.rows)

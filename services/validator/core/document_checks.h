@@ -9,15 +9,9 @@
 #include "common/report/ledger.h"
 #include "common/report/reading.h"
 #include "common/report/verdict.h"
+#include "services/validator/core/checked.h"
 
 namespace gouji::validator {
-
-// A result with the words that its message needs.
-struct Checked {
-  RuleResult result;
-  std::string text_zh, text_en;  // {text}
-  std::string limit;             // {limit}
-};
 
 // What an organ is, as far as its name tells.
 enum class OrganKind { kUnknown, kTown, kCounty, kGovernment, kDepartment };

@@ -1,11 +1,15 @@
 #include "services/validator/core/evaluation.h"
 
 #include <algorithm>
+#include <set>
 
 #include "common/core/id.h"
 #include "services/validator/core/anomalies.h"
 #include "services/validator/core/diagnosis.h"
 #include "services/validator/core/document_checks.h"
+#include "services/validator/core/duplicates.h"
+#include "services/validator/core/narrative.h"
+#include "services/validator/core/prose_sums.h"
 #include "services/validator/core/table_checks.h"
 
 namespace gouji::validator {
@@ -34,11 +38,25 @@ std::vector<LedgerTable> complete(std::vector<LedgerTable> tables) {
 void add_table(const LedgerTable& table, bool pre_2019, Evaluation& evaluation) {
   const TableView view = view_of(table);
   const Reason reason = pre_2019 ? Reason::kPre2019 : why_unreadable(table.status);
+  const std::size_t first = evaluation.table_results.size();
   evaluation.table_results.reserve(kResultsUsual);
   add_table_results(view, reason, evaluation.table_results);
+  for (std::size_t i = first; i < evaluation.table_results.size(); ++i) set_severity(evaluation.table_results[i]);
   if (reason != Reason::kNone) return;
   for (DerivedValue& value : derive(view, find_convention(*view.form, view.cells)))
     evaluation.derived.push_back(std::move(value));
+}
+
+std::vector<Checked> prose_results(const Reading& reading, const std::vector<LedgerTable>& tables) {
+  std::vector<Checked> results;
+  if (reading.pre_2019) {
+    for (const char* id : {"N.T2", "N.T3", "N.T4", "N.SHARE", "N.SUM"}) results.push_back(not_applicable(id, Reason::kPre2019));
+    return results;
+  }
+  results = narrative_results(reading, tables);
+  for (Checked& checked : prose_sum_results(reading)) results.push_back(std::move(checked));
+  results.push_back(other_organ_result(reading));
+  return results;
 }
 
 bool is_decidable(const std::vector<RuleResult>& results, std::string_view prefix) {
@@ -82,10 +100,13 @@ Evaluation evaluate(const Reading& reading, const std::vector<LedgerTable>& tabl
     add_table(tables[i], reading.pre_2019, evaluation);
     const TableView view = view_of(tables[i]);
     if (reading.pre_2019 || !view.is_readable()) continue;
-    diagnosed.push_back({view, diagnosed_with(view, evidence_for(view, reading, neighbours)), table_reading(reading, tables[i].table)});
+    diagnosed.push_back({view, diagnosed_with(view, evidence_for(view, reading, neighbours)), table_reading(reading, tables[i].table),
+                         reading.media_type.starts_with("text/plain")});
   }
   std::vector<Checked> document = document_results(
       reading, tables, {true, is_decidable(evaluation.table_results, "T3"), is_decidable(evaluation.table_results, "T4")});
+  for (Checked& checked : prose_results(reading, tables)) document.push_back(std::move(checked));
+  for (Checked& checked : document) set_severity(checked.result);
   std::vector<Checked> all;
   for (const RuleResult& result : evaluation.table_results)
     if (result.status == RuleStatus::kFailed) all.push_back({result, "", "", ""});
@@ -103,7 +124,17 @@ Evaluation evaluate_again(const LedgerEntry& entry) {
       std::any_of(entry.document_results.begin(), entry.document_results.end(),
                   [](const RuleResult& result) { return result.reason == to_string(Reason::kPre2019); });
   Evaluation evaluation;
-  for (const LedgerTable& table : complete(entry.tables)) add_table(table, pre_2019, evaluation);
+  const std::vector<LedgerTable> tables = complete(entry.tables);
+  std::vector<DiagnosedTable> diagnosed;
+  for (const LedgerTable& table : tables) {
+    add_table(table, pre_2019, evaluation);
+    const TableView view = view_of(table);
+    if (!pre_2019 && view.is_readable()) diagnosed.push_back({view, diagnose(view, find_convention(*view.form, view.cells)), nullptr, false});
+  }
+  std::vector<Checked> failures;
+  for (const RuleResult& result : evaluation.table_results)
+    if (result.status == RuleStatus::kFailed) failures.push_back({result, "", "", ""});
+  evaluation.drafts = draft_anomalies(failures, diagnosed, entry.key, entry.organ_name);
   evaluation.document_results = entry.document_results;
   return evaluation;
 }
@@ -113,12 +144,21 @@ std::vector<Anomaly> table3_drafts(const LedgerEntry& entry, const Neighbours& n
     const TableView view = view_of(table);
     if (table.table != TableId::kT3 || !view.is_readable()) continue;
     std::vector<Checked> failed;
-    for (RuleResult& result : table_results(view, why_unreadable(table.status)))
+    for (RuleResult& result : table_results(view, why_unreadable(table.status))) {
+      set_severity(result);
       if (result.status == RuleStatus::kFailed) failed.push_back({std::move(result), "", "", ""});
-    const DiagnosedTable diagnosed{view, diagnosed_with(view, evidence_of_neighbours(*view.form, neighbours)), nullptr};
+    }
+    const DiagnosedTable diagnosed{view, diagnosed_with(view, evidence_of_neighbours(*view.form, neighbours)), nullptr, false};
     return draft_anomalies(failed, {diagnosed}, entry.key, entry.organ_name);
   }
   return {};
+}
+
+bool are_of_cells(const std::vector<Finding>& findings) {
+  static const std::set<std::string, std::less<>> kOfDocument = {"T2.UNIT", "T2.REGULATIONS", "T3.SHAPE", "T4.SHAPE"};
+  return std::all_of(findings.begin(), findings.end(), [](const Finding& finding) {
+    return finding.rule.starts_with("T") && !kOfDocument.contains(finding.rule);
+  });
 }
 
 std::string result_digest(const std::vector<RuleResult>& results, const std::vector<DerivedValue>& derived,
@@ -130,6 +170,8 @@ std::string result_digest(const std::vector<RuleResult>& results, const std::vec
       text += static_cast<char>((left & 127U) | 128U);
   };
   for (const RuleResult& result : results) {
+    // That a copy came or went and says the same is no news of the report.
+    if (result.rule == "S.COPY" && result.status != RuleStatus::kFailed) continue;
     // The order of results follows from the tables' forms, so a plain pass needs no name.
     if (result.status == RuleStatus::kPassed && result.reason.empty()) {
       text += '.';

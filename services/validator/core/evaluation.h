@@ -26,8 +26,11 @@ Evaluation evaluate(const Reading& reading, const std::vector<LedgerTable>& tabl
 // as unreadable.
 std::vector<LedgerTable> ledger_tables(const Reading& reading);
 
-// The table results and derived values of an entry; its document results are in the entry.
+// The table results, derived values and drafts of an entry; its document results are in the entry
+// and lead to no drafts.
 Evaluation evaluate_again(const LedgerEntry& entry);
+// True of anomalies that the drafts of evaluate_again lead to.
+bool are_of_cells(const std::vector<Finding>& findings);
 
 // Anomalies of the equations of an entry's table 3, from the ledger alone: what speaks for one
 // explanation may have arrived with another year's report. Without the evidence of the document.

@@ -7,17 +7,17 @@
 #include "services/validator/core/anomalies.h"
 #include "services/validator/core/anomaly_book.h"
 #include "services/validator/core/cross_year.h"
+#include "services/validator/core/duplicates.h"
 #include "services/validator/core/evaluation.h"
+#include "services/validator/core/ledger_rules.h"
+#include "services/validator/core/locations.h"
 #include "services/validator/core/rules.h"
 #include "services/validator/core/tie_evidence.h"
 
 namespace gouji::validator {
 namespace {
 
-// Addresses of one report that are remembered; further copies leave no trace.
-constexpr std::size_t kLocationsMax = 16;
-
-bool is_cross_year(const LedgerAnomaly& anomaly) { return anomaly.leading_rule.starts_with("X."); }
+bool is_of_ledger(const LedgerAnomaly& anomaly) { return is_of_ledger_rules(anomaly.findings); }
 bool is_any(const LedgerAnomaly&) { return true; }
 bool is_table3(const LedgerAnomaly& anomaly) {
   return anomaly.leading_rule.starts_with("T3.") && anomaly.leading_rule != "T3.SHAPE";
@@ -33,16 +33,18 @@ bool are_same(const std::vector<Anomaly>& a, const std::vector<Anomaly>& b) {
   });
 }
 
-std::vector<Anomaly> cross_year_drafts(const std::vector<RuleResult>& results, const LedgerEntry& entry) {
-  std::vector<Checked> checked;
-  for (const RuleResult& result : results) checked.push_back({result, "", "", ""});
-  return draft_anomalies(checked, {}, entry.key, entry.organ_name);
+bool is_live(const LedgerEntry& entry) { return !entry.locations.empty(); }
+
+std::vector<RuleResult> results_of(const std::vector<Checked>& checked) {
+  std::vector<RuleResult> results;
+  for (const Checked& each : checked) results.push_back(each.result);
+  return results;
 }
 
-std::vector<RuleResult> joined(Evaluation& evaluation, const std::vector<RuleResult>& cross_year) {
+std::vector<RuleResult> joined(Evaluation& evaluation, const std::vector<Checked>& from_ledger) {
   std::vector<RuleResult> all = std::move(evaluation.table_results);
   std::move(evaluation.document_results.begin(), evaluation.document_results.end(), std::back_inserter(all));
-  all.insert(all.end(), cross_year.begin(), cross_year.end());
+  for (const Checked& each : from_ledger) all.push_back(each.result);
   return all;
 }
 
@@ -59,145 +61,192 @@ std::vector<TableReading> without_provenance(const std::vector<LedgerTable>& tab
   return readings;
 }
 
+// Newer rules have spoken: what they said stands.
+bool is_ahead(const LedgerEntry& entry) { return rule_set_number(entry.rule_set) > rule_set().version(); }
+
+struct Closing {
+  Transition transition = Transition::kResolved;
+  std::string by;
+};
+
+// Why a document is judged.
+struct Turn {
+  bool is_new_version = false;
+  bool was_live = true;
+  UnixMillis seen_at = 0;
+  std::optional<Closing> closing;  // else it follows from what has changed
+};
+
 class Judge {
  public:
-  Judge(const History& history, const Arrival& arrival)
-      : history_(history), arrival_(arrival), key_(arrival.reading.key), ledger_(history) {}
+  Judge(const History& history, const Reread& reread, ReportKey key)
+      : history_(history), reread_(reread), key_(std::move(key)), ledger_(history) {}
 
-  Judgement run() {
-    if (arrival_.withdrawn) {
-      withdraw();
-    } else {
-      arrive();
-    }
-    return std::move(judgement_);
-  }
+  Judgement take() { return std::move(judgement_); }
 
- private:
   // A document at one address of the report.
-  void arrive() {
+  void arrive(const Arrival& arrival) {
     const LedgerEntry* const known = ledger_.find(key_);
     LedgerEntry entry = known != nullptr ? *known : LedgerEntry{};
     entry.key = key_;
-    if (is_outdated(entry)) return;
-    const bool was_live = !entry.locations.empty();
-    const bool is_same_location = note_location(entry);
-    if (is_copy(entry)) {
-      if (!is_same_location) keep(std::move(entry));
+    if (is_outdated(entry, arrival.location_id, arrival.fetch_sequence)) return;
+    const bool was_live = is_live(entry);
+    const bool is_same_location = note_location(entry, sighting(arrival));
+    if (find_location(entry, arrival.location_id) == nullptr) return;
+    if (primary(entry).location_id != arrival.location_id) {
+      if (!is_same_location) take_copy(std::move(entry), arrival);
       return;
     }
-    const bool is_new_version = entry.version == 0 || (entry.payload_digest != arrival_.payload_digest &&
-                                                       entry.content_digest != arrival_.reading.content_digest);
+    const bool is_new_version = entry.version == 0 || (entry.payload_digest != arrival.payload_digest &&
+                                                       entry.content_digest != arrival.reading.content_digest);
     // What newer rules have said stands until a new version comes; of a withdrawn report nothing stands.
-    if (was_live && !is_new_version && rule_set_number(entry.rule_set) > rule_set().version()) return;
+    if (was_live && !is_new_version && is_ahead(entry)) return;
     const bool is_repeat = is_same_location && was_live && !is_new_version &&
-                           entry.extractor == arrival_.reading.extractor && entry.rule_set == rule_set_version();
-    if (!is_repeat) judge_anew(std::move(entry), is_new_version, was_live);
+                           entry.extractor == arrival.reading.extractor && entry.rule_set == rule_set_version();
+    if (!is_repeat) judge_anew(std::move(entry), arrival, {is_new_version, was_live, arrival.seen_at, std::nullopt});
   }
 
-  std::vector<LedgerLocation>::iterator here(LedgerEntry& entry) const {
-    return std::find_if(entry.locations.begin(), entry.locations.end(),
-                        [&](const LedgerLocation& each) { return each.location_id == arrival_.location_id; });
+  void withdraw(const Arrival& arrival) {
+    const LedgerEntry* const known = ledger_.find(key_);
+    LedgerEntry entry = known != nullptr ? *known : LedgerEntry{};
+    entry.key = key_;
+    if (is_outdated(entry, arrival.location_id, arrival.fetch_sequence)) return;
+    const LedgerLocation* const gone = find_location(entry, arrival.location_id);
+    const bool was_primary = gone != nullptr && gone->order == primary(entry).order;
+    const bool was_there = note_departure(entry, arrival.location_id, arrival.fetch_sequence);
+    if (!was_there) return keep(std::move(entry));
+    if (!is_live(entry)) return withdraw_last(std::move(entry), arrival.seen_at);
+    if (was_primary) return hand_over(std::move(entry), arrival.seen_at);
+    judge_from_ledger(entry, {Transition::kResolved, "withdrawn"}, arrival.seen_at);
   }
 
-  // Something newer has come from this address: a dead letter that is sent again must not undo it.
-  bool is_outdated(LedgerEntry& entry) const {
-    const auto found = here(entry);
-    return found != entry.locations.end() && arrival_.fetch_sequence < found->fetch_sequence;
+  // The document as it is, under today's rules and with today's waivers.
+  void judge_document_again(LedgerEntry entry, UnixMillis seen_at) {
+    const std::optional<Arrival> document = reread(entry.parsed_offset);
+    if (document) return judge_anew(std::move(entry), *document, {false, true, seen_at, std::nullopt});
+    const Closing closing{Transition::kRetracted, "rules"};
+    judge_cells_again(std::move(entry), closing, seen_at);
   }
 
-  // Notes what was seen at this address; true when it is what is known.
-  bool note_location(LedgerEntry& entry) const {
-    const auto found = here(entry);
-    const std::string& content = arrival_.reading.content_digest;
-    if (found != entry.locations.end()) {
-      const bool is_same = found->payload_digest == arrival_.payload_digest && found->content_digest == content &&
-                           found->fetch_sequence == arrival_.fetch_sequence;
-      found->fetch_sequence = arrival_.fetch_sequence;
-      found->payload_digest = arrival_.payload_digest;
-      found->content_digest = content;
-      return is_same;
+  LedgerEntry* find(const ReportKey& key) {
+    const LedgerEntry* const entry = ledger_.find(key);
+    return entry == nullptr ? nullptr : &ledger_.put(*entry);
+  }
+
+ private:
+  static Sighting sighting(const Arrival& arrival) {
+    return {arrival.location_id, arrival.payload_digest, arrival.reading.content_digest, arrival.fetch_sequence, arrival.input_offset};
+  }
+
+  std::optional<Arrival> reread(std::int64_t offset) const {
+    if (!reread_ || offset < 0) return std::nullopt;
+    std::optional<Arrival> document = reread_(offset);
+    if (document && (document->withdrawn || document->reading.key != key_)) return std::nullopt;
+    return document;
+  }
+
+  // A copy makes no version; where its figures differ is said.
+  void take_copy(LedgerEntry entry, const Arrival& arrival) {
+    for (LedgerLocation& location : entry.locations)
+      if (location.location_id == arrival.location_id)
+        location.differing = differing_cells(entry.tables, ledger_tables(arrival.reading));
+    judge_from_ledger(entry, {Transition::kResolved, "version:" + std::to_string(entry.version)}, arrival.seen_at);
+  }
+
+  // The primary's figures have changed, so those of the copies are read once more.
+  void compare_copies(LedgerEntry& entry) const {
+    const std::int64_t first = primary(entry).order;
+    for (LedgerLocation& location : entry.locations) {
+      location.differing.clear();
+      if (location.order == first) continue;
+      if (const auto copy = reread(location.parsed_offset))
+        location.differing = differing_cells(entry.tables, ledger_tables(copy->reading));
     }
-    if (entry.locations.size() >= kLocationsMax) return true;
-    std::int64_t order = 0;
-    for (const LedgerLocation& each : entry.locations) order = std::max(order, each.order + 1);
-    entry.locations.push_back({arrival_.location_id, arrival_.payload_digest, content, order, arrival_.fetch_sequence});
-    return false;
   }
 
-  static const LedgerLocation& primary(const LedgerEntry& entry) {
-    return *std::min_element(entry.locations.begin(), entry.locations.end(),
-                             [](const LedgerLocation& a, const LedgerLocation& b) { return a.order < b.order; });
+  // The oldest copy stands for the current version from now on, with its own figures where they can
+  // be read again.
+  void hand_over(LedgerEntry entry, UnixMillis seen_at) {
+    const LedgerLocation heir = primary(entry);
+    entry.payload_digest = heir.payload_digest;
+    entry.content_digest = heir.content_digest;
+    const std::optional<Arrival> document = is_ahead(entry) ? std::nullopt : reread(heir.parsed_offset);
+    if (!document) return judge_from_ledger(entry, {Transition::kResolved, "withdrawn"}, seen_at);
+    judge_anew(std::move(entry), *document, {false, true, seen_at, Closing{Transition::kResolved, "withdrawn"}});
   }
-  bool is_copy(const LedgerEntry& entry) const { return primary(entry).location_id != arrival_.location_id; }
 
-  void judge_anew(LedgerEntry entry, bool is_new_version, bool was_live) {
+  void judge_anew(LedgerEntry entry, const Arrival& document, const Turn& turn) {
     const LedgerEntry before = entry;
     ledger_.put(entry);
-    entry.tables = ledger_tables(arrival_.reading);
-    Evaluation evaluation = evaluate(arrival_.reading, entry.tables, neighbours_of(ledger_, key_));
-    take_document(entry, evaluation);
-    const std::vector<RuleResult> cross_year = cross_year_results(entry, previous_report(ledger_, key_));
-    std::vector<RuleResult> results = joined(evaluation, cross_year);
+    entry.tables = ledger_tables(document.reading);
+    Evaluation evaluation = evaluate(document.reading, entry.tables, neighbours_of(ledger_, key_));
+    take_document(entry, document, evaluation);
+    if (entry.locations.size() > 1 && !changed_cells(before.tables, entry.tables).empty()) compare_copies(entry);
+    ledger_.put(entry);
+    const std::vector<Checked> from_ledger = ledger_results(entry, previous_report(ledger_, key_));
+    std::vector<RuleResult> results = joined(evaluation, from_ledger);
     entry.result_digest = result_digest(results, evaluation.derived, entry.tables, entry.organ_name);
-    Occasion occasion = occasion_of(entry);
-    set_closing(before, entry, is_new_version, occasion);
-    std::vector<Anomaly> drafts = std::move(evaluation.drafts);
-    for (Anomaly& draft : cross_year_drafts(cross_year, entry)) drafts.push_back(std::move(draft));
-    const bool is_changed = is_new_version || !was_live || entry.result_digest != before.result_digest;
-    if (is_new_version) {
+    const bool is_changed = turn.is_new_version || !turn.was_live || entry.result_digest != before.result_digest;
+    if (turn.is_new_version) {
       ++entry.version;
       entry.evaluation = 0;
-      occasion.version = entry.version;
-      occasion.closed_by = "version:" + std::to_string(entry.version);
     }
-    BookUpdate book = update_book(entry.anomalies, std::move(drafts), occasion, is_any);
+    const Closing closing = turn.closing.value_or(closing_of(before, entry, turn));
+    std::vector<Anomaly> drafts = std::move(evaluation.drafts);
+    for (Anomaly& draft : drafts_of(from_ledger, entry)) drafts.push_back(std::move(draft));
+    BookUpdate book = update_book(entry.anomalies, std::move(drafts), occasion_of(entry, closing, turn.seen_at), is_any);
     if (!is_changed && book.transitions.empty()) {
+      entry.anomalies = std::move(book.anomalies);
       keep(std::move(entry));
       return;
     }
     ++entry.evaluation;
-    Verdict verdict = verdict_of(entry, std::move(results), std::move(evaluation.derived), book);
+    Verdict verdict = verdict_of(entry, std::move(results), std::move(evaluation.derived), book, turn.seen_at);
     verdict.tables = without_provenance(entry.tables);
-    if (is_new_version && entry.version > 1) verdict.changed_cells = changed_cells(before.tables, entry.tables);
-    if (is_new_version) {
+    if (turn.is_new_version && entry.version > 1) verdict.changed_cells = changed_cells(before.tables, entry.tables);
+    if (turn.is_new_version) {
       verdict.mended = static_cast<std::int32_t>(book.closed.size());
       verdict.broken = book.opened;
     }
     publish(std::move(entry), std::move(verdict), std::move(book));
-    judge_neighbours(occasion.closing, std::to_string(key_.year) + ":" + occasion.closed_by);
+    judge_neighbours(closing, turn.seen_at);
+  }
+
+  static std::vector<Anomaly> drafts_of(const std::vector<Checked>& from_ledger, const LedgerEntry& entry) {
+    return draft_anomalies(from_ledger, {}, entry.key, entry.organ_name);
   }
 
   // Everything of the ledger entry that stems from the document in hand.
-  void take_document(LedgerEntry& entry, const Evaluation& evaluation) const {
-    const Reading& reading = arrival_.reading;
+  static void take_document(LedgerEntry& entry, const Arrival& document, const Evaluation& evaluation) {
+    const Reading& reading = document.reading;
     entry.organ_name = reading.organ_name.value_or("");
     entry.rule_set = rule_set_version();
     entry.extractor = reading.extractor;
-    entry.payload_digest = arrival_.payload_digest;
+    entry.payload_digest = document.payload_digest;
     entry.content_digest = reading.content_digest;
     entry.document_results = evaluation.document_results;
-    entry.parsed_offset = arrival_.input_offset;
-    entry.evidence = arrival_.evidence;
+    entry.parsed_offset = document.input_offset;
+    entry.sketch = sketch_of(reading.sections);
+    entry.evidence = document.evidence;
     entry.evidence.rule_set = rule_set_version();
     entry.evidence.extractor = reading.extractor;
   }
 
-  Occasion occasion_of(const LedgerEntry& entry) const {
-    return {entry.key, entry.version, entry.organ_name, entry.evidence, arrival_.seen_at, Transition::kResolved, ""};
+  static Occasion occasion_of(const LedgerEntry& entry, const Closing& closing, UnixMillis seen_at) {
+    return {entry.key, entry.version, entry.organ_name, entry.evidence, seen_at, closing.transition, closing.by};
   }
 
-  // A new version resolves; the same version read or judged anew retracts, and says what was wrong.
-  static void set_closing(const LedgerEntry& before, const LedgerEntry& entry, bool is_new_version, Occasion& occasion) {
-    if (is_new_version) return;
-    occasion.closing = Transition::kRetracted;
+  // A new version resolves, and so does a report that returns; the same version read or judged anew
+  // retracts, and says what was wrong.
+  static Closing closing_of(const LedgerEntry& before, const LedgerEntry& entry, const Turn& turn) {
+    if (turn.is_new_version || !turn.was_live) return {Transition::kResolved, "version:" + std::to_string(entry.version)};
     const bool is_same_reading = changed_cells(before.tables, entry.tables).empty();
     const bool are_rules_new = before.rule_set != entry.rule_set;
-    occasion.closed_by = are_rules_new && (is_same_reading || before.extractor == entry.extractor) ? "rules" : "extractor";
+    return {Transition::kRetracted, are_rules_new && (is_same_reading || before.extractor == entry.extractor) ? "rules" : "extractor"};
   }
 
   static Verdict verdict_of(const LedgerEntry& entry, std::vector<RuleResult> results,
-                            std::vector<DerivedValue> derived, const BookUpdate& book) {
+                            std::vector<DerivedValue> derived, const BookUpdate& book, UnixMillis now) {
     Verdict verdict;
     verdict.key = entry.key;
     verdict.version = entry.version;
@@ -205,7 +254,8 @@ class Judge {
     verdict.rule_set = entry.rule_set;
     verdict.results = std::move(results);
     verdict.derived = std::move(derived);
-    verdict.anomalies_open = open_anomalies(book.anomalies);
+    verdict.anomalies_open = open_anomalies(book.anomalies, now);
+    verdict.anomalies_waived = waived_anomalies(book.anomalies, now);
     verdict.organ_name = entry.organ_name;
     verdict.evidence = entry.evidence;
     return verdict;
@@ -224,46 +274,27 @@ class Judge {
     keep(std::move(entry));
   }
 
-  void withdraw() {
-    const LedgerEntry* const known = ledger_.find(key_);
-    if (known == nullptr) return;
-    LedgerEntry entry = *known;
-    const auto gone = here(entry);
-    if (gone == entry.locations.end() || is_outdated(entry)) return;
-    const bool was_primary = gone->order == primary(entry).order;
-    entry.locations.erase(gone);
-    if (entry.locations.empty()) {
-      withdraw_last(std::move(entry));
-      return;
-    }
-    if (was_primary) {
-      // The oldest copy stands for the current version from now on.
-      entry.payload_digest = primary(entry).payload_digest;
-      entry.content_digest = primary(entry).content_digest;
-    }
-    keep(std::move(entry));
-  }
-
-  void withdraw_last(LedgerEntry entry) {
+  void withdraw_last(LedgerEntry entry, UnixMillis seen_at) {
     entry.result_digest.clear();
     ++entry.evaluation;
-    Occasion occasion = occasion_of(entry);
-    occasion.closed_by = "withdrawn";
-    BookUpdate book = update_book(entry.anomalies, {}, occasion, is_any);
-    Verdict verdict = verdict_of(entry, {}, {}, book);
+    const Closing closing{Transition::kResolved, "withdrawn"};
+    BookUpdate book = update_book(entry.anomalies, {}, occasion_of(entry, closing, seen_at), is_any);
+    Verdict verdict = verdict_of(entry, {}, {}, book, seen_at);
     verdict.withdrawn = true;
     verdict.mended = 0;
     publish(std::move(entry), std::move(verdict), std::move(book));
-    judge_neighbours(Transition::kResolved, std::to_string(key_.year) + ":withdrawn");
+    judge_neighbours(closing, seen_at);
   }
 
   // The next year's reports compare with this one, and so do ties of the year before; the other scopes
   // of this year may have lost or gained their only partner.
-  void judge_neighbours(Transition closing, const std::string& closed_by) {
+  void judge_neighbours(const Closing& closing, UnixMillis seen_at) {
     if (!key_.is_identified()) return;
+    const bool is_retracted = closing.transition == Transition::kRetracted;
+    const Closing of_neighbour{closing.transition, is_retracted ? closing.by : std::to_string(key_.year) + ":" + closing.by};
     for (const std::int32_t year : {key_.year - 1, key_.year, key_.year + 1})
       for (const LedgerEntry* const neighbour : ledger_.live(key_.organ_id, year))
-        if (neighbour->key != key_) judge_neighbour(*neighbour, closing, closed_by);
+        if (neighbour->key != key_) judge_from_ledger(*neighbour, of_neighbour, seen_at);
   }
 
   // New drafts of the anomalies of table 3, where other evidence speaks for their explanations now.
@@ -278,38 +309,109 @@ class Judge {
     return drafts;
   }
 
-  void judge_neighbour(LedgerEntry entry, Transition closing, const std::string& closed_by) {
-    if (rule_set_number(entry.rule_set) > rule_set().version()) return;
+  // What the ledger alone says of a report, where that has changed. The entry is kept in any case
+  // when it is the report in hand.
+  void judge_from_ledger(LedgerEntry entry, const Closing& closing, UnixMillis seen_at) {
+    const bool is_own = entry.key == key_;
+    if (is_own) ledger_.put(entry);
+    const auto unchanged = [&] {
+      if (is_own) keep(std::move(entry));
+    };
+    if (is_ahead(entry)) return unchanged();
     LedgerView past(history_);
-    const std::vector<RuleResult> before = cross_year_results(entry, previous_report(past, entry.key));
-    const std::vector<RuleResult> after = cross_year_results(entry, previous_report(ledger_, entry.key));
-    const std::optional<std::vector<Anomaly>> ties = changed_ties(entry, past);
-    if (!ties && result_digest(before, {}, {}, "") == result_digest(after, {}, {}, "")) return;
+    const LedgerEntry* const known = past.find(entry.key);
+    const std::vector<Checked> before = ledger_results(known != nullptr ? *known : entry, previous_report(past, entry.key));
+    const std::vector<Checked> after = ledger_results(entry, previous_report(ledger_, entry.key));
+    const auto ties = is_own ? std::nullopt : changed_ties(entry, past);
+    if (!ties && result_digest(results_of(before), {}, {}, "") == result_digest(results_of(after), {}, {}, "")) return unchanged();
     Evaluation evaluation = evaluate_again(entry);
     std::vector<RuleResult> results = joined(evaluation, after);
     entry.result_digest = result_digest(results, evaluation.derived, entry.tables, entry.organ_name);
     ++entry.evaluation;
-    Occasion occasion = occasion_of(entry);
-    occasion.closing = closing;
-    occasion.closed_by = closing == Transition::kRetracted ? closed_by.substr(closed_by.find(':') + 1) : closed_by;
-    std::vector<Anomaly> drafts = cross_year_drafts(after, entry);
+    std::vector<Anomaly> drafts = drafts_of(after, entry);
     if (ties) drafts.insert(drafts.end(), ties->begin(), ties->end());
-    const Subject is_subject = [&](const LedgerAnomaly& known) { return is_cross_year(known) || (ties && is_table3(known)); };
-    BookUpdate book = update_book(entry.anomalies, std::move(drafts), occasion, is_subject);
-    Verdict verdict = verdict_of(entry, std::move(results), std::move(evaluation.derived), book);
+    const Subject is_subject = [&](const LedgerAnomaly& anomaly) { return is_of_ledger(anomaly) || (ties && is_table3(anomaly)); };
+    BookUpdate book = update_book(entry.anomalies, std::move(drafts), occasion_of(entry, closing, seen_at), is_subject);
+    Verdict verdict = verdict_of(entry, std::move(results), std::move(evaluation.derived), book, seen_at);
+    verdict.tables = without_provenance(entry.tables);
+    publish(std::move(entry), std::move(verdict), std::move(book));
+  }
+
+  // Without the document: its cells under today's rules. What the prose led to stays as it is.
+  void judge_cells_again(LedgerEntry entry, const Closing& closing, UnixMillis seen_at) {
+    const std::string digest_before = entry.result_digest;
+    entry.rule_set = rule_set_version();
+    entry.evidence.rule_set = rule_set_version();
+    ledger_.put(entry);
+    Evaluation evaluation = evaluate_again(entry);
+    const std::vector<Checked> from_ledger = ledger_results(entry, previous_report(ledger_, key_));
+    std::vector<RuleResult> results = joined(evaluation, from_ledger);
+    entry.result_digest = result_digest(results, evaluation.derived, entry.tables, entry.organ_name);
+    std::vector<Anomaly> drafts = std::move(evaluation.drafts);
+    for (Anomaly& draft : drafts_of(from_ledger, entry)) drafts.push_back(std::move(draft));
+    const auto is_of_cells = [](const LedgerAnomaly& anomaly) {
+      return is_of_ledger_rules(anomaly.findings) || are_of_cells(anomaly.findings);
+    };
+    BookUpdate book = update_book(entry.anomalies, std::move(drafts), occasion_of(entry, closing, seen_at), is_of_cells);
+    if (entry.result_digest == digest_before && book.transitions.empty()) {
+      entry.anomalies = std::move(book.anomalies);
+      return keep(std::move(entry));
+    }
+    ++entry.evaluation;
+    Verdict verdict = verdict_of(entry, std::move(results), std::move(evaluation.derived), book, seen_at);
     verdict.tables = without_provenance(entry.tables);
     publish(std::move(entry), std::move(verdict), std::move(book));
   }
 
   const History& history_;
-  const Arrival& arrival_;
-  const ReportKey& key_;
+  const Reread& reread_;
+  const ReportKey key_;
   LedgerView ledger_;
   Judgement judgement_;
 };
 
 }  // namespace
 
-Judgement judge(const History& history, const Arrival& arrival) { return Judge(history, arrival).run(); }
+Judgement judge(const History& history, const Arrival& arrival, const Reread& reread) {
+  Judge judge(history, reread, arrival.reading.key);
+  if (arrival.withdrawn) judge.withdraw(arrival);
+  else judge.arrive(arrival);
+  return judge.take();
+}
+
+Result<Judgement> judge_waiver(const History& history, const WaiverArrival& arrival, const Reread& reread) {
+  if (arrival.waiver && arrival.waiver->reason.size() + arrival.waiver->author.size() > kWaiverBytesMax)
+    return invalid_input(ErrorCode::kTooLarge, "waiver: reason and author together may have " + std::to_string(kWaiverBytesMax) + " bytes");
+  Judge judge(history, reread, arrival.key);
+  LedgerEntry* const known = judge.find(arrival.key);
+  LedgerAnomaly* subject = nullptr;
+  if (known != nullptr)
+    for (LedgerAnomaly& each : known->anomalies)
+      if (each.id == arrival.anomaly_id) subject = &each;
+  if (subject == nullptr) {
+    if (!arrival.waiver) return Judgement{};
+    return invalid_input(ErrorCode::kNotFound, "waiver: report " + to_string(arrival.key) + " has no anomaly " + arrival.anomaly_id);
+  }
+  subject->waiver = arrival.waiver;
+  LedgerEntry entry = *known;
+  if (is_live(entry) && !is_ahead(entry)) {
+    judge.judge_document_again(std::move(entry), arrival.seen_at);
+    return judge.take();
+  }
+  Judgement judgement;
+  judgement.ledger.push_back({entry.key, std::move(entry)});
+  return judgement;
+}
+
+bool is_behind_rules(const LedgerEntry& entry) {
+  return is_live(entry) && entry.rule_set != rule_set_version() && !is_ahead(entry);
+}
+
+Judgement judge_again(const History& history, const ReportKey& key, const Reread& reread) {
+  Judge judge(history, reread, key);
+  const LedgerEntry* const entry = judge.find(key);
+  if (entry != nullptr && is_behind_rules(*entry)) judge.judge_document_again(*entry, entry->evidence.fetched_at);
+  return judge.take();
+}
 
 }  // namespace gouji::validator

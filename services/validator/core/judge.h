@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "common/core/result.h"
 #include "common/report/ledger.h"
 #include "common/report/reading.h"
 #include "common/report/verdict.h"
@@ -29,6 +30,22 @@ struct Arrival {
 // asked for.
 using History = std::function<std::optional<LedgerEntry>(const ReportKey&)>;
 
+// Reads the document of a ReportParsed again by the offset of its record; nullopt when it is no
+// longer there, or is no report.
+struct Arrival;
+using Reread = std::function<std::optional<Arrival>(std::int64_t offset)>;
+
+// Reason and author of a waiver together: the ledger keeps them.
+inline constexpr std::size_t kWaiverBytesMax = 360;
+
+// A waiver as it reaches the validator.
+struct WaiverArrival {
+  ReportKey key;
+  std::string anomaly_id;
+  std::optional<LedgerWaiver> waiver;  // nullopt = taken back
+  UnixMillis seen_at = 0;
+};
+
 struct LedgerChange {
   ReportKey key;
   std::optional<LedgerEntry> entry;  // nullopt = remove
@@ -42,7 +59,17 @@ struct Judgement {
   std::vector<std::string> closed;        // anomaly ids whose snapshot gets a tombstone
 };
 
-Judgement judge(const History& history, const Arrival& arrival);
+Judgement judge(const History& history, const Arrival& arrival, const Reread& reread = {});
+
+// kInvalidInput TOO_LARGE, or NOT_FOUND where the report has no such anomaly.
+Result<Judgement> judge_waiver(const History& history, const WaiverArrival& arrival, const Reread& reread = {});
+
+// True of a live report on which older rules have spoken last, or rules of the same version with
+// other settings.
+bool is_behind_rules(const LedgerEntry& entry);
+// What today's rules say of a report that is there: anomalies are opened and retracted without a new
+// document. Nothing where is_behind_rules is false. Without its document, of its cells only.
+Judgement judge_again(const History& history, const ReportKey& key, const Reread& reread);
 
 // Version of the rules and SHA-256 over their data: "1+ab12…".
 const std::string& rule_set_version();

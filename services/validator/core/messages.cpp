@@ -73,7 +73,7 @@ std::string value_text(std::string_view cell_id, const Cell& cell, Language lang
 std::string cells_text(const RuleResult& result, Language language) {
   std::vector<std::string> named;
   const auto add = [&](const Operand& operand) {
-    named.push_back(cell_wording(operand.cell) + say(language, "为 ", " is ") + value_text(operand.cell, operand.value, language));
+    named.push_back(cell_wording(operand.cell, language) + say(language, "为 ", " is ") + value_text(operand.cell, operand.value, language));
   };
   for (const Operand& operand : result.operands)
     if (operand.value.state == CellState::kText || operand.value.value < 0) add(operand);
@@ -86,7 +86,7 @@ std::string cells_text(const RuleResult& result, Language language) {
 
 std::string equation_name(const RuleResult& result, Language language) {
   const Rule& of = rule(result.rule);
-  return fill(is_chinese(language) ? of.name_zh : of.name_en, {{"instance", instance_wording(result.rule, result.instance)}});
+  return fill(is_chinese(language) ? of.name_zh : of.name_en, {{"instance", instance_wording(result.rule, result.instance, language)}});
 }
 
 std::string equations_text(const std::vector<RuleResult>& results, Language language) {
@@ -124,7 +124,7 @@ std::string changes_text(const Explanation& explanation, Language language) {
   std::string text;
   for (const Change& change : explanation.changes) {
     if (!text.empty()) text += say(language, "；", "; ");
-    text += cell_wording(change.cell) + say(language, "填报 ", " reports ") + value_text(change.cell, change.reported, language) +
+    text += cell_wording(change.cell, language) + say(language, "填报 ", " reports ") + value_text(change.cell, change.reported, language) +
             say(language, "，疑应为 ", ", probably ") + std::to_string(change.proposed);
   }
   const MechanismWords mechanism = words(explanation.mechanism);
@@ -178,22 +178,24 @@ std::string english(const std::vector<RuleResult>& failed, const Diagnosis& diag
 
 }  // namespace
 
-std::string cell_wording(std::string_view cell_id) {
+std::string cell_wording(std::string_view cell_id, Language language) {
   std::string year;
   if (const std::size_t colon = cell_id.find(':'); colon != std::string_view::npos) {
-    year = std::string(cell_id.substr(0, colon)) + "年";
+    const std::string_view whose = cell_id.substr(0, colon);
+    year = whose == "copy" ? say(language, "另一处", "the copy's ") : std::string(whose) + say(language, "年", " ");
     cell_id.remove_prefix(colon + 1);
   }
   const auto located = locate(cell_id);
   if (!located) return year + std::string(cell_id);
-  return year + table_name(located->form->table(), Language::kChinese) + "“" + located->form->wording(located->cell) + "”";
+  return year + table_name(located->form->table(), language) + say(language, "“", " “") + located->form->wording(located->cell) + "”";
 }
 
-std::string instance_wording(std::string_view rule_id, const std::string& instance) {
-  static const std::map<std::string, std::string, std::less<>> kOthers = {
-      {"1", "一"}, {"2", "二"}, {"3", "三"}, {"4", "四"}, {"5", "五"}, {"6", "六"}, {"order", "一至六"},
-      {"t2", "表二"}, {"t3", "表三"}, {"t4", "表四"}};
-  if (const auto found = kOthers.find(instance); found != kOthers.end()) return found->second;
+std::string instance_wording(std::string_view rule_id, const std::string& instance, Language language) {
+  static const std::map<std::string, std::pair<std::string, std::string>, std::less<>> kOthers = {
+      {"1", {"一", "1"}}, {"2", {"二", "2"}}, {"3", {"三", "3"}}, {"4", {"四", "4"}}, {"5", {"五", "5"}}, {"6", {"六", "6"}},
+      {"order", {"一至六", "1 to 6"}}, {"t2", {"表二", "table 2"}}, {"t3", {"表三", "table 3"}}, {"t4", {"表四", "table 4"}}};
+  if (const auto found = kOthers.find(instance); found != kOthers.end())
+    return is_chinese(language) ? found->second.first : found->second.second;
   const std::string table = rule_id == "X.CARRY" ? "t3" : rule_id.starts_with("X.") ? "t2"
                             : rule_id.starts_with("T") ? "t" + std::string(rule_id.substr(1, 1)) : "";
   for (const Form& form : all_forms()) {
@@ -213,7 +215,7 @@ std::string instance_wording(std::string_view rule_id, const std::string& instan
 std::string failure_message(const Checked& checked, const ReportKey& key, const std::string& organ_name, Language language) {
   const RuleResult& result = checked.result;
   const Rule& of = rule(result.rule);
-  Values values{{"instance", instance_wording(result.rule, result.instance)},
+  Values values{{"instance", instance_wording(result.rule, result.instance, language)},
                 {"cells", cells_text(result, language)},
                 {"text", is_chinese(language) ? checked.text_zh : checked.text_en},
                 {"year", std::to_string(key.year)},

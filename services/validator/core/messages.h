@@ -12,10 +12,11 @@ namespace gouji::validator {
 
 enum class Language { kChinese, kEnglish };
 
-// "t3.new.total" as 表三“一、本年新收政府信息公开申请数量 × 总计”; "2019:t3.…" with the year in front.
-std::string cell_wording(std::string_view cell_id);
+// "t3.new.total" as 表三“一、本年新收政府信息公开申请数量 × 总计”, or table 3 “…”: the words of the form
+// stay Chinese, because they are what stands in the document. "2019:t3.…" with the year in front.
+std::string cell_wording(std::string_view cell_id, Language language);
 // Column, row or group of a rule as the form words it.
-std::string instance_wording(std::string_view rule, const std::string& instance);
+std::string instance_wording(std::string_view rule, const std::string& instance, Language language);
 
 // One failed result, by its rule's message.
 std::string failure_message(const Checked& checked, const ReportKey& key, const std::string& organ_name,

@@ -10,6 +10,7 @@
 #include "common/core/check.h"
 #include "common/core/digest.h"
 #include "common/report/form.h"
+#include "common/text/fold.h"
 #include "embedded/rules.h"
 #include "services/validator/core/judge.h"
 
@@ -115,6 +116,12 @@ Error mistaken(const std::vector<std::string>& mistakes) {
   return invalid_input(ErrorCode::kBadSettings, std::move(message));
 }
 
+// Written once at start, read by every thread afterwards.
+SeverityOverrides& overrides() {
+  static SeverityOverrides in_force;
+  return in_force;
+}
+
 }  // namespace
 
 std::string_view to_string(Basis basis) {
@@ -179,9 +186,52 @@ const std::string& rule_set_version() {
     Sha256Stream stream;
     stream.add(embedded::rules());
     stream.add(forms_digest());
+    for (const auto& [id, severity] : overrides()) stream.add(id + "=" + std::string(to_string(severity)) + "\n");
     return std::to_string(rule_set().version()) + "+" + to_hex(stream.finish()).substr(0, 12);
   }();
   return version;
+}
+
+Result<SeverityOverrides> parse_severities(std::string_view text) {
+  SeverityOverrides found;
+  std::vector<std::string> mistakes;
+  std::size_t line_number = 0;
+  while (!text.empty()) {
+    ++line_number;
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    line = trim_spaces(line.substr(0, line.find('#')));
+    if (line.empty()) continue;
+    const auto complain = [&](const std::string& what) { mistakes.push_back("line " + std::to_string(line_number) + ": " + what); };
+    const std::size_t equals = line.find('=');
+    if (equals == std::string_view::npos) {
+      complain("\"" + std::string(line) + "\" is not RULE = SEVERITY");
+      continue;
+    }
+    const std::string id(trim_spaces(line.substr(0, equals)));
+    const std::string name(trim_spaces(line.substr(equals + 1)));
+    const auto severity = severity_from(name);
+    const Rule* const known = rule_set().find(id);
+    if (known == nullptr) complain("there is no rule " + id);
+    if (known != nullptr && known->basis == Basis::kInferred && severity && *severity == Severity::kError)
+      complain("rule " + id + " is inferred, so at most a warning");
+    if (!severity) complain("\"" + name + "\" must be error, warning or info");
+    if (severity && !found.emplace(id, *severity).second) complain("rule " + id + " stands there twice");
+  }
+  if (!mistakes.empty()) return mistaken(mistakes);
+  return found;
+}
+
+void set_severities(SeverityOverrides wanted) { overrides() = std::move(wanted); }
+
+Severity severity_of(std::string_view rule_id, Severity otherwise) {
+  const auto found = overrides().find(rule_id);
+  return found == overrides().end() ? otherwise : found->second;
+}
+
+void set_severity(RuleResult& result) {
+  if (!overrides().empty()) result.severity = severity_of(result.rule, result.severity);
 }
 
 }  // namespace gouji::validator

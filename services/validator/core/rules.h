@@ -1,10 +1,11 @@
 // The rules as data: what each checks, why it may, how bad a failure is, and how it is said. They
 // stand in rules.json, embedded at build; arithmetic rules get one instance per identity of a form
-// (common/report/identity.h). N.* rules and S.DUPLICATE need the claims of the prose and are no
-// part of this set.
+// (common/report/identity.h).
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,6 +58,17 @@ class RuleSet {
 
 // The embedded rules, checked at the first call (a mistake stops the process); thread-safe.
 const RuleSet& rule_set();
+// Other severities for rules, by id: lines of "T2.UNIT = info", # starts a comment. Ids, messages and
+// meaning stay. Every mistake at once, each with its line.
+using SeverityOverrides = std::map<std::string, Severity, std::less<>>;
+Result<SeverityOverrides> parse_severities(std::string_view text);
+// From now on, for the whole process; to be called before the first report is judged, because the
+// overrides are part of rule_set_version().
+void set_severities(SeverityOverrides overrides);
+// The severity of a failure of this rule under the overrides in force.
+Severity severity_of(std::string_view rule_id, Severity otherwise);
+void set_severity(RuleResult& result);
+
 // A rule that this program names itself.
 const Rule& rule(std::string_view id);
 

@@ -230,6 +230,7 @@ std::string_view to_string(Reason reason) {
       "CELL_ABSENT", "CELL_UNREADABLE", "CELL_TEXT", "BLANK_TOTAL", "BLANK_CELL", "OVERFLOW", "UNIDENTIFIED",
       "NO_SECTIONS", "SECTION_ABSENT", "TRANSITION_YEAR", "NO_DATE", "REPOST_POSSIBLE", "ORGAN_KIND_UNKNOWN",
       "UNIT_NOT_STATED", "YEAR_NOT_STATED", "OTHER_YEAR", "NO_PREVIOUS_REPORT", "SCOPE_DIFFERS", "DOCUMENT_CUT",
+      "NO_CLAIMS", "TEXT_SHORT", "NO_COPY",
       "BLANK_AS_ZERO", "NIL_AS_ZERO"};
   static_assert(std::size(kNames) == static_cast<std::size_t>(Reason::kNilAsZero) + 1);
   return kNames[static_cast<std::size_t>(reason)];

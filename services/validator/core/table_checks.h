@@ -23,7 +23,7 @@ enum class Reason : std::uint8_t {
   kNone, kPre2019, kTableAbsent, kTableNotInText, kTableUnreadable, kTableCut, kOtherEdition, kCellAbsent,
   kCellUnreadable, kCellText, kBlankTotal, kBlankCell, kOverflow, kUnidentified, kNoSections, kSectionAbsent,
   kTransitionYear, kNoDate, kRepostPossible, kOrganKindUnknown, kUnitNotStated, kYearNotStated, kOtherYear,
-  kNoPreviousReport, kScopeDiffers, kDocumentCut, kBlankAsZero, kNilAsZero,
+  kNoPreviousReport, kScopeDiffers, kDocumentCut, kNoClaims, kTextShort, kNoCopy, kBlankAsZero, kNilAsZero,
 };
 std::string_view to_string(Reason reason);  // "BLANK_TOTAL"; empty for kNone
 // kNone for a table that has cells.

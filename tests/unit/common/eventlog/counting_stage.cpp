@@ -31,6 +31,20 @@ Result<void> CountingStage::process(const StoredRecord& stored, StageContext& co
   return ok();
 }
 
+Result<void> CountingStage::work_on(const std::string& key, std::int32_t partition, StageContext& context) {
+  // Done once, whatever happens: what is done is in the state.
+  if (context.state().get(key) != nullptr) return ok();
+  context.state().put(key, "done");
+  context.emit(to("out", partition, key));
+  if (key.starts_with("bad")) return invalid_input(ErrorCode::kMalformed, "cannot be worked on");
+  if (key.starts_with("needy") && is_down) return unavailable(ErrorCode::kBlobMissing, "the blob is away");
+  if (key.starts_with("read")) {
+    GOUJI_ASSIGN(const auto record, context.read({"in", partition}, 0));
+    context.emit(to("out", partition, record ? "read " + record->record.value.value_or("") : "nothing there"));
+  }
+  return ok();
+}
+
 void CountingStage::state_restored(std::int32_t partition, const KeyedState& state) {
   const std::string* count = state.get("count");
   counts[partition] = count == nullptr ? "0" : *count;

@@ -29,7 +29,13 @@ class CountingStage final : public eventlog::Stage {
   void state_restored(std::int32_t partition, const eventlog::KeyedState& state) override;
   void state_committing(std::int32_t partition, const eventlog::KeyedState& state) override;
   void state_dropped(std::int32_t partition) override { counts.erase(partition); }
+  // "work" in the list of a partition counts once more and says so, as a record would.
+  std::vector<std::string> keys_to_work_on(const eventlog::KeyedState& state) override {
+    return state.get("count") == nullptr ? std::vector<std::string>() : works;
+  }
+  Result<void> work_on(const std::string& key, std::int32_t partition, eventlog::StageContext& context) override;
 
+  std::vector<std::string> works;
   std::function<void(std::size_t)> on_prepare;
   bool is_down = false;                    // "needy" records find something unavailable
   std::vector<std::string> seen;           // values in the order of process()

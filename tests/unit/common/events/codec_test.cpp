@@ -251,7 +251,8 @@ TEST(LedgerCodec, KeepsEverythingWithinTwoKibibytesWhenClean) {
   entry.version = 1;
   for (const TableReading& table : parsed_report().reading.tables)
     entry.tables.push_back({table.table, table.status, table.edition, table.money_unit, table.cells});
-  entry.locations = {{"loc", std::string(64, 'a'), std::string(64, 'b'), 0, 7}};
+  entry.locations = {{"loc", std::string(64, 'a'), std::string(64, 'b'), 0, 7, 12, {{"t3.new.total", Cell::number(4)}}}};
+  entry.sketch = {std::vector<std::uint32_t>(96, 0xFEDCBA98U), "0123456789abcdef", 2000};
   entry.evidence = {"https://example.gov.cn/art/2020/1/31/art_1_2.html", std::string(64, 'a'), "raw", 5, "x", "1+abc"};
   const std::string bytes = encode(entry);
   EXPECT_LE(bytes.size(), 2048U);
@@ -259,7 +260,77 @@ TEST(LedgerCodec, KeepsEverythingWithinTwoKibibytesWhenClean) {
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_EQ(read->tables.at(1).cells, entry.tables.at(1).cells);
   EXPECT_EQ(read->locations.at(0).fetch_sequence, 7);
+  EXPECT_EQ(read->locations.at(0).parsed_offset, 12);
+  EXPECT_EQ(read->locations.at(0).differing.at(0).value.value, 4);
+  EXPECT_EQ(read->sketch.minima, entry.sketch.minima);
+  EXPECT_EQ(read->sketch.numbers, entry.sketch.numbers);
   EXPECT_EQ(read->locations.at(0).payload_digest, entry.locations.at(0).payload_digest);
+}
+
+// An entry that an older version wrote holds none of the newer fields.
+TEST(LedgerCodec, ReadsWhatAnOlderVersionWrote) {
+  LedgerEntry entry;
+  entry.key = {"411000-gov", 2019, Scope::kOwn};
+  entry.version = 2;
+  entry.locations = {{"loc", "p", "c", 0, 3, -1, {}}};
+  entry.anomalies.push_back({"id", true, {{"T4.SUM", "reconsideration"}}, "f", Severity::kError, Fault::kUndecided, "T4.SUM", 1, 5, "", {}});
+  const auto read = decode_ledger_entry(encode(entry));
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->locations.at(0).parsed_offset, -1);
+  EXPECT_TRUE(read->sketch.minima.empty());
+  EXPECT_TRUE(read->departed.empty());
+  EXPECT_FALSE(read->anomalies.at(0).waiver.has_value());
+  EXPECT_FALSE(read->anomalies.at(0).is_waived(1));
+}
+
+TEST(LedgerCodec, RefusesASketchThatIsCutOff) {
+  LedgerEntry entry;
+  entry.key = {"411000-gov", 2019, Scope::kOwn};
+  entry.sketch = {{0x01020304U}, "n", 900};
+  std::string bytes = encode(entry);
+  // The field's length and its message's, both one byte less.
+  const std::size_t at = bytes.find(std::string("\x0A\x04\x04\x03\x02\x01", 6));
+  ASSERT_NE(at, std::string::npos);
+  bytes[at + 1] = 3;
+  bytes.erase(at + 2, 1);
+  bytes[at - 1] = static_cast<char>(bytes[at - 1] - 1);
+  const auto read = decode_ledger_entry(bytes);
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().kind, ErrorKind::kInvalidInput);
+}
+
+TEST(WaiverCodec, KeepsAWaiverAndNamesTheReportOfATombstone) {
+  const Waiver waiver{"abc", {"411000-gov", 2019, Scope::kOwn}, "已核实", "张三", 5, 9, "0123456789abcdef"};
+  const Record record = encode(waiver);
+  EXPECT_EQ(record.key, "abc");
+  const auto read = decode_waiver(record);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->key, waiver.key);
+  EXPECT_EQ(read->reason, "已核实");
+  EXPECT_EQ(read->expires_at, 9);
+  EXPECT_EQ(read->cells_digest, waiver.cells_digest);
+  const Record gone = waiver_tombstone("abc", waiver.key, 7);
+  EXPECT_FALSE(gone.value);
+  EXPECT_EQ(read_envelope(gone).subject, "411000-gov/2019/OWN");
+  EXPECT_FALSE(decode_waiver(Record{"abc", "\xff\xff", {}, 0}));
+}
+
+TEST(AnomalyCodec, CarriesItsWaiverAndSaysFaultAndSeverityInHeaders) {
+  Anomaly waived = anomaly();
+  waived.cells_digest = "0123456789abcdef";
+  waived.waiver = Waiver{waived.id, waived.key, "已核实", "张三", 5, 0, waived.cells_digest};
+  const Record record = encode(waived, "raw", 0);
+  const auto read = decode_anomaly(record);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->waiver->author, "张三");
+  EXPECT_EQ(read->cells_digest, waived.cells_digest);
+  const auto header = [&](std::string_view name) {
+    for (const Header& each : record.headers)
+      if (each.name == name) return each.value.value_or("");
+    return std::string();
+  };
+  EXPECT_EQ(header("ce_fault"), to_string(waived.fault));
+  EXPECT_EQ(header("ce_severity"), to_string(waived.severity));
 }
 
 TEST(WorkerCodec, CarriesReadingAndRefusal) {

@@ -186,7 +186,7 @@ TEST(Message, NamesCellReportedAndProposedValue) {
             "表三“（一）予以公开 × 自然人”填报 60，疑应为 690（疑漏写一位数字）；改后 2 项勾稽关系全部成立（“自然人”一列各项办理结果之和等于"
             "（七）总计；“（一）予以公开”一行六类申请人之和等于总计）。");
   EXPECT_EQ(anomaly.message_en,
-            "表三“（一）予以公开 × 自然人” reports 60, probably 690 (a digit seems to be missing); this restores all 2 equations "
+            "table 3 “（一）予以公开 × 自然人” reports 60, probably 690 (a digit seems to be missing); this restores all 2 equations "
             "(column “自然人”: all outcomes add up to （七）总计; row “（一）予以公开”: the six kinds of applicants add up to 总计).");
 }
 

@@ -196,7 +196,7 @@ TEST(Judge, RetractsByRulesWhenOnlyTheRulesAreNew) {
   office.arrive(with_error(), "A");
   LedgerEntry& entry = office.at(with_error().key);
   entry.rule_set = "0+000000000000";
-  entry.anomalies.push_back({"old-id", true, {{"T9.GONE", ""}}, "", Severity::kWarning, Fault::kUndecided, "T9.GONE", 1, 5});
+  entry.anomalies.push_back({"old-id", true, {{"T9.GONE", ""}}, "", Severity::kWarning, Fault::kUndecided, "T9.GONE", 1, 5, "", {}});
   const Judgement judgement = office.arrive(with_error(), "A");
   ASSERT_EQ(transitions(judgement), Names{"retracted"});
   EXPECT_EQ(judgement.transitions[0].id, "old-id");
@@ -256,11 +256,15 @@ TEST(Judge, ComparesCopiesAndNeverVersionsThem) {
   Office office;
   office.arrive(clean_reading(), "A", "html");
   const Judgement copy = office.arrive(with_error(), "B", "pdf");
-  EXPECT_TRUE(is_silent(copy));
   ASSERT_EQ(copy.ledger.size(), 1u);
   EXPECT_EQ(copy.ledger[0].entry->locations.size(), 2u);
   EXPECT_EQ(copy.ledger[0].entry->version, 1);
+  ASSERT_EQ(transitions(copy), Names{"opened"});
+  EXPECT_EQ(copy.transitions[0].findings, (std::vector<Finding>{{"S.COPY", ""}}));
+  EXPECT_EQ(copy.transitions[0].severity, Severity::kInfo);
+  EXPECT_EQ(copy.transitions[0].results[0].operands[0].cell, "copy:t3.granted.natural_person");
   EXPECT_TRUE(is_empty(office.arrive(with_error(), "B", "pdf")));
+  EXPECT_TRUE(is_silent(office.arrive(clean_reading(), "C", "doc")));
 }
 
 TEST(Judge, LetsTheOldestCopyTakeOver) {
@@ -272,10 +276,10 @@ TEST(Judge, LetsTheOldestCopyTakeOver) {
   const Judgement gone = office.withdraw(reading.key, "first");
   EXPECT_TRUE(is_silent(gone));
   EXPECT_EQ(office.at(reading.key).payload_digest, "payload of B");
-  EXPECT_TRUE(is_silent(office.arrive(clean_reading(), "D", "third")));
+  EXPECT_EQ(transitions(office.arrive(clean_reading(), "D", "third")), Names{"opened"});  // S.COPY
   const Judgement next = office.arrive(clean_reading(), "E", "second");
   EXPECT_EQ(next.verdicts[0].version, 2);
-  EXPECT_EQ(transitions(next), Names{"resolved"});
+  EXPECT_EQ(transitions(next), (Names{"resolved", "resolved"}));
 }
 
 TEST(Judge, ResolvesByWithdrawalOnlyWhenTheLastLocationGoes) {
@@ -290,14 +294,14 @@ TEST(Judge, ResolvesByWithdrawalOnlyWhenTheLastLocationGoes) {
   ASSERT_EQ(gone.verdicts.size(), 1u);
   EXPECT_TRUE(gone.verdicts[0].withdrawn);
   EXPECT_EQ(gone.closed.size(), 1u);
-  EXPECT_TRUE(is_empty(office.withdraw(reading.key, "first")));
+  EXPECT_TRUE(is_silent(office.withdraw(reading.key, "first")));
 }
 
 TEST(Judge, IgnoresTheWithdrawalOfWhatItDoesNotKnow) {
   Office office;
-  EXPECT_TRUE(is_empty(office.withdraw({"organ", 2021, Scope::kOwn})));
+  EXPECT_TRUE(is_silent(office.withdraw({"organ", 2021, Scope::kOwn})));
   office.arrive(clean_reading(), "A");
-  EXPECT_TRUE(is_empty(office.withdraw(clean_reading().key, "elsewhere")));
+  EXPECT_TRUE(is_silent(office.withdraw(clean_reading().key, "elsewhere")));
 }
 
 TEST(Judge, TakesAReturnedReportForTheVersionItWas) {

@@ -112,13 +112,17 @@ class Office {
     arrival.seen_at = 1'000'000 + clock_;
     arrival.evidence.url = "http://example.test/" + location;
     arrival.evidence.raw_id = "raw-" + std::to_string(clock_);
-    const Judgement judgement = judge([&](const ReportKey& key) { return find(key); }, arrival);
-    for (const LedgerChange& change : judgement.ledger) {
-      if (change.entry) ledger_[change.key] = *change.entry;
-      else ledger_.erase(change.key);
-    }
+    documents_[arrival.input_offset] = arrival;
+    return store(judge(history(), arrival, reread()));
+  }
+  // What today's rules say of a report that is there.
+  Judgement judge_again(const ReportKey& key) { return store(validator::judge_again(history(), key, reread())); }
+  Result<Judgement> waive(const ReportKey& key, const std::string& anomaly_id, std::optional<LedgerWaiver> waiver) {
+    auto judgement = judge_waiver(history(), {key, anomaly_id, std::move(waiver), 1'000'000 + ++clock_}, reread());
+    if (judgement) store(*judgement);
     return judgement;
   }
+  void lose_documents() { documents_.clear(); }
   std::optional<LedgerEntry> find(const ReportKey& key) const {
     const auto found = ledger_.find(key);
     return found == ledger_.end() ? std::nullopt : std::optional(found->second);
@@ -126,7 +130,25 @@ class Office {
   LedgerEntry& at(const ReportKey& key) { return ledger_.at(key); }
 
  private:
+  History history() {
+    return [this](const ReportKey& key) { return find(key); };
+  }
+  Reread reread() {
+    return [this](std::int64_t offset) -> std::optional<Arrival> {
+      const auto found = documents_.find(offset);
+      return found == documents_.end() ? std::nullopt : std::optional(found->second);
+    };
+  }
+  Judgement store(Judgement judgement) {
+    for (const LedgerChange& change : judgement.ledger) {
+      if (change.entry) ledger_[change.key] = *change.entry;
+      else ledger_.erase(change.key);
+    }
+    return judgement;
+  }
+
   std::map<ReportKey, LedgerEntry> ledger_;
+  std::map<std::int64_t, Arrival> documents_;
   std::int64_t clock_ = 0;
 };
 

@@ -8,11 +8,11 @@
 namespace gouji::validator {
 namespace {
 
-TEST(RuleSet, HoldsEveryInReportAndCrossYearRule) {
+TEST(RuleSet, HoldsEveryRule) {
   std::vector<std::string> ids;
   for (const Rule& each : rule_set().rules()) ids.push_back(each.id);
   EXPECT_EQ(ids, (std::vector<std::string>{
-                     "S.DEADLINE", "S.EDITION", "S.FEE", "S.SECTION", "S.YEAR", "T2.COUNT", "T2.DISCLOSED", "T2.ITEMS",
+                     "N.SHARE", "N.SUM", "N.T2", "N.T3", "N.T4", "S.COPY", "S.DEADLINE", "S.DUPLICATE", "S.EDITION", "S.FEE", "S.SECTION", "S.YEAR", "T2.COUNT", "T2.DISCLOSED", "T2.ITEMS",
                      "T2.MISFILLED", "T2.REGULATIONS", "T2.UNIT", "T3.BALANCE", "T3.COUNT", "T3.OUTCOME_SUM", "T3.ROW_SUM",
                      "T3.SHAPE", "T4.COUNT", "T4.SHAPE", "T4.SUM", "X.CARRY", "X.DISCLOSED_TOTAL", "X.IN_FORCE", "X.ITEMS"}));
 }
@@ -59,6 +59,32 @@ TEST(RuleSet, RefusesAnInferredError) {
 TEST(RuleSet, RefusesWhatIsNoRuleFile) {
   for (const char* json : {"", "[", "{}", R"({"version": 1})", R"({"version": 0, "rules": []})", R"({"version": 1, "rules": [{}]})"})
     EXPECT_FALSE(RuleSet::parse(json).has_value()) << json;
+}
+
+TEST(Severities, AreReadWithComments) {
+  const auto read = parse_severities("# ours\nT2.UNIT = info  # too often\n\nS.FEE=warning\n");
+  ASSERT_TRUE(read.has_value()) << read.error().message;
+  EXPECT_EQ(*read, (SeverityOverrides{{"S.FEE", Severity::kWarning}, {"T2.UNIT", Severity::kInfo}}));
+}
+
+TEST(Severities, AreRefusedWithEveryMistakeAndItsLine) {
+  const auto read = parse_severities("T2.UNIT info\nT2.UNITS = info\nS.FEE = severe\nS.YEAR = info\nS.YEAR = info\nX.CARRY = error\n");
+  ASSERT_FALSE(read.has_value());
+  for (const char* part : {"line 1: ", "line 2: there is no rule T2.UNITS", "line 3: \"severe\"", "line 5: rule S.YEAR stands there twice",
+                           "line 6: rule X.CARRY is inferred"})
+    EXPECT_NE(read.error().message.find(part), std::string::npos) << part << "\n" << read.error().message;
+}
+
+TEST(Severities, ChangeTheSeverityOfAFailureAndNothingElse) {
+  set_severities({{"T3.ROW_SUM", Severity::kWarning}});
+  RuleResult result{"T3.ROW_SUM", "new", RuleStatus::kFailed, "", Severity::kError, {}, 3};
+  set_severity(result);
+  EXPECT_EQ(result.severity, Severity::kWarning);
+  result.rule = "T3.BALANCE";
+  result.severity = Severity::kError;
+  set_severity(result);
+  EXPECT_EQ(result.severity, Severity::kError);
+  set_severities({});
 }
 
 TEST(Reason, HasANameForEveryValue) {

@@ -14,8 +14,9 @@ using testing_support::RecordingContext;
 
 class FixedClock : public Clock {
  public:
-  UnixMillis unix_millis() const override { return 1'700'000'000'000; }
+  UnixMillis unix_millis() const override { return now; }
   std::chrono::nanoseconds monotonic() const override { return {}; }
+  UnixMillis now = 1'700'000'000'000;
 };
 
 events::ParsedReport parsed(const std::string& organ, const std::string& extractor, std::int64_t first_cell) {
@@ -156,6 +157,116 @@ TEST(ValidateStage, CountsOpenAnomaliesFromCommittedStateOnly) {
   EXPECT_GT(open(), 0);
   f.stage.state_dropped(3);
   EXPECT_EQ(open(), 0);
+}
+
+// --- waivers and newer rules ----------------------------------------------------------------------
+
+template <typename Decoded>
+std::vector<Decoded> all_on(const RecordingContext& context, std::string_view topic, Result<Decoded> (*decode)(const Record&)) {
+  std::vector<Decoded> found;
+  for (const auto& out : context.emitted)
+    if (out.topic == topic && out.record.value) found.push_back(*decode(out.record));
+  return found;
+}
+
+StoredRecord on_waivers(Record record) { return {{"gouji.waiver.v1", 3}, 0, std::move(record)}; }
+
+Waiver waiver_for(const Anomaly& anomaly, UnixMillis until = 0) {
+  return {anomaly.id, anomaly.key, "已核实", "张三", 1'700'000'000'500, until, anomaly.cells_digest};
+}
+
+// The gauge of open anomalies, all series together.
+std::int64_t open_anomalies(const Fixture& f) {
+  std::int64_t sum = 0;
+  const std::string text = f.metrics.text();
+  for (std::size_t at = text.find("gouji_anomalies_open{"); at != std::string::npos; at = text.find("gouji_anomalies_open{", at + 1))
+    sum += std::stoll(text.substr(text.find("} ", at) + 2));
+  return sum;
+}
+
+struct Waived : Fixture {
+  Waived() {
+    StoredRecord report = stored(parsed("organ", "x+1", 5));
+    context.stored.push_back(report);
+    EXPECT_TRUE(stage.process(report, context));
+    anomaly = all_on(context, "gouji.anomaly.v1", events::decode_anomaly).front();
+    context.emitted.clear();
+  }
+  Anomaly anomaly;
+};
+
+TEST(ValidateStage, PutsAWaiverOnItsAnomalyAndOutOfTheGauge) {
+  Waived f;
+  f.stage.state_committing(3, f.context.state());
+  const std::int64_t before = open_anomalies(f);
+  ASSERT_TRUE(f.stage.process(on_waivers(events::encode(waiver_for(f.anomaly))), f.context));
+  const auto changed = all_on(f.context, "gouji.anomaly.v1", events::decode_anomaly);
+  ASSERT_EQ(changed.size(), 1U);
+  EXPECT_EQ(changed[0].transition, Transition::kChanged);
+  EXPECT_EQ(changed[0].waiver->author, "张三");
+  EXPECT_EQ(changed[0].results.size(), f.anomaly.results.size());
+  const auto current = all_on(f.context, "gouji.anomaly.current.v1", events::decode_anomaly);
+  ASSERT_EQ(current.size(), 1U);
+  EXPECT_TRUE(current[0].waiver.has_value());
+  f.stage.state_committing(3, f.context.state());
+  EXPECT_EQ(open_anomalies(f), before - 1);
+}
+
+TEST(ValidateStage, CountsAWaivedAnomalyAgainWhenItsTimeIsOver) {
+  Waived f;
+  ASSERT_TRUE(f.stage.process(on_waivers(events::encode(waiver_for(f.anomaly, 1'700'000'000'001))), f.context));
+  f.stage.state_committing(3, f.context.state());
+  const std::int64_t waived = open_anomalies(f);
+  f.clock.now = 1'700'000'000'001;
+  f.stage.state_committing(3, eventlog::KeyedState());
+  EXPECT_EQ(open_anomalies(f), waived + 1);
+  f.stage.state_dropped(3);
+  EXPECT_EQ(open_anomalies(f), 0);
+}
+
+TEST(ValidateStage, TakesAWaiverBack) {
+  Waived f;
+  ASSERT_TRUE(f.stage.process(on_waivers(events::encode(waiver_for(f.anomaly))), f.context));
+  f.context.emitted.clear();
+  ASSERT_TRUE(f.stage.process(on_waivers(events::waiver_tombstone(f.anomaly.id, f.anomaly.key, 7)), f.context));
+  const auto changed = all_on(f.context, "gouji.anomaly.v1", events::decode_anomaly);
+  ASSERT_EQ(changed.size(), 1U);
+  EXPECT_FALSE(changed[0].waiver.has_value());
+}
+
+TEST(ValidateStage, RefusesAWaiverThatItCannotPlace) {
+  Waived f;
+  Anomaly other = f.anomaly;
+  other.id = "no such anomaly";
+  EXPECT_EQ(f.stage.process(on_waivers(events::encode(waiver_for(other))), f.context).error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(f.stage.process(on_waivers(Record{"id", std::nullopt, {}, 0}), f.context).error().kind, ErrorKind::kInvalidInput);
+  EXPECT_EQ(f.stage.process(on_waivers(Record{"id", "\xff\xff", {}, 0}), f.context).error().kind, ErrorKind::kInvalidInput);
+}
+
+TEST(ValidateStage, WorksThroughWhatOlderRulesHaveJudged) {
+  Waived f;
+  const std::string key = "organ/2022/OWN";
+  LedgerEntry entry = *events::decode_ledger_entry(*f.context.state().get(key));
+  EXPECT_TRUE(f.stage.keys_to_work_on(f.context.state()).empty());
+  entry.rule_set = "1+older0000000";
+  entry.anomalies[0].fingerprint = "said otherwise";
+  entry.anomalies.push_back({"gone", true, {{"N.T3", "new"}}, "", Severity::kWarning, Fault::kUndecided, "N.T3", 1, 5, "", {}});
+  eventlog::KeyedState committed;
+  committed.restore(key, events::encode(entry));
+  EXPECT_EQ(f.stage.keys_to_work_on(committed), std::vector<std::string>{key});
+  f.context.state().put(key, events::encode(entry));
+  ASSERT_TRUE(f.stage.work_on(key, 3, f.context));
+  std::multiset<std::string> transitions;
+  for (const Anomaly& anomaly : all_on(f.context, "gouji.anomaly.v1", events::decode_anomaly)) {
+    transitions.insert(std::string(to_string(anomaly.transition)));
+    EXPECT_EQ(anomaly.key, f.anomaly.key);
+  }
+  EXPECT_EQ(transitions, (std::multiset<std::string>{"changed", "retracted"}));
+  // The ids follow from the document's own, so they are new with the rules.
+  EXPECT_EQ(ids_on(f.context, "gouji.report.verdict.v1").size(), 1U);
+  f.context.emitted.clear();
+  ASSERT_TRUE(f.stage.work_on(key, 3, f.context));
+  EXPECT_TRUE(f.context.emitted.empty());
 }
 
 }  // namespace
