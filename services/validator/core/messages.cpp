@@ -136,7 +136,7 @@ std::string changes_text(const Explanation& explanation, Language language) {
 std::string support_text(const std::string& name, Language language) {
   if (name.starts_with("reader:")) return say(language, "另一种读法", "another reading of the document");
   if (name.starts_with("claim:")) return say(language, "正文“", "the sentence “") + name.substr(6) + "”";
-  return cell_wording(name);
+  return cell_wording(name, language);
 }
 
 // The evidence for the first of several explanations; empty where there is none.

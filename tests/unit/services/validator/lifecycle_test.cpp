@@ -159,31 +159,9 @@ TEST(Lifecycle, SaysThatTheReturnOfAYearSettlesAndDoesNotCorrectTheReader) {
   for (const Anomaly& anomaly : back.transitions) EXPECT_NE(anomaly.transition, Transition::kRetracted) << anomaly.message_zh;
 }
 
-// --- ties -----------------------------------------------------------------------------------------
+// --- waivers --------------------------------------------------------------------------------------
 
-// A count moved between two applicants of 结转下年度: explanations that the table alone cannot tell apart.
-Reading with_tie() {
-  Reading reading = clean_reading(2021);
-  cell(reading, "t3.carried_out.natural_person").value += 4;
-  cell(reading, "t3.carried_out.commercial_enterprise").value += 9;
-  cell(reading, "t3.carried_out.total").value += 13;
-  cell(reading, "t3.new.natural_person").value += 4;
-  cell(reading, "t3.new.commercial_enterprise").value += 9;
-  cell(reading, "t3.new.total").value += 13;
-  cell(reading, "t3.carried_out.natural_person").value -= 2;
-  cell(reading, "t3.carried_out.commercial_enterprise").value += 2;
-  return reading;
-}
-
-const Anomaly* of_table(const Judgement& judgement, std::int32_t year) {
-  for (const Anomaly& anomaly : judgement.transitions)
-    if (anomaly.key.year == year && anomaly.findings[0].rule.starts_with("T3.")) return &anomaly;
-  return nullptr;
-}
-
-bool changes(const Explanation& explanation, const std::string& cell_id) {
-  return std::any_of(explanation.changes.begin(), explanation.changes.end(), [&](const Change& change) { return change.cell == cell_id; });
-}
+LedgerWaiver accepted(const Anomaly& anomaly, UnixMillis until = 0) { return {"已与机关核实", "张三", 100, until, anomaly.cells_digest}; }
 
 TEST(Waiver, IsSeenOnTheAnomalyAndNotCountedAsOpen) {
   Office office;
