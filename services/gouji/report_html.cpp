@@ -25,7 +25,7 @@ struct Page {
   const Verdict* verdict;
   Language language;
   std::map<std::string, Suspect> suspects;
-  std::set<std::string, std::less<>> failed;  // "t3 new", "t3 total": rows and columns that do not add up
+  std::set<std::string, std::less<>> off;  // see off_lines()
 
   std::string_view say(std::string_view zh, std::string_view en) const { return in(language, zh, en); }
 };
@@ -130,10 +130,11 @@ std::string cell_html(const Page& page, const TableReading& table, const Form& t
 }
 
 std::string block_html(const Page& page, const TableReading& table, const Form& table_form, const FormBlock& block) {
-  const std::string prefix(to_string(table.table));
-  const auto off = [&](const std::string& key) { return page.failed.contains(prefix + " " + key) ? " class=\"off\"" : ""; };
+  const auto off = [&](std::string_view line, const std::string& key) {
+    return page.off.contains(fmt::format("{} {} {}", line, to_string(table.table), key)) ? " class=\"off\"" : "";
+  };
   std::string out = fmt::format("<div class=\"wide\"><table><tr><th>{}</th>", html_escaped(block.heading));
-  for (const FormColumn& column : block.columns) out += fmt::format("<th{}>{}</th>", off(column.key), html_escaped(column.label));
+  for (const FormColumn& column : block.columns) out += fmt::format("<th{}>{}</th>", off("column", column.key), html_escaped(column.label));
   out += "</tr>\n";
   std::string group;
   for (std::size_t row = 0; row < block.rows.size(); ++row) {
@@ -141,7 +142,7 @@ std::string block_html(const Page& page, const TableReading& table, const Form& 
     if (!form_row.group.empty() && form_row.group != group)
       out += fmt::format("<tr><th colspan=\"{}\">{}</th></tr>\n", block.columns.size() + 1, html_escaped(form_row.group));
     group = form_row.group;
-    out += fmt::format("<tr{}><th>{}</th>", off(form_row.key), html_escaped(form_row.label));
+    out += fmt::format("<tr{}><th>{}</th>", off("row", form_row.key), html_escaped(form_row.label));
     for (std::size_t column = 0; column < block.columns.size(); ++column)
       out += cell_html(page, table, table_form, static_cast<std::uint16_t>(block.first_cell + row * block.columns.size() + column));
     out += "</tr>\n";
@@ -188,12 +189,7 @@ std::string not_checked(const Page& page) {
 }
 
 Page page_of(const CheckedDocument& document, const Reading& reading, Language language) {
-  Page page{document, reading, verdict_of(document.judgement), language, suspects_of(document), {}};
-  for (const Anomaly* anomaly : anomalies_of(document))
-    for (const RuleResult& result : anomaly->results)
-      if (!result.operands.empty() && result.operands.front().cell.size() > 2)
-        page.failed.insert(result.operands.front().cell.substr(0, 2) + " " + result.instance);
-  return page;
+  return {document, reading, verdict_of(document.judgement), language, suspects_of(document), off_lines(document)};
 }
 
 }  // namespace

@@ -65,6 +65,17 @@ std::map<std::string, Suspect> suspects_of(const CheckedDocument& document) {
   return suspects;
 }
 
+std::set<std::string, std::less<>> off_lines(const CheckedDocument& document) {
+  std::set<std::string, std::less<>> lines;
+  for (const Anomaly* anomaly : anomalies_of(document))
+    for (const RuleResult& result : anomaly->results) {
+      const bool is_column = result.rule == "T3.BALANCE" || result.rule == "T3.OUTCOME_SUM";
+      if (is_column || result.rule == "T3.ROW_SUM" || result.rule == "T4.SUM")
+        lines.insert(std::string(is_column ? "column " : "row ") + (result.rule.starts_with("T3") ? "t3 " : "t4 ") + result.instance);
+    }
+  return lines;
+}
+
 std::vector<std::vector<std::uint16_t>> unchecked_cells(const CheckedDocument& document) {
   std::vector<std::vector<std::uint16_t>> out;
   const auto* reading = std::get_if<Reading>(&document.outcome);

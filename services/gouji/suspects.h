@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,9 @@ std::map<std::string, Suspect> suspects_of(const CheckedDocument& document);
 
 // The anomalies of the document itself, not those of its neighbours, worst first.
 std::vector<const Anomaly*> anomalies_of(const CheckedDocument& document);
+
+// Rows and columns that do not add up: "row t3 new", "column t3 total".
+std::set<std::string, std::less<>> off_lines(const CheckedDocument& document);
 
 // Cells of READ or PARTIAL tables that no rule with a decided result looked at, by table: a wrong
 // figure there goes unnoticed.

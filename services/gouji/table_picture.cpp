@@ -57,8 +57,12 @@ struct Picture {
   const TableReading& table;
   const Form& form;
   std::map<std::string, Suspect> suspects;
-  std::set<std::string, std::less<>> failed;  // instances: rows or columns that do not add up
+  std::set<std::string, std::less<>> off;  // see off_lines()
   bool colour;
+
+  bool is_off(std::string_view line, const std::string& key) const {
+    return off.contains(fmt::format("{} {} {}", line, to_string(table.table), key));
+  }
 
   std::string cell(std::uint16_t i) const {
     const std::string value = state_mark(table, i);
@@ -94,7 +98,7 @@ std::string footer(const Picture& picture, const FormBlock& block) {
   std::string marks;
   bool any = false;
   for (const FormColumn& column : block.columns) {
-    const bool is_off = picture.failed.contains(column.key);
+    const bool is_off = picture.is_off("column", column.key);
     any |= is_off;
     marks += right(is_off ? "≠" : "", kCellWidth);
   }
@@ -114,7 +118,7 @@ std::string block_picture(const Picture& picture, const FormBlock& block, Langua
     out += "    " + left(block.rows[row].label, kLabelWidth);
     for (std::size_t column = 0; column < block.columns.size(); ++column)
       out += picture.cell(static_cast<std::uint16_t>(first + column));
-    out += picture.failed.contains(block.rows[row].key) ? " ≠\n" : "\n";
+    out += picture.is_off("row", block.rows[row].key) ? " ≠\n" : "\n";
   }
   out += footer(picture, block);
   if (skipped != 0)
@@ -154,11 +158,7 @@ std::size_t display_width(std::string_view text) {
 
 std::string table_picture(const TableReading& table, const CheckedDocument& document, Language language, bool colour) {
   if (table.cells.empty()) return {};
-  Picture picture{table, form(table.table, table.edition), suspects_of(document), {}, colour};
-  const std::string prefix(to_string(table.table));
-  for (const Anomaly* anomaly : anomalies_of(document))
-    for (const RuleResult& result : anomaly->results)
-      if (!result.operands.empty() && result.operands.front().cell.starts_with(prefix)) picture.failed.insert(result.instance);
+  const Picture picture{table, form(table.table, table.edition), suspects_of(document), off_lines(document), colour};
   std::string out;
   for (const FormBlock& block : picture.form.blocks())
     if (is_suspect(picture, block)) out += block_picture(picture, block, language);

@@ -89,7 +89,7 @@ class LocalTest(unittest.TestCase):
             self.assertEqual(len(tail(self.log, RAW)), raw + expected, arguments)
         replayed = [r for r in tail(self.log, RAW) if header(r, 'dlq_replayed') == 'true']
         self.assertEqual({header(r, 'ce_id') for r in replayed}, {letters[0]['ce_id']})
-        self.run_once()
+        self.run_once(SAMPLES)
         self.assertEqual({tuple(sorted(set(where))) for where in self.places().values()}, {('not_a_report',), ('parsed',)})
 
     def test_a_second_run_over_the_same_files_publishes_nothing(self):

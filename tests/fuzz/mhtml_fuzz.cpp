@@ -8,6 +8,6 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
-  gouji::parser::check_office_outcome(gouji::parser::extract_mhtml({bytes, {}, {}}));
+  gouji::parser::check_office_outcome(gouji::parser::extract_mhtml({bytes, {}, {}}), true);
   return 0;
 }

@@ -42,6 +42,7 @@ class Drafter {
       anomaly.message_zh = diagnosis_message(anomaly.results, diagnosis, Language::kChinese);
       anomaly.message_en = diagnosis_message(anomaly.results, diagnosis, Language::kEnglish);
       if (diagnosis.unique) take_mended_counts(diagnosis.explanations.front(), anomaly);
+      if (!diagnosis.explanations.empty()) take_agreeing_prose(diagnosis.explanations.front(), anomaly);
       anomaly.explanations = diagnosis.explanations;
       anomaly.unique = diagnosis.unique;
       anomaly.exhaustive = diagnosis.exhaustive;
@@ -99,6 +100,23 @@ class Drafter {
       if (!std::all_of(result.operands.begin(), result.operands.end(), is_mended)) continue;
       member.is_taken = true;
       add(*member.checked, anomaly);
+    }
+  }
+
+  // Prose that disagrees with a figure and agrees with its correction has the same cause. It is said with
+  // the anomaly and is no finding of its own.
+  void take_agreeing_prose(const Explanation& explanation, Anomaly& anomaly) {
+    for (Member& member : failed_) {
+      const RuleResult& result = member.checked->result;
+      if (member.is_taken || !result.rule.starts_with("N.T") || !result.difference) continue;
+      std::int64_t correction = 0;
+      for (const Change& change : explanation.changes)
+        for (const Operand& operand : result.operands)
+          if (operand.cell == change.cell && change.reported.is_number()) correction += change.proposed - change.reported.value;
+      if (correction == 0 || correction != *result.difference) continue;
+      member.is_taken = true;
+      anomaly.message_zh += "正文所述的数与改后一致。";
+      anomaly.message_en += " The prose agrees with the corrected figure.";
     }
   }
 

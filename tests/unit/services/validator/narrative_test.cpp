@@ -147,6 +147,22 @@ struct SumCase {
   std::optional<bool> fits;
 };
 
+TEST(Narrative, IsNoAnomalyOfItsOwnWhereItAgreesWithTheCorrection) {
+  for (const std::int64_t said : {0, 1}) {
+    Reading reading = clean_reading(2021);
+    Cell& wrong = cell(reading, "t3.new.natural_person");
+    const std::int64_t right = wrong.value;
+    wrong.value += 50;
+    reading.claims = {claim("自然人新收", right + said, {{"t3.new.natural_person"}})};
+    const Evaluation evaluation = evaluate(reading, ledger_tables(reading));
+    ASSERT_FALSE(evaluation.drafts.empty());
+    const bool is_alone = evaluation.drafts.size() == 1;
+    EXPECT_EQ(is_alone, said == 0) << evaluation.drafts.back().message_zh;
+    EXPECT_EQ(evaluation.drafts.front().message_zh.find("正文所述的数与改后一致") != std::string::npos, said == 0);
+    EXPECT_EQ(evaluation.drafts.front().findings.front().rule.substr(0, 3), "T3.");
+  }
+}
+
 TEST(ProseSums, LooksAtListsWhoseStructureLeavesNoDoubt) {
   const SumCase cases[] = {{"全年共发布信息100条，其中动态80条、解读20条", true},
                            {"全年共发布信息100条，其中动态60条、解读20条", true},
