@@ -150,10 +150,10 @@ struct SumCase {
 TEST(Narrative, IsNoAnomalyOfItsOwnWhereItAgreesWithTheCorrection) {
   for (const std::int64_t said : {0, 1}) {
     Reading reading = clean_reading(2021);
-    Cell& wrong = cell(reading, "t3.new.natural_person");
+    Cell& wrong = cell(reading, "t3.new.total");
     const std::int64_t right = wrong.value;
     wrong.value += 50;
-    reading.claims = {claim("自然人新收", right + said, {{"t3.new.natural_person"}})};
+    reading.claims = {claim("新收申请", right + said * 1000, {{"t3.new.total"}})};
     const Evaluation evaluation = evaluate(reading, ledger_tables(reading));
     ASSERT_FALSE(evaluation.drafts.empty());
     const bool is_alone = evaluation.drafts.size() == 1;
