@@ -69,7 +69,13 @@ Checked check_shape(const Reading& document, const LedgerTable& table, bool is_d
   return is_cut ? not_applicable(id, Reason::kTableCut) : checked;
 }
 
-// The amount of table 2: a suffix that is 元 where the form says 万元, or a size beyond belief.
+bool is_header_in_wan_yuan(const TableReading* reading) {
+  return reading != nullptr && std::any_of(reading->notes.begin(), reading->notes.end(), [](const ReadingNote& note) {
+           return note.code == "UNIT_IN_HEADER" && note.text == "万元";
+         });
+}
+
+// The amount of table 2: a suffix that is 元 where the header says 万元, or a size beyond belief.
 Checked check_unit(const Reading& document, const LedgerTable& table) {
   if (const Reason reason = why_unreadable(table.status); reason != Reason::kNone) return not_applicable("T2.UNIT", reason);
   const Form& of = form(table.table, table.edition);
@@ -82,8 +88,8 @@ Checked check_unit(const Reading& document, const LedgerTable& table) {
   const TableReading* const reading = table_reading(document, table.table);
   const std::string raw = reading != nullptr && index < reading->raw.size() ? reading->raw[index] : std::string();
   const bool in_yuan = raw.find("元") != std::string::npos && raw.find("万") == std::string::npos;
-  // The form of 2021 prints its unit; that of 2019 leaves it to the place.
-  if (in_yuan && table.edition == Edition::k2021) return failed("T2.UNIT", instance, raw, raw);
+  // A header without a unit contradicts nothing: the suffix is then all that is said.
+  if (in_yuan && is_header_in_wan_yuan(reading)) return failed("T2.UNIT", instance, raw, raw);
   if (table.money_unit == MoneyUnit::kNotStated) return not_applicable("T2.UNIT", Reason::kUnitNotStated, instance);
   if (cell.value < kAmountSuspect) return passed("T2.UNIT", instance);
   Checked checked = failed("T2.UNIT", instance, raw, raw);

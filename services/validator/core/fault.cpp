@@ -8,9 +8,9 @@
 namespace gouji::validator {
 namespace {
 
-// Under this a reader has placed the cell by its neighbours, or doubts its digits; in 1/1000. A label
-// that is misspelt leaves 900, so it is no doubt of the values.
-constexpr std::uint16_t kDoubtful = 900;
+// Under this a reader has placed the cell by its neighbours; in 1/1000. A label that is misspelt leaves
+// 990, so it is no doubt of the values (docs/scoreboard.md has the classes).
+constexpr std::uint16_t kDoubtful = 985;
 // A table of which so many equations fail without an explanation was not read as it stands.
 constexpr std::size_t kManyDivisor = 4;
 constexpr std::size_t kManyMin = 6;
@@ -35,7 +35,7 @@ bool any_reader_saw(const TableReading& reading, std::uint16_t cell, std::int64_
 // The cells of its row were not simply read one after the other.
 bool is_doubtful(const TableReading& reading, const Form& form, std::uint16_t cell) {
   const std::string_view row = row_of(form, cell);
-  if (has_note(reading, {"ROW_SHORT", "CELLS_RUN_TOGETHER", "DIRTY_NUMBER", "BLANKS_LOST"}, row)) return true;
+  if (has_note(reading, {"ROW_SHORT", "ROW_COLLAPSED", "CELLS_RUN_TOGETHER", "DIRTY_NUMBER"}, row)) return true;
   for (std::uint16_t i = 0; i < form.size(); ++i) {
     const bool is_in_row = row_of(form, i) == row && form.cells()[i].block == form.cells()[cell].block;
     if (is_in_row && i < reading.confidence.size() && reading.confidence[i] > 0 && reading.confidence[i] < kDoubtful) return true;

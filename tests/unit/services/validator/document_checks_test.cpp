@@ -145,6 +145,10 @@ TEST(Unit, MustFitTheHeader) {
   Reading reading = clean_reading(2021);
   cell(reading, "t2.fees.amount") = Cell::number(25'100'000);
   reading.tables[0].raw.back() = "251000元";
+  EXPECT_EQ(outcome(result(reading, "T2.UNIT", "fees")), "UNIT_NOT_STATED");
+  reading.tables[0].notes.push_back({"UNIT_IN_HEADER", "fees", "元", {}});
+  EXPECT_EQ(outcome(result(reading, "T2.UNIT", "fees")), "UNIT_NOT_STATED");
+  reading.tables[0].notes.back().text = "万元";
   EXPECT_EQ(outcome(result(reading, "T2.UNIT", "fees")), "warning");
   reading.tables[0].raw.back() = "25.1万元";
   EXPECT_EQ(outcome(result(reading, "T2.UNIT", "fees")), "UNIT_NOT_STATED");

@@ -32,7 +32,7 @@ std::uint16_t place(const std::string& id) { return *form(TableId::kT3, Edition:
 TEST(FaultOfARow, IsTheReadersWhereCellsWerePlacedByPosition) {
   Reading reading = wrong_by(1'111);
   EXPECT_EQ(only_anomaly(reading, "T3.ROW_SUM").fault, Fault::kUndecided);
-  reading.tables[1].confidence[place("granted.other_organization")] = 850;
+  reading.tables[1].confidence[place("granted.other_organization")] = 970;
   const Anomaly anomaly = only_anomaly(reading, "T3.ROW_SUM");
   EXPECT_EQ(anomaly.fault, Fault::kExtraction);
   EXPECT_NE(anomaly.message_zh.find("可能是读取有误"), std::string::npos) << anomaly.message_zh;
@@ -41,7 +41,7 @@ TEST(FaultOfARow, IsTheReadersWhereCellsWerePlacedByPosition) {
 }
 
 TEST(FaultOfARow, IsTheReadersWhereTheRowHasANoteOfLostValues) {
-  for (const char* code : {"ROW_SHORT", "DIRTY_NUMBER", "CELLS_RUN_TOGETHER"}) {
+  for (const char* code : {"ROW_SHORT", "ROW_COLLAPSED", "DIRTY_NUMBER", "CELLS_RUN_TOGETHER"}) {
     Reading reading = wrong_by(1'111);
     reading.tables[1].notes.push_back({code, "granted", "", {}});
     EXPECT_EQ(only_anomaly(reading, "T3.ROW_SUM").fault, Fault::kExtraction) << code;
@@ -52,7 +52,7 @@ TEST(FaultOfARow, IsTheReadersWhereTheRowHasANoteOfLostValues) {
 
 TEST(FaultOfARow, IsNoReadersForAMisspeltLabel) {
   Reading reading = wrong_by(1'111);
-  for (std::uint16_t& each : reading.tables[1].confidence) each = 900;
+  for (std::uint16_t& each : reading.tables[1].confidence) each = 990;
   EXPECT_EQ(only_anomaly(reading, "T3.ROW_SUM").fault, Fault::kUndecided);
 }
 

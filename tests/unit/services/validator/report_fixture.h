@@ -46,7 +46,7 @@ inline TableReading table_of(TableId id, Edition edition, const std::vector<std:
       }
     }
   table.where.resize(of.size());
-  table.confidence.resize(of.size(), 950);
+  table.confidence.resize(of.size(), 995);
   table.witnesses.resize(of.size(), 1);
   return table;
 }
