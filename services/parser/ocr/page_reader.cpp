@@ -142,18 +142,19 @@ OcrPage PageReader::read(const Picture& picture) {
     top = std::max(top, table.box.bottom);
     for (const PixelBox& cell : table.cells) {
       add_borders(table, cell, page);
-      read_lines(picture, inset(cell, 2), page);
+      const std::int32_t edge = picture.print_height / 4;
+      read_lines(picture, inset(cell, 2), page, cell.left <= edge || cell.right >= page.width - edge);
     }
   }
   read_lines(picture, {0, top, page.width, page.height}, page);
   return page;
 }
 
-void PageReader::read_lines(const Picture& picture, const PixelBox& box, OcrPage& page) {
-  for (const PixelBox& line : lines_in(picture.text_ink.get(), box, picture.print_height)) read_line(picture, line, page);
+void PageReader::read_lines(const Picture& picture, const PixelBox& box, OcrPage& page, bool may_be_cut) {
+  for (const PixelBox& line : lines_in(picture.text_ink.get(), box, picture.print_height)) read_line(picture, line, page, may_be_cut);
 }
 
-void PageReader::read_line(const Picture& picture, const PixelBox& line, OcrPage& page) {
+void PageReader::read_line(const Picture& picture, const PixelBox& line, OcrPage& page, bool may_be_cut) {
   const Pix piece = framed(picture.grey.get(), line, picture.print_height);
   if (!piece) return;
   std::vector<Symbol> symbols = chinese_->read(piece.get(), Shape::kLine);
@@ -161,6 +162,8 @@ void PageReader::read_line(const Picture& picture, const PixelBox& line, OcrPage
   const Ink ink = ink_in(picture.text_ink.get(), line, picture.print_height);
   if (ink.is_dash()) {
     page.texts.push_back({OcrReader::kBoth, line, "—"});
+  } else if (may_be_cut && (ink.is_figure() || count_of(text, is_digit) > 0)) {
+    page.marks.push_back(ink.box);
   } else if (ink.is_figure() || count_of(text, is_chinese) == 0) {
     read_figure(picture, piece.get(), ink, text, page);
   } else {

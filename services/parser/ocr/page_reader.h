@@ -23,8 +23,9 @@ class PageReader {
  private:
   PageReader(std::unique_ptr<Engine> chinese, std::unique_ptr<Engine> digits);
 
-  void read_lines(const Picture& picture, const PixelBox& box, OcrPage& page);
-  void read_line(const Picture& picture, const PixelBox& line, OcrPage& page);
+  // `may_be_cut`: the cell reaches the edge of the picture, so its figures may go on behind it.
+  void read_lines(const Picture& picture, const PixelBox& box, OcrPage& page, bool may_be_cut = false);
+  void read_line(const Picture& picture, const PixelBox& line, OcrPage& page, bool may_be_cut);
   void read_figure(const Picture& picture, PIX* piece, const Ink& ink, std::string chinese, OcrPage& page);
   void doubt_digits(const Picture& picture, const PixelBox& line, std::vector<Symbol>& symbols);
   bool is_confirmed(const Picture& picture, const PixelBox& box, const std::string& text);

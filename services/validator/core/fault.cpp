@@ -118,7 +118,9 @@ Fault fault_of_shape(const DiagnosedTable& table) {
   const bool has_short_row = has_note(*table.reading, {"ROW_SHORT"});
   const bool has_long_row = has_note(*table.reading, {"ROW_OVERLONG"});
   if (has_extra_row && !has_short_row && !has_long_row) return Fault::kForm;
-  return has_short_row && table.is_plain_text ? Fault::kExtraction : Fault::kUndecided;
+  const auto cells = table.view.cells;
+  const bool has_unread = std::any_of(cells.begin(), cells.end(), [](const Cell& cell) { return cell.state == CellState::kUnreadable; });
+  return has_short_row && (table.is_plain_text || has_unread) ? Fault::kExtraction : Fault::kUndecided;
 }
 
 }  // namespace gouji::validator

@@ -15,6 +15,8 @@ constexpr char kUnclear[] = "\xEF\xBF\xBD";
 // Part of a character's width that a rule must cut off to go through it.
 constexpr float kCut = 0.15F;
 
+// No printer reaches so near to the edge of a page, in points.
+constexpr float kEdge = 3;
 // Digits of one figure stand nearer, in character heights.
 constexpr float kFigureGap = 0.12F;
 // Fonts may state boxes somewhat higher than the cells that their text is set in.
@@ -56,6 +58,7 @@ class Filler {
   LaidTable finish() {
     std::stable_sort(placed_.begin(), placed_.end(),
                      [](const Placed& a, const Placed& b) { return a.cell < b.cell; });
+    mark_cut();
     LaidTable table;
     table.rows = lattice_.rows();
     table.down = lattice_.down;
@@ -87,6 +90,14 @@ class Filler {
   bool is_too_high(const Fragment& fragment) const {
     const auto cell = lattice_.cell_at(middle_x(fragment.box), middle_y(fragment.box));
     return cell && height(fragment.box) > kTooHigh * height(lattice_.box(lattice_.cells[*cell]));
+  }
+
+  // A cell that reaches the edge of the page may go on behind it, and so may its figure.
+  void mark_cut() {
+    for (const Placed& each : placed_) {
+      const Box box = lattice_.box(lattice_.cells[each.cell]);
+      if (box.left < kEdge || box.right > ink_.width - kEdge) unclear_.push_back(each.cell);
+    }
   }
 
   void mark_unclear(LaidTable& table) const {

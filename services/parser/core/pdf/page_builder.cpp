@@ -6,6 +6,8 @@
 namespace gouji::parser {
 namespace {
 
+// Part of its width that may stand beside the page.
+constexpr float kCutOff = 0.25F;
 constexpr std::uint32_t kFree = 0xFFFF'FFFF;
 constexpr float kThin = 3;  // points: what is thinner is a line
 constexpr std::size_t kFirstPlaces = 1024;
@@ -54,6 +56,11 @@ bool PageBuilder::is_outside(const Box& box) const {
          box.top > page_.height;
 }
 
+bool PageBuilder::is_cut_off(const Box& box) const {
+  const float most = kCutOff * (box.right - box.left);
+  return box.right > page_.width + most || box.left < -most;
+}
+
 Box PageBuilder::bounded(const Box& box) const {
   return {std::max(box.left, -page_.width), std::max(box.top, -page_.height),
           std::min(box.right, 2 * page_.width), std::min(box.bottom, 2 * page_.height)};
@@ -61,7 +68,7 @@ Box PageBuilder::bounded(const Box& box) const {
 
 void PageBuilder::add_glyph(const Glyph& drawn) {
   if (is_outside(drawn.box)) return;
-  const Glyph glyph{drawn.code, bounded(drawn.box), drawn.hidden};
+  const Glyph glyph{is_cut_off(drawn.box) ? U'\0' : drawn.code, bounded(drawn.box), drawn.hidden};
   if (glyph.code != 0 && is_drawn_twice(glyph)) return;
   if (room_.glyphs == 0) {
     room_.is_exceeded = true;

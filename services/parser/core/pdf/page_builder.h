@@ -38,6 +38,8 @@ class PageBuilder {
 
  private:
   bool is_outside(const Box& box) const;
+  // Goes on beside the page: who looks at it cannot read it, and what follows is not there at all.
+  bool is_cut_off(const Box& box) const;
   // What reaches over the page by more than its size is cut there.
   Box bounded(const Box& box) const;
   bool is_drawn_twice(const Glyph& glyph);

@@ -47,6 +47,16 @@ TEST(RuledTable, SidesThatAreNotDrawnAreClosed) {
   EXPECT_EQ(only_grid(laid_out({page})), "甲|1|2\n乙|3|4\n丙|5|6");
 }
 
+TEST(RuledTable, AFigureAtTheEdgeOfThePageMayGoOnBehindIt) {
+  const auto with = [](float right) {
+    PageWriter page;
+    page.rules({400, 500, 560, right}, {100, 115, 130});
+    return only_grid(laid_out({page.row({400, 500, 560}, 100, {"规章", "3", "14"}).row({400, 500, 560}, 115, {"文件", "12", "9"})}));
+  };
+  EXPECT_EQ(with(590), "规章|3|14\n文件|12|9");
+  EXPECT_EQ(with(599), "规章|3|14\xEF\xBF\xBD\n文件|12|9\xEF\xBF\xBD");
+}
+
 TEST(RuledTable, AFrameAroundTextIsNoTable) {
   PageWriter page;
   page.rules({50, 550}, {50, 790}).text(100, 100, "甲乙丙");

@@ -87,6 +87,15 @@ TEST(PdfReader, ReadsTheSameInEveryStructure) {
   }
 }
 
+TEST(PdfReader, CannotReadACharacterThatThePageCutsOff) {
+  PdfSheet sheet;
+  sheet.texts = {{585, 100, 10, "156"}, {100, 100, 10, "156"}};
+  const PdfContent content = std::get<PdfContent>(read_pdf(render_pdf({sheet})));
+  std::u32string codes;
+  for (const Glyph& glyph : content.pages.at(0).glyphs) codes.push_back(glyph.code);
+  EXPECT_EQ(codes, (std::u32string{U'1', U'5', U'\0', U'1', U'5', U'6'}));
+}
+
 TEST(PdfReader, MarksInvisibleText) {
   const PdfContent content = content_of(render_pdf({chinese_sheet()}, {.is_hidden = true}));
   EXPECT_EQ(content.facts[0].hidden, content.facts[0].glyphs);
