@@ -14,6 +14,7 @@ namespace {
 
 // The rights of the first version, and those that later ones added; older headers lack the names.
 constexpr std::uint64_t kExecute = 1U << 0, kWriteFile = 1U << 1, kReadFile = 1U << 2, kReadFolder = 1U << 3;
+constexpr std::uint64_t kRemoveFile = 1U << 5, kMakeSocket = 1U << 9;
 constexpr std::uint64_t kFirstVersion = (1U << 13) - 1;
 constexpr std::uint64_t kRefer = 1U << 13, kTruncate = 1U << 14, kDevices = 1U << 15;
 constexpr std::uint64_t kTcp = 3;  // to bind and to connect
@@ -40,6 +41,7 @@ bool add_rule(int ruleset, const FileRule& rule, std::uint64_t handled) {
   struct stat found {};
   const bool is_folder = fstat(opened, &found) == 0 && S_ISDIR(found.st_mode);
   std::uint64_t rights = rule.is_writable ? handled : kExecute | kReadFile | kReadFolder;
+  if (rule.may_get_sockets) rights = kMakeSocket | kRemoveFile;
   if (!is_folder) rights &= kFileRights;
   landlock_path_beneath_attr beneath{};
   beneath.allowed_access = rights & handled;

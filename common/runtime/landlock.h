@@ -11,6 +11,7 @@ namespace gouji::runtime {
 struct FileRule {
   std::string path;       // a file or a folder with all below it; one that is not there is skipped
   bool is_writable = false;
+  bool may_get_sockets = false;  // these are made and files removed there, and nothing else
 };
 
 // The version of Landlock that the kernel has; 0 = none.

@@ -81,12 +81,15 @@ std::vector<FileRule> file_rules(const LaunchOrders& orders) {
   std::vector<FileRule> rules;
   for (const char* path :
        {"/usr", "/lib", "/lib64", "/bin", "/opt", "/etc/alternatives", "/etc/fonts", "/etc/ld.so.cache",
-        "/etc/libreoffice", "/etc/paperspecs", "/var/cache/fontconfig", "/var/lib/libreoffice", "/proc",
+        "/etc/libreoffice", "/etc/paperspecs", "/var/cache/fontconfig", "/var/lib/libreoffice", "/var/spool/libreoffice", "/proc",
         "/sys/devices/system/cpu"})
     rules.push_back({path, false});
   for (const char* path : {"/dev/null", "/dev/zero", "/dev/urandom", "/dev/random"}) rules.push_back({path, true});
   for (const std::string& path : orders.readable) rules.push_back({path, false});
   rules.push_back({orders.program, false});
+  // LibreOffice insists on a socket there, and removes it. Files of other users are kept by the folder's
+  // sticky bit; a service has a /tmp of its own.
+  if (orders.may_start_others) rules.push_back({"/tmp", false, true});
   rules.push_back({orders.folder, true});
   return rules;
 }

@@ -217,6 +217,15 @@ TEST(WordFile, ThatOurReaderRefusesIsConverted) {
   EXPECT_NE(std::get<Refusal>(without).reason.message.find("libreoffice"), std::string::npos);
 }
 
+TEST(WordFile, IsConvertedByLibreOfficeBehindItsWalls) {
+  if (paths().soffice.empty()) GTEST_SKIP() << "soffice (libreoffice-writer-nogui) is not installed";
+  const Aid aid = Programs(paths(), 100s).run({Program::kSoffice, "", {}, 0}, "{\\rtf1 Report 2021\\par}");
+  ASSERT_FALSE(aid.failure) << aid.failure->message;
+  const ExtractOutcome outcome = extract({aid.output, {}, {}, {}});
+  ASSERT_TRUE(std::holds_alternative<Document>(outcome));
+  EXPECT_NE(std::get<Document>(outcome).text.find("Report 2021"), std::string::npos);
+}
+
 TEST(BrokenPdf, IsReadByPopplerWordByWord) {
   if (paths().pdftotext.empty()) GTEST_SKIP() << "pdftotext (poppler-utils) is not installed";
   const std::string text = "BT /F 20 Tf 72 700 Td (Report 2021) Tj ET";

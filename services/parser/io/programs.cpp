@@ -1,6 +1,7 @@
 #include "services/parser/io/programs.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 #include <fmt/format.h>
