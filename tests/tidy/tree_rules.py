@@ -62,6 +62,26 @@ def check_exact_numbers(tree):
                 yield Finding('exact-numbers', path, number, f'{word.group(1)}: counts and money are integers')
 
 
+_UNNAMED = re.compile(r'^namespace \{.*?^\}  // namespace$', re.DOTALL | re.MULTILINE)
+_NAMESPACE = re.compile(r'^namespace ([\w:]+) \{', re.MULTILINE)
+_TYPE = re.compile(r'^(?:struct|class|enum class|enum) (\w+)(?: final)?(?: :[^;{]*)? \{', re.MULTILINE)
+
+
+def check_one_definition(tree):
+    """Two types of one name in one namespace: the linker takes either for both, and nobody is told."""
+    seen = {}
+    for path in tree.having('.h', '.cpp'):
+        if not path.startswith(('common/', 'services/')):
+            continue
+        code = _UNNAMED.sub('', tree.text(path))
+        namespace = _NAMESPACE.search(code)
+        for match in _TYPE.finditer(code):
+            name = (namespace.group(1) if namespace else '', match.group(1))
+            if name in seen and seen[name] != path:
+                yield Finding('one-definition', path, 1, f'{"::".join(name)} is also defined in {seen[name]}')
+            seen.setdefault(name, path)
+
+
 def check_words(tree):
     for path in tree.paths:
         for number, line in enumerate(tree.text(path).split('\n'), 1):
@@ -132,5 +152,5 @@ def _programs(tree):
     return named
 
 
-RULES = (check_file_size, check_function_size, check_exact_numbers, check_words, check_headers,
+RULES = (check_file_size, check_function_size, check_exact_numbers, check_one_definition, check_words, check_headers,
          check_listed, check_readmes, check_commands)

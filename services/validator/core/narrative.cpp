@@ -100,7 +100,8 @@ class Figures {
   void add(std::set<std::int64_t>& values, const std::vector<std::string>& cells, std::string_view less = "") const {
     const auto total = sum(cells);
     const auto minus = less.empty() ? std::optional<std::int64_t>(0) : at(less);
-    if (total && minus) values.insert(*total - *minus);
+    std::int64_t rest = 0;
+    if (total && minus && !__builtin_sub_overflow(*total, *minus, &rest)) values.insert(rest);
   }
 
   void add_columns(std::set<std::int64_t>& values) const {

@@ -111,10 +111,10 @@ class CMapParser {
   explicit CMapParser(std::string_view bytes) : lexer_(bytes) {}
 
   CMap parse() {
-    Token last;
-    for (Token token = lexer_.next(); token.kind != TokenKind::kEnd; token = lexer_.next()) {
-      if (token.kind == TokenKind::kOperator) take_operator(token.text, last);
-      if (last.kind == TokenKind::kName && last.text == "WMode" && token.kind == TokenKind::kNumber) {
+    ContentToken last;
+    for (ContentToken token = lexer_.next(); token.kind != ContentTokenKind::kEnd; token = lexer_.next()) {
+      if (token.kind == ContentTokenKind::kOperator) take_operator(token.text, last);
+      if (last.kind == ContentTokenKind::kName && last.text == "WMode" && token.kind == ContentTokenKind::kNumber) {
         map_.is_vertical = token.number == 1;
       }
       last = token;
@@ -126,16 +126,16 @@ class CMapParser {
   }
 
  private:
-  void take_operator(std::string_view word, const Token& before) {
+  void take_operator(std::string_view word, const ContentToken& before) {
     if (word == "begincodespacerange") code_spaces();
     else if (word == "beginbfchar") unicode_chars();
     else if (word == "beginbfrange") unicode_ranges();
     else if (word == "begincidchar") cid_chars();
     else if (word == "begincidrange") cid_ranges();
-    else if (word == "usecmap" && before.kind == TokenKind::kName) map_.used = name_text(before);
+    else if (word == "usecmap" && before.kind == ContentTokenKind::kName) map_.used = name_text(before);
   }
 
-  std::string bytes_of(const Token& token) {
+  std::string bytes_of(const ContentToken& token) {
     std::string buffer;
     return std::string(string_bytes(token, buffer));
   }
@@ -178,7 +178,7 @@ class CMapParser {
       if (!next_string()) return;
       const std::uint32_t high = code_of(bytes_of(token_));
       token_ = lexer_.next();
-      if (token_.kind == TokenKind::kArrayBegin) {
+      if (token_.kind == ContentTokenKind::kArrayBegin) {
         unicode_array(low, high);
       } else if (token_.is_string()) {
         add_range(low, high, text_of(bytes_of(token_)));
@@ -204,7 +204,7 @@ class CMapParser {
 
   void unicode_array(std::uint32_t low, std::uint32_t high) {
     std::uint32_t code = low;
-    for (token_ = lexer_.next(); token_.kind != TokenKind::kArrayEnd && token_.kind != TokenKind::kEnd;
+    for (token_ = lexer_.next(); token_.kind != ContentTokenKind::kArrayEnd && token_.kind != ContentTokenKind::kEnd;
          token_ = lexer_.next()) {
       if (!token_.is_string()) continue;
       if (code >= low && code <= high) map_.unicode.add(code, code, text_of(bytes_of(token_)));
@@ -232,13 +232,13 @@ class CMapParser {
 
   void add_cid(std::uint32_t low, std::uint32_t high) {
     constexpr double kCidMax = 65'535;
-    if (token_.kind != TokenKind::kNumber || token_.number < 0 || token_.number > kCidMax) return;
+    if (token_.kind != ContentTokenKind::kNumber || token_.number < 0 || token_.number > kCidMax) return;
     if (low > high || map_.cids.size() >= kPdfFontRangesMax) return;
     map_.cids.push_back({low, high, static_cast<std::uint32_t>(token_.number)});
   }
 
   ContentLexer lexer_;
-  Token token_;
+  ContentToken token_;
   CMap map_;
 };
 

@@ -21,12 +21,12 @@ constexpr std::uint32_t pack(std::string_view word) {
 }
 
 // The operand at `place` from the end (0 is the last), where it is a number; otherwise 0.
-double number_at(const std::vector<Token>& operands, std::size_t place) {
+double number_at(const std::vector<ContentToken>& operands, std::size_t place) {
   if (place >= operands.size()) return 0;
   return operands[operands.size() - 1 - place].number;
 }
 
-PdfMatrix matrix_in(const std::vector<Token>& operands) {
+PdfMatrix matrix_in(const std::vector<ContentToken>& operands) {
   return {number_at(operands, 5), number_at(operands, 4), number_at(operands, 3),
           number_at(operands, 2), number_at(operands, 1), number_at(operands, 0)};
 }
@@ -65,9 +65,9 @@ void ContentInterpreter::run_tokens(ContentLexer& lexer, Scope& scope) {
   constexpr std::uint32_t kInlineImage = pack("ID");
   Operands operands;
   while (!is_cut_) {
-    const Token token = lexer.next();
-    if (token.kind == TokenKind::kEnd) return;
-    if (token.kind != TokenKind::kOperator) {
+    const ContentToken token = lexer.next();
+    if (token.kind == ContentTokenKind::kEnd) return;
+    if (token.kind != ContentTokenKind::kOperator) {
       if (operands.size() < kPdfOperandsMax) operands.push_back(token);
       continue;
     }
@@ -175,16 +175,16 @@ void ContentInterpreter::show(const Operands& operands) {
 }
 
 void ContentInterpreter::show_array(const Operands& operands) {
-  for (const Token& item : operands) {
+  for (const ContentToken& item : operands) {
     if (item.is_string()) pen_.show(string_bytes(item, buffer_), state_, visible_page());
-    else if (item.kind == TokenKind::kNumber) pen_.kern(item.number, state_.text);
+    else if (item.kind == ContentTokenKind::kNumber) pen_.kern(item.number, state_.text);
   }
 }
 
 void ContentInterpreter::set_font(const Operands& operands, Scope& scope) {
   state_.text.size = number_at(operands, 0);
-  if (operands.size() < 2 || operands[operands.size() - 2].kind != TokenKind::kName) return;
-  const Token& name = operands[operands.size() - 2];
+  if (operands.size() < 2 || operands[operands.size() - 2].kind != ContentTokenKind::kName) return;
+  const ContentToken& name = operands[operands.size() - 2];
   const auto known = scope.fonts.find(name.text);
   if (known != scope.fonts.end()) {
     state_.text.font = known->second;
@@ -228,12 +228,12 @@ void ContentInterpreter::apply_state(const Operands& operands, Scope& scope) {
 }
 
 QPDFObjectHandle ContentInterpreter::resource(const Scope& scope, const char* kind,
-                                              const Token& name) const {
+                                              const ContentToken& name) const {
   return value_of(value_of(scope.resources, kind), "/" + name_text(name));
 }
 
 void ContentInterpreter::draw_object(const Operands& operands, Scope& scope) {
-  if (operands.empty() || operands.back().kind != TokenKind::kName) return;
+  if (operands.empty() || operands.back().kind != ContentTokenKind::kName) return;
   const QPDFObjectHandle object = resource(scope, "/XObject", operands.back());
   if (file_.layers.is_off(value_of(object, "/OC"))) return;
   const std::string subtype = name_of(value_of(object, "/Subtype"));
@@ -290,15 +290,15 @@ void ContentInterpreter::begin_mark(const Operands& operands, Scope& scope) {
     return;
   }
   Mark mark{{}, page_.glyphs(), false};
-  const bool is_layer = !operands.empty() && operands[0].kind == TokenKind::kName && operands[0].text == "OC";
-  if (operands.size() == 2 && operands[1].kind == TokenKind::kName) {
+  const bool is_layer = !operands.empty() && operands[0].kind == ContentTokenKind::kName && operands[0].text == "OC";
+  if (operands.size() == 2 && operands[1].kind == ContentTokenKind::kName) {
     const QPDFObjectHandle properties = resource(scope, "/Properties", operands[1]);
     mark.is_hiding = is_layer && file_.layers.is_off(properties);
     QPDFObjectHandle text = value_of(properties, "/ActualText");
     if (text.isString()) mark.text = text_string(text.getStringValue());
   }
   for (std::size_t i = 1; i + 1 < operands.size(); ++i) {
-    const bool is_key = operands[i].kind == TokenKind::kName && operands[i].text == "ActualText";
+    const bool is_key = operands[i].kind == ContentTokenKind::kName && operands[i].text == "ActualText";
     if (is_key && operands[i + 1].is_string()) mark.text = text_string(string_bytes(operands[i + 1], buffer_));
   }
   if (mark.is_hiding) ++hiding_;

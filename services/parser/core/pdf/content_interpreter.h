@@ -42,7 +42,7 @@ class ContentInterpreter {
   bool is_cut() const { return is_cut_; }
 
  private:
-  using Operands = std::vector<Token>;
+  using Operands = std::vector<ContentToken>;
   struct Scope {
     QPDFObjectHandle resources;
     std::map<std::string, const PdfFont*, std::less<>> fonts;
@@ -69,7 +69,7 @@ class ContentInterpreter {
   std::shared_ptr<const std::string> form_content(const QPDFObjectHandle& form);
   void begin_mark(const Operands& operands, Scope& scope);
   void end_mark();
-  QPDFObjectHandle resource(const Scope& scope, const char* kind, const Token& name) const;
+  QPDFObjectHandle resource(const Scope& scope, const char* kind, const ContentToken& name) const;
   PageBuilder* visible_page() { return hiding_ == 0 ? &page_ : nullptr; }
   PdfPoint device(double x, double y) const { return state_.ctm.map({x, y}); }
 

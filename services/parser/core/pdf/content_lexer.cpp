@@ -102,7 +102,7 @@ void ContentLexer::skip_space() {
   }
 }
 
-Token ContentLexer::next() {
+ContentToken ContentLexer::next() {
   skip_space();
   if (at_ >= bytes_.size()) return {};
   const bool is_doubled = at_ + 1 < bytes_.size() && bytes_[at_ + 1] == bytes_[at_];
@@ -111,26 +111,26 @@ Token ContentLexer::next() {
     case '<':
       if (!is_doubled) return hex();
       at_ += 2;
-      return {TokenKind::kDictBegin, 0, {}};
+      return {ContentTokenKind::kDictBegin, 0, {}};
     case '>':
       at_ += is_doubled ? 2 : 1;
-      return {TokenKind::kDictEnd, 0, {}};
-    case '[': ++at_; return {TokenKind::kArrayBegin, 0, {}};
-    case ']': ++at_; return {TokenKind::kArrayEnd, 0, {}};
-    case '/': ++at_; return word(TokenKind::kName, at_);
+      return {ContentTokenKind::kDictEnd, 0, {}};
+    case '[': ++at_; return {ContentTokenKind::kArrayBegin, 0, {}};
+    case ']': ++at_; return {ContentTokenKind::kArrayEnd, 0, {}};
+    case '/': ++at_; return word(ContentTokenKind::kName, at_);
     case ')':
     case '{':
-    case '}': ++at_; return {TokenKind::kOperator, 0, bytes_.substr(at_ - 1, 1)};
+    case '}': ++at_; return {ContentTokenKind::kOperator, 0, bytes_.substr(at_ - 1, 1)};
     default: return number_or_word();
   }
 }
 
-Token ContentLexer::word(TokenKind kind, std::size_t begin) {
+ContentToken ContentLexer::word(ContentTokenKind kind, std::size_t begin) {
   while (at_ < bytes_.size() && kind_of(bytes_[at_]) == Kind::kRegular) ++at_;
   return {kind, 0, bytes_.substr(begin, at_ - begin)};
 }
 
-Token ContentLexer::number_or_word() {
+ContentToken ContentLexer::number_or_word() {
   const std::size_t begin = at_;
   // Most numbers have few digits, and their value comes along while their end is sought.
   constexpr std::size_t kQuickDigits = 15;
@@ -152,17 +152,17 @@ Token ContentLexer::number_or_word() {
     at_ = at;
     const auto whole = static_cast<double>(mantissa);
     const double value = decimals == 0 ? whole : whole / kPowersOfTen[decimals];
-    return {TokenKind::kNumber, is_negative ? -value : value, bytes_.substr(begin, at - begin)};
+    return {ContentTokenKind::kNumber, is_negative ? -value : value, bytes_.substr(begin, at - begin)};
   }
-  Token token = word(TokenKind::kOperator, begin);
+  ContentToken token = word(ContentTokenKind::kOperator, begin);
   if (is_number(token.text)) {
-    token.kind = TokenKind::kNumber;
+    token.kind = ContentTokenKind::kNumber;
     token.number = number_in(token.text);
   }
   return token;
 }
 
-Token ContentLexer::literal() {
+ContentToken ContentLexer::literal() {
   const std::size_t begin = ++at_;
   std::size_t depth = 1;
   for (; at_ < bytes_.size(); ++at_) {
@@ -173,14 +173,14 @@ Token ContentLexer::literal() {
   }
   const std::size_t end = at_ < bytes_.size() ? at_ : bytes_.size();
   at_ = end < bytes_.size() ? end + 1 : end;
-  return {TokenKind::kLiteral, 0, bytes_.substr(begin, end - begin)};
+  return {ContentTokenKind::kLiteral, 0, bytes_.substr(begin, end - begin)};
 }
 
-Token ContentLexer::hex() {
+ContentToken ContentLexer::hex() {
   const std::size_t begin = ++at_;
   const std::size_t end = std::min(bytes_.find('>', begin), bytes_.size());
   at_ = end < bytes_.size() ? end + 1 : end;
-  return {TokenKind::kHex, 0, bytes_.substr(begin, end - begin)};
+  return {ContentTokenKind::kHex, 0, bytes_.substr(begin, end - begin)};
 }
 
 void ContentLexer::skip_inline_image() {
@@ -237,8 +237,8 @@ std::size_t append_escape(std::string_view text, std::size_t at, std::string& bu
 
 }  // namespace
 
-std::string_view string_bytes(const Token& token, std::string& buffer) {
-  if (token.kind == TokenKind::kHex) return bytes_of_hex(token.text, buffer);
+std::string_view string_bytes(const ContentToken& token, std::string& buffer) {
+  if (token.kind == ContentTokenKind::kHex) return bytes_of_hex(token.text, buffer);
   const std::string_view text = token.text;
   if (std::memchr(text.data(), '\\', text.size()) == nullptr &&
       std::memchr(text.data(), '\r', text.size()) == nullptr) {
@@ -259,7 +259,7 @@ std::string_view string_bytes(const Token& token, std::string& buffer) {
   return buffer;
 }
 
-std::string name_text(const Token& token) {
+std::string name_text(const ContentToken& token) {
   std::string name;
   const std::string_view text = token.text;
   for (std::size_t at = 0; at < text.size(); ++at) {

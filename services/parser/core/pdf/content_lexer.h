@@ -8,7 +8,7 @@
 
 namespace gouji::parser {
 
-enum class TokenKind : std::uint8_t {
+enum class ContentTokenKind : std::uint8_t {
   kEnd,
   kNumber,
   kName,       // text without the slash, escapes as written
@@ -21,12 +21,12 @@ enum class TokenKind : std::uint8_t {
   kOperator,   // any other word
 };
 
-struct Token {
-  TokenKind kind = TokenKind::kEnd;
+struct ContentToken {
+  ContentTokenKind kind = ContentTokenKind::kEnd;
   double number = 0;
   std::string_view text;
 
-  bool is_string() const { return kind == TokenKind::kLiteral || kind == TokenKind::kHex; }
+  bool is_string() const { return kind == ContentTokenKind::kLiteral || kind == ContentTokenKind::kHex; }
 };
 
 class ContentLexer {
@@ -34,17 +34,17 @@ class ContentLexer {
   // `bytes` live as long as the tokens.
   explicit ContentLexer(std::string_view bytes) : bytes_(bytes) {}
 
-  Token next();
+  ContentToken next();
 
   // Right behind the operator ID: goes behind the EI that ends the inline image.
   void skip_inline_image();
 
  private:
   void skip_space();
-  Token number_or_word();
-  Token literal();
-  Token hex();
-  Token word(TokenKind kind, std::size_t begin);
+  ContentToken number_or_word();
+  ContentToken literal();
+  ContentToken hex();
+  ContentToken word(ContentTokenKind kind, std::size_t begin);
 
   std::string_view bytes_;
   std::size_t at_ = 0;
@@ -52,9 +52,9 @@ class ContentLexer {
 
 // The bytes that a string stands for: a view of `token.text` where they are the same, otherwise of
 // `buffer`, which is written.
-std::string_view string_bytes(const Token& token, std::string& buffer);
+std::string_view string_bytes(const ContentToken& token, std::string& buffer);
 
 // A name with its #xx escapes replaced.
-std::string name_text(const Token& token);
+std::string name_text(const ContentToken& token);
 
 }  // namespace gouji::parser

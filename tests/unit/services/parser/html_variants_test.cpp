@@ -119,7 +119,11 @@ TEST(HtmlVariant, LabelledWithTheWrongCharset) {
 }
 
 TEST(HtmlVariant, WhoseTablesArePicturesSaysSo) {
-  const std::string page = std::regex_replace(kPage, std::regex("<table[^]*?</table>"), "<p><img src='t.png'></p>");
+  std::string page = kPage;
+  for (std::size_t begin = page.find("<table"); begin != std::string::npos; begin = page.find("<table", begin)) {
+    const std::size_t end = page.find("</table>", begin) + 8;
+    page.replace(begin, end - begin, "<p><img src='t.png'></p>");
+  }
   const Reading reading = reading_of(page);
   for (const TableReading& table : reading.tables) {
     EXPECT_EQ(table.status, TableStatus::kNotInText);

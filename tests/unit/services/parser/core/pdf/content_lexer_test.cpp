@@ -7,16 +7,16 @@
 namespace gouji::parser {
 namespace {
 
-std::vector<Token> tokens_of(std::string_view bytes) {
+std::vector<ContentToken> tokens_of(std::string_view bytes) {
   ContentLexer lexer(bytes);
-  std::vector<Token> tokens;
-  for (Token token = lexer.next(); token.kind != TokenKind::kEnd; token = lexer.next()) tokens.push_back(token);
+  std::vector<ContentToken> tokens;
+  for (ContentToken token = lexer.next(); token.kind != ContentTokenKind::kEnd; token = lexer.next()) tokens.push_back(token);
   return tokens;
 }
 
 std::string string_of(std::string_view source) {
   std::string buffer;
-  const std::vector<Token> tokens = tokens_of(source);
+  const std::vector<ContentToken> tokens = tokens_of(source);
   return tokens.size() == 1 ? std::string(string_bytes(tokens[0], buffer)) : "(not one token)";
 }
 
@@ -28,29 +28,29 @@ TEST(ContentLexer, ReadsNumbersAsWritersSpellThem) {
       {"12345678901234567890", 12345678901234567890.0},    {"1.50000000000000000000001", 1.5},
   };
   for (const auto& [source, value] : cases) {
-    const std::vector<Token> tokens = tokens_of(source);
+    const std::vector<ContentToken> tokens = tokens_of(source);
     ASSERT_EQ(tokens.size(), 1U) << source;
-    EXPECT_EQ(tokens[0].kind, TokenKind::kNumber) << source;
+    EXPECT_EQ(tokens[0].kind, ContentTokenKind::kNumber) << source;
     EXPECT_NEAR(tokens[0].number, value, std::abs(value) * 1e-12 + 1e-19) << source;
   }
 }
 
 TEST(ContentLexer, TellsWordsFromNumbers) {
   for (const std::string_view word : {"Tj", "T*", "'", "\"", "1a", "e5", "+-x"}) {
-    const std::vector<Token> tokens = tokens_of(word);
+    const std::vector<ContentToken> tokens = tokens_of(word);
     ASSERT_EQ(tokens.size(), 1U) << word;
-    EXPECT_EQ(tokens[0].kind, TokenKind::kOperator) << word;
+    EXPECT_EQ(tokens[0].kind, ContentTokenKind::kOperator) << word;
     EXPECT_EQ(tokens[0].text, word);
   }
 }
 
 TEST(ContentLexer, NeedsNoSpaceBetweenTokens) {
-  const std::vector<Token> tokens = tokens_of("[(a)-5<62>]TJ/F1 9Tf<</A/B>>%x\nq");
-  const TokenKind kinds[] = {TokenKind::kArrayBegin, TokenKind::kLiteral,   TokenKind::kNumber,
-                             TokenKind::kHex,        TokenKind::kArrayEnd,  TokenKind::kOperator,
-                             TokenKind::kName,       TokenKind::kOperator,  TokenKind::kDictBegin,
-                             TokenKind::kName,       TokenKind::kName,      TokenKind::kDictEnd,
-                             TokenKind::kOperator};
+  const std::vector<ContentToken> tokens = tokens_of("[(a)-5<62>]TJ/F1 9Tf<</A/B>>%x\nq");
+  const ContentTokenKind kinds[] = {ContentTokenKind::kArrayBegin, ContentTokenKind::kLiteral,   ContentTokenKind::kNumber,
+                             ContentTokenKind::kHex,        ContentTokenKind::kArrayEnd,  ContentTokenKind::kOperator,
+                             ContentTokenKind::kName,       ContentTokenKind::kOperator,  ContentTokenKind::kDictBegin,
+                             ContentTokenKind::kName,       ContentTokenKind::kName,      ContentTokenKind::kDictEnd,
+                             ContentTokenKind::kOperator};
   ASSERT_EQ(tokens.size(), std::size(kinds));
   for (std::size_t i = 0; i < tokens.size(); ++i) EXPECT_EQ(tokens[i].kind, kinds[i]) << i;
 }
@@ -76,14 +76,14 @@ TEST(ContentLexer, GoesBehindAnInlineImage) {
   EXPECT_EQ(lexer.next().text, "ID");
   lexer.skip_inline_image();
   EXPECT_EQ(lexer.next().text, "Q");
-  EXPECT_EQ(lexer.next().kind, TokenKind::kEnd);
+  EXPECT_EQ(lexer.next().kind, ContentTokenKind::kEnd);
 }
 
 TEST(ContentLexer, EndsWithAnInlineImageThatHasNoEnd) {
   ContentLexer lexer("ID \x01\x02 EIEI");
   lexer.next();
   lexer.skip_inline_image();
-  EXPECT_EQ(lexer.next().kind, TokenKind::kEnd);
+  EXPECT_EQ(lexer.next().kind, ContentTokenKind::kEnd);
 }
 
 }  // namespace
