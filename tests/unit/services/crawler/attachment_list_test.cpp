@@ -12,7 +12,8 @@ using testing::IsEmpty;
 using testing::SizeIs;
 
 std::vector<std::string> attached(std::string_view content, std::string_view title = "某市2023年政府信息公开工作年度报告") {
-  const std::string page = "<ul><li><a href='/guide.pdf'>公开规定</a></li></ul><h1>" + std::string(title) + "</h1>" + std::string(content);
+  std::string page = "<ul><li><a href='/guide.pdf'>公开规定</a></li></ul><h1>";
+  page.append(title).append("</h1>").append(content);
   const auto list = read_attachment_list(page, "text/html; charset=utf-8", *parse_url("https://a.example/x/page.html"));
   EXPECT_TRUE(list);
   std::vector<std::string> urls;
