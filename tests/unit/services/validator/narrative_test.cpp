@@ -63,7 +63,7 @@ const Checked& only(const std::vector<Checked>& results, const std::string& rule
 
 std::string outcome(const Reading& reading, const std::string& rule = "N.T3") {
   const std::vector<Checked> results = narrative_results(reading, ledger_tables(reading));
-  const RuleResult& result = only(results, rule).result;
+  const RuleResult result = only(results, rule).result;
   return std::string(to_string(result.status)) + (result.status == RuleStatus::kFailed ? " " + result.instance : " " + result.reason);
 }
 
@@ -74,7 +74,7 @@ TEST(Narrative, PassesWhatAnyReadingExplains) {
 TEST(Narrative, ReportsWhatNoReadingExplainsWithTheSentence) {
   const Reading reading = reading_with({claim("全年收到申请700件", 700, kReceived), claim("其中申请予以公开331件", 331, kGranted)});
   const std::vector<Checked> results = narrative_results(reading, ledger_tables(reading));
-  const Checked& checked = only(results, "N.T3");
+  const Checked checked = only(results, "N.T3");
   EXPECT_EQ(checked.result.instance, "granted");
   EXPECT_EQ(checked.result.severity, Severity::kWarning);
   EXPECT_EQ(checked.result.difference, 21);

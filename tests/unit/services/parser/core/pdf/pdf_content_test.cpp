@@ -80,8 +80,9 @@ TEST(PdfContent, EndsWhereFormsDrawThemselves) {
   const int form = writer.reserve();
   const std::string resources = latin_font() + " /XObject << /F " + reference(form) + " >>";
   const std::string content = "BT /F0 10 Tf 20 30 Td (x) Tj ET /F Do /F Do";
-  writer.set(form, "<< /Subtype /Form /Length " + std::to_string(content.size()) + " /Resources << " + resources +
-                       " >> >>\nstream\n" + content + "\nendstream");
+  std::string object = "<< /Subtype /Form /Length ";
+  object.append(std::to_string(content.size())).append(" /Resources << ").append(resources);
+  writer.set(form, object.append(" >> >>\nstream\n").append(content).append("\nendstream"));
   EXPECT_EQ(text_of(content_of(page_with("/F Do", resources, writer))), "x");
 }
 
