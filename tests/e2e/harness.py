@@ -20,6 +20,10 @@ RAW, CURRENT_REPORT, CURRENT_ANOMALY = 'gouji.report.raw.v1', 'gouji.report.curr
 DEAD_RAW, DEAD_PARSED = RAW + '.dlq.gouji-parser', PARSED + '.dlq.gouji-validator'
 
 
+# The services refuse settings that they do not know, and what the tests are told is none of theirs.
+SERVICE_ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith('GOUJI_')}
+
+
 def gouji(*arguments, timeout=120, **options):
     """Runs the command to its end: (exit code, standard output, standard error)."""
     done = subprocess.run([BIN / 'gouji', *map(str, arguments)], capture_output=True, text=True, timeout=timeout, **options)

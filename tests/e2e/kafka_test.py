@@ -11,7 +11,7 @@ import tempfile
 import time
 import unittest
 
-from harness import (ANOMALY, BIN, CACHE, DEAD_PARSED, DEAD_RAW, PARSED, RANDOM, RAW, ROOT, ROUNDS, SEED, VERDICT, facts,
+from harness import (ANOMALY, BIN, CACHE, DEAD_PARSED, DEAD_RAW, PARSED, RANDOM, RAW, ROOT, ROUNDS, SEED, SERVICE_ENVIRONMENT, VERDICT, facts,
                    folder_of_reports, gouji, header, once, tail)
 
 KAFKA = ROOT / 'tests/support/kafka/kafka.py'
@@ -42,7 +42,7 @@ class KafkaTest(unittest.TestCase):
                      'gouji-parser': ['--blobs', self.folder / 'data/blobs'], 'gouji-validator': []}[service]
         log = open(self.folder / f'{service}.log', 'a')
         process = subprocess.Popen([BIN / service, '--log', self.log, '--admin', '127.0.0.1:0', *map(str, arguments)],
-                                   stdout=log, stderr=log)
+                                   stdout=log, stderr=log, env=SERVICE_ENVIRONMENT)
         self.addCleanup(process.kill)
         return process
 
@@ -131,7 +131,7 @@ class KafkaTest(unittest.TestCase):
         self.log = target
         for service, more in (('gouji-parser', ['--blobs', self.folder / 'blobs']), ('gouji-validator', [])):
             running = subprocess.Popen([BIN / service, '--log', target, '--admin', '127.0.0.1:0', *map(str, more)],
-                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=SERVICE_ENVIRONMENT)
             self.addCleanup(running.wait)
             self.addCleanup(running.kill)
         self.wait_until_through(json.loads(gouji('status', '--log', source, '--format', 'json')[1])['reports'])
