@@ -71,8 +71,10 @@ void Console::print_verdict(const Record& record) {
     passed += result.status == RuleStatus::kPassed ? 1 : 0;
     failed += result.status == RuleStatus::kFailed ? 1 : 0;
   }
-  const std::string name = verdict->organ_name.empty() ? to_string(verdict->key)
-                                                       : fmt::format("{} {}", verdict->organ_name, verdict->key.year);
+  // Whose report it is may not be known: then where it was found says more than its key.
+  std::string name = fmt::format("{} {}", verdict->organ_name, verdict->key.year);
+  if (!verdict->key.is_identified() || verdict->organ_name.empty())
+    name = fmt::format("{} {}", verdict->evidence.url, in(language_, "（机关或年度不明）", "(organ or year not known)"));
   if (verdict->withdrawn) {
     fmt::print("{}  {}\n", name, in(language_, "已撤下", "withdrawn"));
     return;
