@@ -93,16 +93,6 @@ Result<void> run_until_through(host::StageHost& stage, eventlog::EventLog& log, 
   }
 }
 
-Result<OpenAnomalies> open_anomalies(eventlog::EventLog& log) {
-  GOUJI_ASSIGN(const auto current, read_current(log, eventlog::kAnomalyCurrentTopic));
-  OpenAnomalies out;
-  for (const auto& [id, record] : current) {
-    GOUJI_ASSIGN(Anomaly anomaly, events::decode_anomaly(record));
-    out.emplace(id, std::move(anomaly));
-  }
-  return out;
-}
-
 // This build's stages over a copy of the log's documents.
 Result<OpenAnomalies> judged_again(eventlog::EventLog& source, const BacktestRequest& request) {
   GOUJI_ASSIGN(const TemporaryFolder folder, TemporaryFolder::make());
@@ -124,7 +114,7 @@ Result<OpenAnomalies> judged_again(eventlog::EventLog& source, const BacktestReq
   const auto stage = validator::make_stage(metrics, clock);
   host::StageHost validator(*trial, *stage, clock, metrics, health, {"gouji-validator", "0", std::nullopt, std::string(version()), validator::service().outputs, std::nullopt});
   GOUJI_TRY(run_until_through(validator, *trial, "gouji-validator", eventlog::kParsedTopic));
-  return open_anomalies(*trial);
+  return read_open_anomalies(*trial);
 }
 
 struct BeforeAndAfter {
@@ -135,7 +125,7 @@ struct BeforeAndAfter {
 Result<BeforeAndAfter> over_log(const BacktestRequest& request) {
   GOUJI_ASSIGN(const auto source, open_log(request.where, eventlog::LocalMode::kReader));
   BeforeAndAfter out;
-  GOUJI_ASSIGN(out.before, open_anomalies(*source));
+  GOUJI_ASSIGN(out.before, read_open_anomalies(*source));
   GOUJI_ASSIGN(out.after, judged_again(*source, request));
   GOUJI_TRY(read_topic(*source, eventlog::kAnomalyTopic, [&out](const eventlog::StoredRecord& stored) -> Result<void> {
     GOUJI_ASSIGN(const Anomaly transition, events::decode_anomaly(stored.record));

@@ -10,10 +10,9 @@
 
 #include "common/core/result.h"
 #include "common/report/verdict.h"
+#include "services/gouji/log_access.h"
 
 namespace gouji::command {
-
-using OpenAnomalies = std::map<std::string, Anomaly>;  // by id
 
 enum class DifferenceKind { kAdded, kChanged, kRemoved };
 std::string_view to_string(DifferenceKind kind);  // "added"

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "common/eventlog/topics.h"
+#include "common/events/codec.h"
 #include "services/gouji/exit_codes.h"
 
 namespace gouji::command {
@@ -54,6 +56,16 @@ Result<std::map<std::string, Record>> read_current(eventlog::EventLog& log, std:
     return ok();
   }));
   return current;
+}
+
+Result<OpenAnomalies> read_open_anomalies(eventlog::EventLog& log) {
+  GOUJI_ASSIGN(const auto current, read_current(log, eventlog::kAnomalyCurrentTopic));
+  OpenAnomalies open;
+  for (const auto& [id, record] : current) {
+    GOUJI_ASSIGN(Anomaly anomaly, events::decode_anomaly(record));
+    open.emplace(id, std::move(anomaly));
+  }
+  return open;
 }
 
 Result<std::int64_t> lag_of(eventlog::EventLog& log, std::string_view group, std::string_view topic) {

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "common/eventlog/log.h"
+#include "common/report/verdict.h"
 #include "services/gouji/commands.h"
 
 namespace gouji::command {
@@ -24,6 +25,10 @@ Result<void> read_topic(eventlog::EventLog& log, std::string_view topic,
 
 // The newest value of each key of a compacted topic; erased keys are left out.
 Result<std::map<std::string, Record>> read_current(eventlog::EventLog& log, std::string_view topic);
+
+// The open anomalies, by id, from their snapshot.
+using OpenAnomalies = std::map<std::string, Anomaly>;
+Result<OpenAnomalies> read_open_anomalies(eventlog::EventLog& log);
 
 // How far a group is behind the end of a topic: 0 when it has taken every record; else the distance
 // in offsets, which have gaps, so it is at least the number of records.

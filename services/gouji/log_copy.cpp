@@ -141,16 +141,6 @@ Result<std::map<std::string, Failed>> reports_in(EventLog& log) {
   return reports;
 }
 
-Result<OpenAnomalies> anomalies_in(EventLog& log) {
-  GOUJI_ASSIGN(const auto current, read_current(log, eventlog::kAnomalyCurrentTopic));
-  OpenAnomalies out;
-  for (const auto& [id, record] : current) {
-    GOUJI_ASSIGN(Anomaly anomaly, events::decode_anomaly(record));
-    out.emplace(id, std::move(anomaly));
-  }
-  return out;
-}
-
 Result<void> check_choice(const LogChoice& from, const LogChoice& to) {
   if (!to.log.empty() && to.log != log_text(from)) return ok();
   return fatal(ErrorCode::kBadArgument, fmt::format("--to {}：请写明另一个日志 / name another log than {}", to.log, log_text(from)));
@@ -189,8 +179,8 @@ Result<int> compare_logs(const LogChoice& from, const LogChoice& to) {
   }
   for (const auto& [key, failed] : new_reports)
     if (!old_reports.contains(key)) say(key, "只在后者 / only in the second");
-  GOUJI_ASSIGN(const auto old_anomalies, anomalies_in(*before));
-  GOUJI_ASSIGN(const auto new_anomalies, anomalies_in(*after));
+  GOUJI_ASSIGN(const auto old_anomalies, read_open_anomalies(*before));
+  GOUJI_ASSIGN(const auto new_anomalies, read_open_anomalies(*after));
   for (const Difference& difference : differences(old_anomalies, new_anomalies))
     say(difference.shown().id, to_string(difference.kind));
   fmt::print(stderr, "报告 reports {} / {}，未结异常 open anomalies {} / {}，不同 differences {}\n", old_reports.size(), new_reports.size(),

@@ -1,5 +1,5 @@
 // gouji waive add|list|remove: a person's word that an anomaly is known and accepted, on
-// gouji.waiver.v1, in the partition of its organ.
+// gouji.value.v1, in the partition of its organ.
 #include <algorithm>
 #include <cstdio>
 
@@ -19,46 +19,37 @@
 namespace gouji::command {
 namespace {
 
+// A value of a compacted topic and the partition that it stands in.
+template <class Value>
 struct Placed {
   std::int32_t partition = 0;
-  Anomaly anomaly;
+  Value value;
 };
+template <class Value>
+using PlacedValues = std::map<std::string, Placed<Value>>;  // by key
 
-using OpenAnomalies = std::map<std::string, Placed>;
-
-Result<OpenAnomalies> open_anomalies(eventlog::EventLog& log) {
-  OpenAnomalies open;
-  GOUJI_TRY(read_topic(log, eventlog::kAnomalyCurrentTopic, [&](const eventlog::StoredRecord& stored) -> Result<void> {
+template <class Value>
+Result<PlacedValues<Value>> read_placed(eventlog::EventLog& log, std::string_view topic, Result<Value> (*decode)(const Record&)) {
+  PlacedValues<Value> values;
+  GOUJI_TRY(read_topic(log, topic, [&](const eventlog::StoredRecord& stored) -> Result<void> {
     const std::string key = stored.record.key.value_or("");
     if (!stored.record.value) {
-      open.erase(key);
+      values.erase(key);
       return ok();
     }
-    GOUJI_ASSIGN(Anomaly anomaly, events::decode_anomaly(stored.record));
-    open.insert_or_assign(key, Placed{stored.at.partition, std::move(anomaly)});
+    GOUJI_ASSIGN(Value value, decode(stored.record));
+    values.insert_or_assign(key, Placed<Value>{stored.at.partition, std::move(value)});
     return ok();
   }));
-  return open;
+  return values;
 }
 
-struct PlacedWaiver {
-  std::int32_t partition = 0;
-  Waiver waiver;
-};
+Result<PlacedValues<Anomaly>> open_anomalies(eventlog::EventLog& log) {
+  return read_placed<Anomaly>(log, eventlog::kAnomalyCurrentTopic, events::decode_anomaly);
+}
 
-Result<std::map<std::string, PlacedWaiver>> all_waivers(eventlog::EventLog& log) {
-  std::map<std::string, PlacedWaiver> waivers;
-  GOUJI_TRY(read_topic(log, eventlog::kWaiverTopic, [&](const eventlog::StoredRecord& stored) -> Result<void> {
-    const std::string key = stored.record.key.value_or("");
-    if (!stored.record.value) {
-      waivers.erase(key);
-      return ok();
-    }
-    GOUJI_ASSIGN(Waiver waiver, events::decode_waiver(stored.record));
-    waivers.insert_or_assign(key, PlacedWaiver{stored.at.partition, std::move(waiver)});
-    return ok();
-  }));
-  return waivers;
+Result<PlacedValues<Waiver>> all_waivers(eventlog::EventLog& log) {
+  return read_placed<Waiver>(log, eventlog::kWaiverTopic, events::decode_waiver);
 }
 
 bool is_chosen(const Anomaly& anomaly, const WaiveRequest& request) {
@@ -99,12 +90,12 @@ Result<void> append(eventlog::EventLog& log, std::vector<eventlog::Outgoing> rec
 
 Result<void> add(eventlog::EventLog& log, const WaiveRequest& request) {
   GOUJI_ASSIGN(const UnixMillis until, check_add(request));
-  GOUJI_ASSIGN(const OpenAnomalies open, open_anomalies(log));
+  GOUJI_ASSIGN(const PlacedValues<Anomaly> open, open_anomalies(log));
   const UnixMillis now = runtime::SystemClock().unix_millis();
   std::vector<eventlog::Outgoing> records;
   for (const auto& [id, placed] : open) {
-    if (!is_chosen(placed.anomaly, request)) continue;
-    const Waiver waiver{id, placed.anomaly.key, request.reason, request.author, now, until, placed.anomaly.cells_digest};
+    if (!is_chosen(placed.value, request)) continue;
+    const Waiver waiver{id, placed.value.key, request.reason, request.author, now, until, placed.value.cells_digest};
     records.push_back({std::string(eventlog::kWaiverTopic), placed.partition, events::encode(waiver)});
   }
   if (records.empty()) return fatal(ErrorCode::kNotFound, "没有这样的未结异常 / no open anomaly of that kind");
@@ -122,7 +113,7 @@ Result<void> remove(eventlog::EventLog& log, const WaiveRequest& request) {
   for (const auto& [id, placed] : waivers)
     if (id.starts_with(request.id))
       records.push_back({std::string(eventlog::kWaiverTopic), placed.partition,
-                         events::waiver_tombstone(id, placed.waiver.key, runtime::SystemClock().unix_millis())});
+                         events::waiver_tombstone(id, placed.value.key, runtime::SystemClock().unix_millis())});
   if (records.empty()) return fatal(ErrorCode::kNotFound, fmt::format("{}：没有这项豁免 / there is no such waiver", request.id));
   if (records.size() > 1)
     return bad(fmt::format("{}：符合 {} 项，请多写几位 / {} waivers match, write more of it", request.id, records.size(), records.size()));
@@ -130,10 +121,10 @@ Result<void> remove(eventlog::EventLog& log, const WaiveRequest& request) {
   return append(log, std::move(records));
 }
 
-std::string state_of(const Waiver& waiver, const OpenAnomalies& open, UnixMillis now, Language language) {
+std::string state_of(const Waiver& waiver, const PlacedValues<Anomaly>& open, UnixMillis now, Language language) {
   const auto found = open.find(waiver.anomaly_id);
   if (found == open.end()) return std::string(in(language, "异常已不存在", "anomaly is gone"));
-  if (found->second.anomaly.cells_digest != waiver.cells_digest) return std::string(in(language, "数值已变，异常重开", "figures changed, open again"));
+  if (found->second.value.cells_digest != waiver.cells_digest) return std::string(in(language, "数值已变，异常重开", "figures changed, open again"));
   if (waiver.expires_at != 0 && now >= waiver.expires_at) return std::string(in(language, "已过期", "expired"));
   return std::string(in(language, "有效", "in force"));
 }
@@ -149,10 +140,10 @@ std::string json_line(const Waiver& waiver) {
 
 Result<void> list(eventlog::EventLog& log, const WaiveRequest& request) {
   GOUJI_ASSIGN(const auto waivers, all_waivers(log));
-  GOUJI_ASSIGN(const OpenAnomalies open, open_anomalies(log));
+  GOUJI_ASSIGN(const PlacedValues<Anomaly> open, open_anomalies(log));
   const UnixMillis now = runtime::SystemClock().unix_millis();
   for (const auto& [id, placed] : waivers) {
-    const Waiver& waiver = placed.waiver;
+    const Waiver& waiver = placed.value;
     if (request.format == "json") {
       fmt::print("{}", json_line(waiver));
       continue;
