@@ -108,6 +108,8 @@ struct StageLogOptions {
   std::string transactional_id;          // stable: "<service>-<group>-<ordinal>"
   std::vector<std::string> inputs;
   std::optional<std::string> instance_id;  // static membership on Kafka
+  // False only in the test that shows what in_doubt() guards against: it is never true then.
+  bool doubts = true;
 };
 
 struct CommittedOffset {

@@ -10,7 +10,6 @@
 #include <thread>
 
 #include "common/core/check.h"
-#include "tests/support/kafka/cutting_proxy.h"
 #include "tests/support/kafka/kafka_broker.h"
 #include "tests/support/kafka/kafka_workload.h"
 #include "tests/support/kafka/pass_through.h"
@@ -148,37 +147,6 @@ TEST(KafkaCrash, IsInDoubtAfterACommitThatTookLong) {
     EXPECT_FALSE(stage->in_doubt());
   }
   EXPECT_TRUE(becomes_true([&] { return read_numbers(*log, output).size() == 3; }));
-}
-
-// EndTxn is sent again over a new connection, and librdkafka says nothing of it. That takes far less
-// than a second, so only the count of sockets shows it.
-TEST(KafkaCrash, IsInDoubtWhenACommitWasSentTwice) {
-  constexpr int kEndTxn = 26;
-  CuttingProxy proxy;
-  GOUJI_OWN_KAFKA_BEHIND(broker, proxy.port());
-  const std::string& own = broker.bootstrap();
-  proxy.forward_to(static_cast<std::uint16_t>(std::stoi(own.substr(own.find(':') + 1))));
-  const auto log = open_kafka("127.0.0.1:" + std::to_string(proxy.port()));
-  const std::string output = new_topic(*log, 1);
-  auto stage = open_stage(*log, output);
-  ASSERT_EQ(stage->open_producer(), Outcome::kOk) << stage->last_error();
-  int cuts = 0;
-  int quick_ones = 0;
-  for (const bool is_cut : {false, true, true, true, false}) {
-    ASSERT_EQ(stage->begin(), Outcome::kOk) << stage->last_error();
-    ASSERT_EQ(stage->append({output, 0, {"k", "v", {}, 1}}), Outcome::kOk);
-    if (is_cut) proxy.cut_next(kEndTxn);
-    const auto began = std::chrono::steady_clock::now();
-    EXPECT_EQ(stage->commit(), Outcome::kOk) << stage->last_error();
-    const auto took = std::chrono::steady_clock::now() - began;
-    EXPECT_EQ(stage->in_doubt(), is_cut);
-    if (!is_cut) continue;
-    EXPECT_EQ(proxy.cuts(), ++cuts);
-    if (took < milliseconds(1'000)) ++quick_ones;
-    ASSERT_EQ(stage->open_producer(), Outcome::kOk) << stage->last_error();
-  }
-  EXPECT_GT(quick_ones, 0) << "the time alone would have shown all of them: nothing is proved";
-  EXPECT_TRUE(becomes_true([&] { return read_numbers(*log, output).size() == 5; }));
 }
 
 }  // namespace

@@ -27,8 +27,10 @@ constexpr int kTransactionTimeout = -1;
 
 }  // namespace
 
-Result<std::unique_ptr<KafkaProducer>> KafkaProducer::open(const KafkaSettings& settings) {
+Result<std::unique_ptr<KafkaProducer>> KafkaProducer::open(const KafkaSettings& settings,
+                                                           bool doubts) {
   std::unique_ptr<KafkaProducer> producer(new KafkaProducer);
+  producer->doubts_ = doubts;
   KafkaCallbacks callbacks;
   callbacks.count_sockets = true;
   GOUJI_ASSIGN(producer->client_,
@@ -168,8 +170,8 @@ void KafkaProducer::open_window() {
 
 void KafkaProducer::close_window() {
   if (!window_) return;
-  in_doubt_ = client_->sockets_opened() != window_->sockets ||
-              steady_clock::now() - window_->since > kDoubtAfter;
+  in_doubt_ = doubts_ && (client_->sockets_opened() != window_->sockets ||
+                          steady_clock::now() - window_->since > kDoubtAfter);
   window_.reset();
 }
 

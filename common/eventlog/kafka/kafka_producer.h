@@ -16,8 +16,8 @@ namespace gouji::eventlog {
 
 class KafkaProducer {
  public:
-  // Starts the instance; init() makes it usable. fatal kBadSettings.
-  static Result<std::unique_ptr<KafkaProducer>> open(const KafkaSettings& settings);
+  // Starts the instance; init() makes it usable. fatal kBadSettings. `doubts`: see StageLogOptions.
+  static Result<std::unique_ptr<KafkaProducer>> open(const KafkaSettings& settings, bool doubts);
 
   // Fences older producers with this transactional id and ends their open transaction. kRetriable
   // after a bounded wait; calling again goes on where it was. `group` is asked for its offsets, so
@@ -55,6 +55,7 @@ class KafkaProducer {
   std::unique_ptr<KafkaClient> client_;
   std::map<std::string, KafkaTopic> destinations_;  // given back before the client
   std::optional<Window> window_;
+  bool doubts_ = true;
   bool in_doubt_ = false;
   std::string last_error_;
 };

@@ -45,7 +45,7 @@ Result<std::unique_ptr<StageLog>> KafkaStageLog::open(const KafkaSettings& commo
   GOUJI_ASSIGN(log->consumer_, KafkaClient::open(RD_KAFKA_CONSUMER, log->consumer_settings_,
                                                  std::move(callbacks)));
   // A mistake in the producer's settings shows at start, not at the first transaction.
-  GOUJI_ASSIGN(log->producer_, KafkaProducer::open(log->producer_settings_));
+  GOUJI_ASSIGN(log->producer_, KafkaProducer::open(log->producer_settings_, options.doubts));
   return std::unique_ptr<StageLog>(std::move(log));
 }
 
@@ -65,7 +65,7 @@ Outcome KafkaStageLog::open_producer() {
   if (producer_ready_) producer_.reset();
   producer_ready_ = false;
   if (!producer_) {
-    auto opened = KafkaProducer::open(producer_settings_);
+    auto opened = KafkaProducer::open(producer_settings_, options_.doubts);
     if (!opened) {
       last_error_ = opened.error().message;
       return Outcome::kFatal;

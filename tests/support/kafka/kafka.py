@@ -3,7 +3,8 @@
 
   kafka.py fetch         brings the broker's jars into the cache, once
   kafka.py start DIR     formats DIR if it is new, starts a broker in the background, waits until it
-                         answers and prints HOST:PORT (also in DIR/bootstrap)
+                         answers and prints HOST:PORT (also in DIR/bootstrap). DIR/proxied holds two
+                         ports: where a proxy may listen, and where the broker listens behind it
   kafka.py stop DIR      ends that broker; --remove also removes DIR
   kafka.py run DIR       a broker that lives as long as standard input stays open. Prints
                          `ready HOST:PORT`; then takes one command a line and answers each:
@@ -98,9 +99,9 @@ _SETTINGS = """\
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@{host}:{controller}
-listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller}
-advertised.listeners=PLAINTEXT://{host}:{advertised}
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+listeners=PLAINTEXT://{host}:{port},PROXIED://{host}:{behind},CONTROLLER://{host}:{controller}
+advertised.listeners=PLAINTEXT://{host}:{port},PROXIED://{host}:{proxy}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
 log.dirs={folder}/data
@@ -147,10 +148,9 @@ def die_with_parent():
 class Broker:
     """One broker process and its folder."""
 
-    def __init__(self, folder, advertised=None):
+    def __init__(self, folder):
         self.folder = Path(folder).resolve()
         self.settings = self.folder / 'server.properties'
-        self.advertised = advertised
         self.process = None
 
     @property
@@ -165,9 +165,10 @@ class Broker:
         if self.settings.exists():
             return
         self.folder.mkdir(parents=True, exist_ok=True)
-        port, controller = free_ports(2)
-        text = _SETTINGS.format(host=_HOST, port=port, controller=controller, folder=self.folder,
-                                advertised=self.advertised or port)
+        port, controller, behind, proxy = free_ports(4)
+        text = _SETTINGS.format(host=_HOST, port=port, controller=controller, behind=behind, proxy=proxy,
+                                folder=self.folder)
+        (self.folder / 'proxied').write_text(f'{proxy} {behind}\n')
         unborn = self.folder / 'server.properties.new'
         unborn.write_text(text)
         done = subprocess.run(
@@ -238,7 +239,7 @@ def receive(link, size):
 # --- commands ----------------------------------------------------------------------------------
 
 def run_command(arguments):
-    broker = Broker(arguments.folder, arguments.advertised)
+    broker = Broker(arguments.folder)
     broker.format()
     broker.start()
     print('ready', broker.address, flush=True)
@@ -265,7 +266,7 @@ def obey(broker, word):
 
 
 def start_command(arguments):
-    broker = Broker(arguments.folder, arguments.advertised)
+    broker = Broker(arguments.folder)
     if pid_of(broker.folder) and answers(broker.port):
         print(broker.address)
         return
@@ -306,9 +307,6 @@ def parse(words):
         command.add_argument('folder', metavar='DIR')
         if name == 'stop':
             command.add_argument('--remove', action='store_true')
-        else:
-            command.add_argument('--advertised', type=int, metavar='PORT',
-                                 help='the port that clients are told, where a proxy stands in front')
         command.set_defaults(run=run)
     return parser.parse_args(words)
 

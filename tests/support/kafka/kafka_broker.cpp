@@ -41,8 +41,7 @@ Pipe make_pipe() {
   return {ends[0], ends[1]};
 }
 
-pid_t spawn(const std::string& folder, const std::string& option, const Pipe& input,
-            const Pipe& output) {
+pid_t spawn(const std::string& folder, const Pipe& input, const Pipe& output) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, input.read_end, STDIN_FILENO);
@@ -50,9 +49,7 @@ pid_t spawn(const std::string& folder, const std::string& option, const Pipe& in
   std::string name = program();
   std::string command = "run";
   std::string where = folder;
-  std::string last = option;
-  std::array<char*, 5> words = {name.data(), command.data(), where.data(),
-                                last.empty() ? nullptr : last.data(), nullptr};
+  std::array<char*, 4> words = {name.data(), command.data(), where.data(), nullptr};
   pid_t pid = -1;
   const int code = posix_spawn(&pid, name.c_str(), &actions, nullptr, words.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
@@ -74,13 +71,12 @@ Error ended(pid_t& pid) {
 
 }  // namespace
 
-Result<std::unique_ptr<KafkaBroker>> KafkaBroker::start(std::optional<std::uint16_t> advertised) {
+Result<std::unique_ptr<KafkaBroker>> KafkaBroker::start() {
   std::unique_ptr<KafkaBroker> broker(new KafkaBroker);
   broker->folder_ = new_folder();
   const Pipe input = make_pipe();
   const Pipe output = make_pipe();
-  const std::string option = advertised ? "--advertised=" + std::to_string(*advertised) : "";
-  broker->pid_ = spawn(broker->folder_, option, input, output);
+  broker->pid_ = spawn(broker->folder_, input, output);
   close(input.read_end);
   close(output.write_end);
   broker->to_ = fdopen(input.write_end, "w");
@@ -116,24 +112,46 @@ Result<std::string> KafkaBroker::answer() {
 
 namespace {
 
-// The folder in which ctest's fixture has started a broker; its address stands in a file.
-Result<std::string> started_by_ctest() {
+// Of the folder in which ctest's fixture has started a broker.
+std::filesystem::path folder_of_ctest() {
   const char* programs = std::getenv("GOUJI_BIN");
-  if (programs == nullptr) return fatal(ErrorCode::kNotFound, "GOUJI_BIN is not set");
-  std::ifstream file(std::filesystem::path(programs) / ".." / "kafka" / "bootstrap");
-  std::string address;
-  if (!std::getline(file, address)) return fatal(ErrorCode::kNotFound, "no broker of ctest");
-  return address;
+  return programs == nullptr ? std::filesystem::path()
+                             : std::filesystem::path(programs) / ".." / "kafka";
+}
+
+std::optional<std::string> first_line(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  std::string line;
+  if (!std::getline(file, line)) return std::nullopt;
+  return line;
+}
+
+Result<KafkaBroker*> own_broker() {
+  static auto own = KafkaBroker::start();
+  if (!own) return own.error();
+  return own->get();
 }
 
 }  // namespace
 
 Result<std::string> shared_kafka() {
   if (const char* given = std::getenv("GOUJI_TEST_BOOTSTRAP")) return std::string(given);
-  if (auto address = started_by_ctest()) return *address;
-  static auto own = KafkaBroker::start();
-  if (!own) return own.error();
-  return (*own)->bootstrap();
+  if (auto address = first_line(folder_of_ctest() / "bootstrap")) return *address;
+  GOUJI_ASSIGN(KafkaBroker* const own, own_broker());
+  return own->bootstrap();
+}
+
+Result<ProxiedKafka> shared_proxied_kafka() {
+  std::filesystem::path folder = folder_of_ctest();
+  if (!std::filesystem::exists(folder / "bootstrap")) {
+    GOUJI_ASSIGN(KafkaBroker* const own, own_broker());
+    folder = own->folder();
+  }
+  ProxiedKafka found;
+  std::ifstream file(folder / "proxied");
+  GOUJI_CHECK(file >> found.proxy_port >> found.broker_port);
+  found.bootstrap = *first_line(folder / "bootstrap");
+  return found;
 }
 
 bool is_required() {

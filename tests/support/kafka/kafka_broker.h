@@ -20,13 +20,13 @@ class KafkaBroker {
  public:
   // kNotFound: Java or the jars are not on this machine; the message holds the line that installs
   // them.
-  // `advertised` = the port that clients are told, where a proxy stands in front.
-  static Result<std::unique_ptr<KafkaBroker>> start(std::optional<std::uint16_t> advertised = {});
+  static Result<std::unique_ptr<KafkaBroker>> start();
   ~KafkaBroker();
   KafkaBroker(const KafkaBroker&) = delete;
   KafkaBroker& operator=(const KafkaBroker&) = delete;
 
   const std::string& bootstrap() const { return bootstrap_; }  // HOST:PORT
+  const std::string& folder() const { return folder_; }
   // "kill" (SIGKILL), "start" (again, on the same data and port), "pause", "resume".
   Result<void> tell(std::string_view command);
 
@@ -44,6 +44,16 @@ class KafkaBroker {
 // The broker that the tests of a run share: GOUJI_TEST_BOOTSTRAP, or the one that ctest has
 // started, or one that lives as long as this program. kNotFound as above.
 Result<std::string> shared_kafka();
+
+// The same broker (never the one of GOUJI_TEST_BOOTSTRAP) by a second way in, where it tells its
+// clients that it listens at `proxy_port`: whoever listens there and forwards to `broker_port` sees
+// all that they say. One test at a time.
+struct ProxiedKafka {
+  std::string bootstrap;  // without a proxy
+  std::uint16_t proxy_port = 0;
+  std::uint16_t broker_port = 0;
+};
+Result<ProxiedKafka> shared_proxied_kafka();
 // CI=true: what is missing is a failure, not a skip.
 bool is_required();
 
@@ -56,10 +66,13 @@ bool is_required();
   if (!name##_found) GOUJI_WITHOUT_KAFKA(name##_found.error());               \
   const std::string& name = *name##_found
 
+#define GOUJI_PROXIED_KAFKA(name)                                             \
+  const auto name##_found = ::gouji::testing::shared_proxied_kafka();         \
+  if (!name##_found) GOUJI_WITHOUT_KAFKA(name##_found.error());               \
+  const ::gouji::testing::ProxiedKafka& name = *name##_found
+
 #define GOUJI_OWN_KAFKA(name)                                                 \
-  GOUJI_OWN_KAFKA_BEHIND(name, std::nullopt)
-#define GOUJI_OWN_KAFKA_BEHIND(name, port)                                    \
-  auto name##_found = ::gouji::testing::KafkaBroker::start(port);             \
+  auto name##_found = ::gouji::testing::KafkaBroker::start();                 \
   if (!name##_found) GOUJI_WITHOUT_KAFKA(name##_found.error());               \
   ::gouji::testing::KafkaBroker& name = **name##_found
 

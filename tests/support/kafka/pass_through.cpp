@@ -26,6 +26,7 @@ PassRun::PassRun(const PassOptions& options)
   log_options.transactional_id = options.group + "-" + options.ordinal;
   log_options.inputs = {options.input};
   log_options.instance_id = options.ordinal;
+  log_options.doubts = options.doubts;
   auto stage_log = log_->open_stage_log(log_options);
   GOUJI_CHECK(stage_log.has_value());
   stage_log_ = std::move(*stage_log);

@@ -23,7 +23,7 @@ class PassThrough final : public eventlog::Stage {
   Result<void> process(const eventlog::StoredRecord& record,
                        eventlog::StageContext& context) override {
     has_taken_ = true;
-    context.emit({output_, record.at.partition, record.record});
+    context.emit({output_, std::nullopt, record.record});  // by key, as the input was
     return ok();
   }
   bool has_taken() const { return has_taken_; }  // any record
@@ -60,6 +60,7 @@ struct PassOptions {
   std::string ordinal = "0";  // makes the transactional id and the static member
   std::size_t transaction_records_max = 10'000;
   std::map<std::string, std::string> settings = {};  // of librdkafka, on top of open_kafka()'s
+  bool doubts = true;                                // as in StageLogOptions
 };
 
 // Owns everything that a running pass-through stage needs.
