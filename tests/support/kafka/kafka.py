@@ -214,16 +214,21 @@ class Broker:
 
 def answers(port):
     """True when a metadata request is answered and the answer lists a broker: an open port is not
-    enough. Request: api 3, version 1, no topics."""
-    request = struct.pack('>hhih5si', 3, 1, 7, 5, b'gouji', 0)
+    enough."""
     try:
-        with socket.create_connection((_HOST, port), timeout=2) as link:
-            link.sendall(struct.pack('>i', len(request)) + request)
-            size = struct.unpack('>i', receive(link, 4))[0]
-            correlation, brokers = struct.unpack('>ii', receive(link, size)[:8])
-            return correlation == 7 and brokers > 0
+        return brokers_listed(_HOST, port) > 0
     except OSError:
         return False
+
+
+def brokers_listed(host, port):
+    """How many brokers a metadata answer lists. Request: api 3, version 1, no topics."""
+    request = struct.pack('>hhih5si', 3, 1, 7, 5, b'gouji', 0)
+    with socket.create_connection((host, port), timeout=2) as link:
+        link.sendall(struct.pack('>i', len(request)) + request)
+        size = struct.unpack('>i', receive(link, 4))[0]
+        correlation, brokers = struct.unpack('>ii', receive(link, size)[:8])
+        return brokers if correlation == 7 else 0
 
 
 def receive(link, size):

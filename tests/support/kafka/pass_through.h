@@ -23,6 +23,9 @@ class PassThrough final : public eventlog::Stage {
   Result<void> process(const eventlog::StoredRecord& record,
                        eventlog::StageContext& context) override {
     has_taken_ = true;
+    if (record.record.value && record.record.value->starts_with("poison")) {
+      return invalid_input(ErrorCode::kMalformed, "poison of the test");
+    }
     context.emit({output_, std::nullopt, record.record});  // by key, as the input was
     return ok();
   }
