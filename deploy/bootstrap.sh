@@ -19,6 +19,8 @@ TEXT
 
 # librdkafka before 2.8 loses or doubles records in transactions under some broker failures.
 readonly RDKAFKA_MIN=2.8.0
+# Raised when it is built another way: the old build stays where it is and is not used any more.
+readonly RDKAFKA_BUILD=2
 # The Debian suite whose source package is built where the system's own librdkafka is older.
 readonly RDKAFKA_SUITE=trixie
 
@@ -123,7 +125,7 @@ ensure_packages() {
 # --- librdkafka --------------------------------------------------------------------------------
 
 rdkafka_is_there() {
-  [ -e "$cache/librdkafka-$RDKAFKA_MIN/complete" ] ||
+  [ -e "$cache/librdkafka-$RDKAFKA_MIN-$RDKAFKA_BUILD/complete" ] ||
     pkg-config --atleast-version="$RDKAFKA_MIN" rdkafka 2>/dev/null
 }
 
@@ -163,7 +165,7 @@ TEXT
 }
 
 build_rdkafka() {
-  local target=$cache/librdkafka-$RDKAFKA_MIN work
+  local target=$cache/librdkafka-$RDKAFKA_MIN-$RDKAFKA_BUILD work
   mkdir -p "$cache"
   exec 9>"$cache/librdkafka.lock"
   flock 9
@@ -182,7 +184,8 @@ build_rdkafka() {
       -DCMAKE_C_FLAGS_RELWITHDEBINFO="-O2 -g1 -fPIE -fstack-protector-strong -ffile-prefix-map=$work/=librdkafka/" \
       -DCMAKE_INSTALL_PREFIX="$target" -DCMAKE_INSTALL_LIBDIR=lib \
       -DRDKAFKA_BUILD_STATIC=ON -DRDKAFKA_BUILD_EXAMPLES=OFF -DRDKAFKA_BUILD_TESTS=OFF \
-      -DWITH_SSL=ON -DWITH_ZSTD=ON -DWITH_ZLIB=ON -DWITH_SASL=OFF -DWITH_CURL=OFF \
+      -DWITH_SSL=ON -DWITH_ZSTD=ON -DWITH_ZLIB=ON -DWITH_CURL=OFF \
+      -DWITH_SASL=OFF -DWITH_SASL_SCRAM=ON \
       -DENABLE_LZ4_EXT=OFF &&
       cmake --build "$work/build" && cmake --install "$work/build"
   } >"$work/build.log" 2>&1 || { tail -n 40 "$work/build.log" >&2; fail "librdkafka did not build"; }

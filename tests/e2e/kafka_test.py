@@ -55,7 +55,7 @@ class KafkaTest(unittest.TestCase):
 
     def status(self):
         code, out, err = gouji('status', '--log', self.log, '--format', 'json')
-        if FAULTS and code == 69:
+        if FAULTS and code == 4:
             return {'reports': -1}
         self.assertEqual(code, 0, err)
         return json.loads(out)

@@ -1,5 +1,6 @@
-"""The judge of all fault runs over a log: every input in exactly one of output and dead letters, no
-effect twice, order kept for each key. It reads the topics as a subscriber would, read_committed."""
+"""The judge of all fault runs over a log: every record of the input in exactly one of output and dead
+letters, no effect twice, order kept for each key. It reads the topics as a subscriber would,
+read_committed, and believes nobody else about what the input was."""
 import collections
 import dataclasses
 import time
@@ -26,19 +27,29 @@ class Verdict:
         return not (self.lost or self.doubled or self.in_both or self.foreign or self.out_of_order)
 
 
-def judge(bootstrap, inputs, output, dead_letters):
-    """`inputs`: {ce_id: (key, sequence of the key)} of all that was acknowledged."""
-    good = read(bootstrap, output)
-    dead = read(bootstrap, dead_letters)
-    written = len(read(bootstrap, output, 'read_uncommitted')) + len(read(bootstrap, dead_letters, 'read_uncommitted'))
+def judge(bootstrap, input_topic, output, dead_letters):
+    given, good, dead = (read(bootstrap, topic) for topic in (input_topic, output, dead_letters))
+    inputs = {ce_id: (key, number) for number, (ce_id, key, _) in enumerate(given)}
+    written = sum(len(read(bootstrap, topic, 'read_uncommitted')) for topic in (output, dead_letters))
     out, dlq = (collections.Counter(ce_id for ce_id, _, _ in found) for found in (good, dead))
     both = out + dlq
-    return Verdict(inputs=len(inputs), outputs=len(good), dead_letters=len(dead),
+    return Verdict(inputs=len(given), outputs=len(good), dead_letters=len(dead),
                    lost=sum(ce_id not in both for ce_id in inputs),
                    doubled=sum(count - 1 for found in (out, dlq) for count in found.values()),
                    in_both=sum(ce_id in dlq for ce_id in out), foreign=sum(ce_id not in inputs for ce_id in both),
                    out_of_order=disorder(good, inputs) + disorder(dead, inputs),
                    never_committed=written - len(good) - len(dead))
+
+
+def is_through(bootstrap, group, topic):
+    """Whether the group has committed the end of the topic. Offsets travel in the transactions, so what
+    is not written then never will be."""
+    consumer = Consumer({'bootstrap.servers': bootstrap, 'group.id': group, 'log_level': 2})
+    try:
+        partitions = [TopicPartition(topic, p) for p in consumer.list_topics(topic, timeout=30).topics[topic].partitions]
+        return all(at.offset == consumer.get_watermark_offsets(at, timeout=30)[1] for at in consumer.committed(partitions, timeout=30))
+    finally:
+        consumer.close()
 
 
 def disorder(found, inputs):

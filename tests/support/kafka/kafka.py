@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A real Apache Kafka for tests: one broker in KRaft mode on a free port of loopback.
 
-  kafka.py fetch         brings the broker's jars into the cache, once
+  kafka.py fetch         brings the broker's jars into the cache, once; --tools those of the tools
   kafka.py start DIR     formats DIR if it is new, starts a broker in the background, waits until it
                          answers and prints HOST:PORT (also in DIR/bootstrap). DIR/proxied holds two
                          ports: where a proxy may listen, and where the broker listens behind it
@@ -66,30 +66,39 @@ def program(name):
 
 
 def jars():
-    """The folder of the jars; fetched when it is not there yet."""
-    target = cache() / f'kafka-{version()}'
+    """The folder of the broker's jars; fetched when it is not there yet."""
+    return fetched('kafka', _HERE / 'pom.xml')
+
+
+def tools():
+    """The same for the command-line tools, Kafka Streams and protobuf."""
+    return fetched('kafka-tools', _HERE / 'tools/pom.xml')
+
+
+def fetched(name, pom):
+    target = cache() / f'{name}-{version()}'
     if (target / 'complete').exists():
         return target / 'libs'
     cache().mkdir(parents=True, exist_ok=True)
     with open(cache() / 'kafka.lock', 'w', encoding='utf-8') as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (target / 'complete').exists():
-            fetch(target)
+            fetch(target, pom)
     return target / 'libs'
 
 
-def fetch(target):
+def fetch(target, pom):
     maven = program('mvn')
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
-    print(f'kafka.py: fetching Apache Kafka {version()} into {target}', file=sys.stderr)
-    command = [maven, '-q', '-B', '-f', str(_HERE / 'pom.xml'), f'-Dkafka.version={version()}',
+    print(f'kafka.py: fetching {target.name} into {target}', file=sys.stderr)
+    command = [maven, '-q', '-B', '-f', str(pom), f'-Dkafka.version={version()}',
                f'-Dmaven.repo.local={target}/repository', 'dependency:copy-dependencies',
                '-DincludeScope=runtime', f'-DoutputDirectory={target}/libs']
     done = subprocess.run(command, capture_output=True, text=True, timeout=_FETCH_SECONDS, check=False)
     shutil.rmtree(target / 'repository', ignore_errors=True)
     if done.returncode != 0:
-        raise Missing(f'Apache Kafka {version()} could not be fetched by Maven: {(done.stdout + done.stderr)[-2000:]}')
+        raise Missing(f'{target.name} could not be fetched by Maven: {(done.stdout + done.stderr)[-2000:]}')
     (target / 'complete').touch()
 
 
@@ -147,6 +156,7 @@ def die_with_parent():
 
 class Broker:
     """One broker process and its folder."""
+    format_options = []
 
     def __init__(self, folder):
         self.folder = Path(folder).resolve()
@@ -155,7 +165,7 @@ class Broker:
 
     @property
     def port(self):
-        return int(re.search(r'^listeners=PLAINTEXT://[\d.]+:(\d+)', self.settings.read_text(), re.M).group(1))
+        return int(re.search(r'^listeners=\w+://[\d.]+:(\d+)', self.settings.read_text(), re.M).group(1))
 
     @property
     def address(self):
@@ -165,19 +175,21 @@ class Broker:
         if self.settings.exists():
             return
         self.folder.mkdir(parents=True, exist_ok=True)
-        port, controller, behind, proxy = free_ports(4)
-        text = _SETTINGS.format(host=_HOST, port=port, controller=controller, behind=behind, proxy=proxy,
-                                folder=self.folder)
-        (self.folder / 'proxied').write_text(f'{proxy} {behind}\n')
         unborn = self.folder / 'server.properties.new'
-        unborn.write_text(text)
+        unborn.write_text(self.settings_text())
         done = subprocess.run(
             [program('java'), '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-cp', f'{jars()}/*',
-             'kafka.tools.StorageTool', 'format', '-t', cluster_id(), '-c', str(unborn)],
+             'kafka.tools.StorageTool', 'format', '-t', cluster_id(), '-c', str(unborn), *self.format_options],
             capture_output=True, text=True, timeout=_READY_SECONDS, check=False)
         if done.returncode != 0:
             raise Failed(f'formatting {self.folder} failed: {(done.stdout + done.stderr)[-2000:]}')
         unborn.rename(self.settings)
+
+    def settings_text(self):
+        port, controller, behind, proxy = free_ports(4)
+        (self.folder / 'proxied').write_text(f'{proxy} {behind}\n')
+        return _SETTINGS.format(host=_HOST, port=port, controller=controller, behind=behind, proxy=proxy,
+                                folder=self.folder)
 
     def start(self, stays=False):
         """Starts the process and waits until it answers; `stays` = it outlives this program."""
@@ -190,7 +202,7 @@ class Broker:
                                             start_new_session=stays, preexec_fn=None if stays else die_with_parent)
         (self.folder / 'pid').write_text(str(self.process.pid))
         deadline = time.monotonic() + _READY_SECONDS
-        while not answers(self.port):
+        while not self.answers():
             if self.process.poll() is not None:
                 raise Failed(f'the broker ended with {self.process.returncode}: {self.log_tail()}')
             if time.monotonic() > deadline:
@@ -198,6 +210,9 @@ class Broker:
                 raise Failed(f'the broker did not answer within {_READY_SECONDS} s: {self.log_tail()}')
             time.sleep(0.1)
         (self.folder / 'bootstrap').write_text(self.address + '\n')
+
+    def answers(self):
+        return answers(self.port)
 
     def end(self, sign=signal.SIGTERM):
         self.process.send_signal(signal.SIGCONT)
@@ -306,7 +321,9 @@ def stop_command(arguments):
 def parse(words):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(required=True, metavar='COMMAND')
-    commands.add_parser('fetch').set_defaults(run=lambda _: jars())
+    brings = commands.add_parser('fetch')
+    brings.add_argument('--tools', action='store_true')
+    brings.set_defaults(run=lambda arguments: print(tools() if arguments.tools else jars()))
     for name, run in (('run', run_command), ('start', start_command), ('stop', stop_command)):
         command = commands.add_parser(name)
         command.add_argument('folder', metavar='DIR')

@@ -1,0 +1,3 @@
+module example.org/gouji
+
+go 1.23
