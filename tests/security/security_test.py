@@ -80,8 +80,8 @@ class SecurityTest(unittest.TestCase):
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
             code, out = self.gouji('gouji-reader', 'status', '--format', 'json')
-            self.assertEqual(code, 0, out)
-            status = json.loads(out)
+            self.assertIn(code, (0, 4), out)  # 4: a coordinator that is just loading
+            status = json.loads(out) if code == 0 else {'reports': -1}
             if status['reports'] == REPORTS and all(lag['records'] == 0 for lag in status['lag']):
                 return
             ended = [process for process in processes if process.poll() is not None]

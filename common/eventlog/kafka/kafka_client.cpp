@@ -7,6 +7,7 @@
 #include <exception>
 
 #include "common/core/check.h"
+#include "common/eventlog/kafka/kafka_advice.h"
 #include "common/eventlog/kafka/kafka_outcome.h"
 
 namespace gouji::eventlog {
@@ -30,6 +31,7 @@ Result<std::unique_ptr<KafkaClient>> KafkaClient::open(rd_kafka_type_t type,
   if (const auto bootstrap = settings.find("bootstrap.servers"); bootstrap != settings.end()) {
     client->bootstrap_ = bootstrap->second;
   }
+  client->identity_ = identity_of(settings);
   client->install(conf.get());
   std::array<char, 512> reason{};
   client->handle_ = rd_kafka_new(type, conf.get(), reason.data(), reason.size());
@@ -107,7 +109,13 @@ Error KafkaClient::error(rd_kafka_resp_err_t code, std::string_view what) const 
   if (!complaint.empty() && error.code != ErrorCode::kNotFound) {
     error.message += fmt::format(" (librdkafka: {})", complaint);
   }
+  error.message += advice(code);
   return error;
+}
+
+std::string KafkaClient::advice(rd_kafka_resp_err_t code) const {
+  const std::string advice = advice_for(code, last_complaint(), identity_);
+  return advice.empty() ? "" : "; " + advice;
 }
 
 Result<KafkaTopic> KafkaClient::topic(const std::string& name, int timeout_ms) const {

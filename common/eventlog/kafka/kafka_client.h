@@ -51,8 +51,10 @@ class KafkaClient {
   bool is_cut_off() const { return cut_off_.load(std::memory_order_relaxed); }
   void clear_cut_off() { cut_off_.store(false, std::memory_order_relaxed); }
 
-  // `what: reason (librdkafka: its last complaint)`, with the bootstrap address in front.
+  // `what: reason (librdkafka: its last complaint); advice`, with the bootstrap address in front.
   Error error(rd_kafka_resp_err_t code, std::string_view what) const;
+  // "; advice", or nothing: see kafka_advice.h.
+  std::string advice(rd_kafka_resp_err_t code) const;
   std::string last_complaint() const;
   void note(std::string line);  // keeps the newest few
 
@@ -72,6 +74,7 @@ class KafkaClient {
   static void on_delivery(rd_kafka_t* rk, const rd_kafka_message_t* message, void* opaque);
 
   std::string bootstrap_;
+  std::string identity_;
   KafkaCallbacks callbacks_;
   std::atomic<std::uint64_t> sockets_opened_{0};
   std::atomic<bool> cut_off_{false};

@@ -31,6 +31,7 @@ Result<std::unique_ptr<KafkaProducer>> KafkaProducer::open(const KafkaSettings& 
                                                            bool doubts) {
   std::unique_ptr<KafkaProducer> producer(new KafkaProducer);
   producer->doubts_ = doubts;
+  producer->transactional_id_ = settings.at("transactional.id");
   KafkaCallbacks callbacks;
   callbacks.count_sockets = true;
   GOUJI_ASSIGN(producer->client_,
@@ -133,12 +134,11 @@ Outcome KafkaProducer::settle(rd_kafka_error_t* raw, std::string_view call) {
   const RdError error(raw);
   const Outcome outcome = outcome_of(error.get());
   if (outcome != Outcome::kOk) {
-    last_error_ = fmt::format("{}: {} ({}){}", call, rd_kafka_error_string(error.get()),
-                              rd_kafka_error_name(error.get()),
-                              [&] {
-                                const std::string complaint = client_->last_complaint();
-                                return complaint.empty() ? "" : "; librdkafka: " + complaint;
-                              }());
+    const std::string complaint = client_->last_complaint();
+    last_error_ = fmt::format("{} of {}: {} ({}){}{}", call, transactional_id_,
+                              rd_kafka_error_string(error.get()), rd_kafka_error_name(error.get()),
+                              complaint.empty() ? "" : "; librdkafka: " + complaint,
+                              client_->advice(rd_kafka_error_code(error.get())));
   }
   return outcome;
 }

@@ -56,6 +56,7 @@ class KafkaProducer {
   std::map<std::string, KafkaTopic> destinations_;  // given back before the client
   std::optional<Window> window_;
   bool doubts_ = true;
+  std::string transactional_id_;
   bool in_doubt_ = false;
   std::string last_error_;
 };

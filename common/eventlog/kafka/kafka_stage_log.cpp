@@ -197,7 +197,11 @@ bool KafkaStageLog::take(StoredRecord record, const ReadLimits& limits) {
 
 void KafkaStageLog::take_error(const rd_kafka_message_t* message) {
   const char* text = rd_kafka_message_errstr(message);
-  const std::string what = fmt::format("poll of group {}: {}", options_.group, text);
+  const std::string of =
+      message->rkt == nullptr
+          ? ""
+          : fmt::format(", {} [{}]", rd_kafka_topic_name(message->rkt), message->partition);
+  const std::string what = fmt::format("poll of group {}{}: {}", options_.group, of, text);
   switch (message->err) {
     case RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED:  // the next poll joins again
     case RD_KAFKA_RESP_ERR__PARTITION_EOF:
