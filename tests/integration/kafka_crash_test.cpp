@@ -2,9 +2,12 @@
 #include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <fstream>
 #include <iostream>
 #include <random>
 #include <thread>
@@ -118,6 +121,54 @@ TEST(KafkaCrash, GoesOnWhenTheBrokerIsKilledAndComesBack) {
   EXPECT_EQ(stage.stop(), RunnerEnd::kStopped) << stage.run().runner().end_reason();
   std::cout << stage.run().observer().aborts_ << " aborts, " << stage.run().observer().recreated_
             << " new producers" << std::endl;
+}
+
+std::size_t resident_bytes() {
+  std::ifstream file("/proc/self/statm");
+  std::size_t all = 0;
+  std::size_t resident = 0;
+  file >> all >> resident;
+  return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
+
+// What is read ahead and what waits to be written are bounded: 16 MiB and 32 MiB (kafka_settings.cpp).
+TEST(KafkaCrash, HoldsItsMemoryWhileTheBrokerStandsStillAndGoesOnAfterwards) {
+  constexpr int kRecords = 20'000;
+  constexpr std::size_t kValueBytes = 2'048;
+  constexpr std::size_t kGrowthMax = 120'000'000;
+  GOUJI_OWN_KAFKA(broker);
+  const auto log = open_kafka(broker.bootstrap());
+  PassOptions options{broker.bootstrap(), new_topic(*log, 2), new_topic(*log, 2), new_name("gouji-group")};
+  options.settings = {{"transaction.timeout.ms", "60000"}};
+  {
+    auto appender = std::move(*log->open_appender());
+    for (int begin = 0; begin < kRecords; begin += 1'000) {
+      std::vector<Outgoing> records;
+      for (const std::string& number : numbers(begin, begin + 1'000)) {
+        records.push_back({options.input, std::nullopt, {number, number + std::string(kValueBytes, ' '), {}, 1}});
+      }
+      ASSERT_TRUE(appender->append(records));
+    }
+  }
+  PassThread stage(options);
+  ASSERT_TRUE(becomes_true([&] { return stage.run().observer().records_ > 100; }));
+  const std::size_t before = resident_bytes();
+  std::size_t most = before;
+  ASSERT_TRUE(broker.tell("pause"));
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+  while (std::chrono::steady_clock::now() < until) {
+    most = std::max(most, resident_bytes());
+    std::this_thread::sleep_for(milliseconds(50));  // the length is what is tested
+  }
+  const std::int64_t taken = stage.run().observer().records_;
+  ASSERT_TRUE(broker.tell("resume"));
+  EXPECT_LT(taken, kRecords) << "it was through before the broker stood still: nothing is proved";
+  EXPECT_LT(most - before, kGrowthMax);
+  EXPECT_TRUE(becomes_true([&] { return stage.run().observer().records_ >= kRecords; }));
+  EXPECT_EQ(stage.stop(), RunnerEnd::kStopped) << stage.run().runner().end_reason();
+  EXPECT_TRUE(becomes_true([&] { return read_numbers(*log, options.output).size() >= kRecords; }));
+  EXPECT_EQ(read_numbers(*log, options.output).size(), kRecords);
+  std::cout << "grew by " << (most - before) / 1'000'000 << " MB in 5 s without a broker" << std::endl;
 }
 
 // Nothing can be said of a commit during which the broker stood still for longer than a second.

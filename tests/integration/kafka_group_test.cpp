@@ -161,6 +161,44 @@ TEST(KafkaGroup, EndsWithAnErrorWhenAnotherProcessTakesItsStaticMembership) {
   EXPECT_EQ(error->code, ErrorCode::kFenced);
 }
 
+TEST(KafkaGroup, KeepsThePartitionsOfAStaticMemberThatRestartsWithinTheSessionTimeout) {
+  GOUJI_SHARED_KAFKA(bootstrap);
+  const auto log = open_kafka(bootstrap, {{"session.timeout.ms", "30000"}});
+  StageLogOptions options;
+  options.group = new_name("gouji-group");
+  options.inputs = {new_topic(*log, 4)};
+  const auto open = [&](const std::string& ordinal, Notes& notes) {
+    options.transactional_id = options.group + "-" + ordinal;
+    options.instance_id = ordinal;
+    auto stage = std::move(*log->open_stage_log(options));
+    stage->set_listener(notes);
+    return stage;
+  };
+  const auto turn = [&](StageLog& stage) { EXPECT_TRUE(stage.poll(milliseconds(20), {})); };
+  Notes stays;
+  Notes leaves;
+  auto first = open("0", stays);
+  auto second = open("1", leaves);
+  ASSERT_TRUE(becomes_true([&] {
+    turn(*first);
+    turn(*second);
+    return stays.owned.size() == 2 && leaves.owned.size() == 2;
+  }));
+  const std::set<TopicPartition> owned = leaves.owned;
+  const int assignments = stays.assignments;
+  second->close();
+  second.reset();
+  Notes back;
+  second = open("1", back);
+  ASSERT_TRUE(becomes_true([&] {
+    turn(*first);
+    turn(*second);
+    return !back.owned.empty();
+  }));
+  EXPECT_EQ(back.owned, owned);
+  EXPECT_EQ(stays.assignments, assignments) << "the other member was disturbed";
+}
+
 TEST(KafkaGroup, SeeksAPausedPartitionAndReadsThereWhenItIsResumed) {
   GOUJI_SHARED_KAFKA(bootstrap);
   const auto log = open_kafka(bootstrap);
