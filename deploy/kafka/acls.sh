@@ -74,6 +74,8 @@ readonly public=("$raw" "$parsed" "$waiver" gouji.source.health.v1 gouji.report.
 # Each of them looks at start whether all topics are as they must be.
 to "$crawler" "$parser" "$validator" "$reader" "$operator"
 allow Describe,DescribeConfigs --topic gouji. --resource-pattern-type prefixed
+# The name under which topics are read without a group; nobody joins it.
+allow Describe --group gouji.reader
 
 to "$crawler"
 topics Write "$raw" gouji.source.health.v1

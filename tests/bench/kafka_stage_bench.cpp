@@ -4,6 +4,7 @@
 #include <benchmark/benchmark.h>
 
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <map>
 #include <memory>
@@ -50,6 +51,7 @@ struct Workload {
     bootstrap = *address;
     log = open_kafka(bootstrap);
     input = new_topic(*log, 1);
+    std::printf("input %s\n", input.c_str());  // kafka_compare.sh goes on with it
     auto appender = std::move(*log->open_appender());
     for (int i = 0; i < record_count();) {
       std::vector<Outgoing> records;

@@ -32,7 +32,7 @@ class SecurityTest(unittest.TestCase):
         cls.broker = secured.Secured(cls.folder / 'broker', USERS)
         cls.broker.__enter__()
         cls.addClassCleanup(cls.broker.__exit__)
-        cls.tool = f'java -cp {kafka.tools()}/* org.apache.kafka.tools.AclCommand'
+        cls.tool = f'java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp {kafka.tools()}/* org.apache.kafka.tools.AclCommand'
         subprocess.run([_ROOT / 'deploy/kafka/acls.sh', '--bootstrap-server', cls.broker.bootstrap, '--command-config',
                         cls.broker.admin_file()], check=True, stdout=subprocess.DEVNULL, env={**os.environ, 'KAFKA_ACLS': cls.tool})
         cls.log = f'kafka:{cls.broker.bootstrap}'

@@ -104,7 +104,8 @@ Result<KafkaReader::Step> KafkaReader::step(ReadBatch& batch, const TopicPartiti
       return Step::kOutOfRange;
     default:
       if (is_passing(message->err)) return Step::kNothing;
-      return client_->error(message->err, fmt::format("read {} [{}]", at.topic, at.partition));
+      return client_->error(message->err, fmt::format("read {} [{}] as group gouji.reader", at.topic,
+                                                      at.partition));
   }
 }
 
