@@ -32,7 +32,7 @@ std::string identity_of(const KafkaSettings& settings) {
 
 std::string advice_for(rd_kafka_resp_err_t code, std::string_view complaint,
                        const std::string& identity) {
-  if (is_about_rights(code)) {
+  if (is_about_rights(code) || has(complaint, "authorization failed")) {
     return fmt::format("{} has no right to it; deploy/kafka/acls.sh gives what each service needs",
                        identity);
   }

@@ -65,6 +65,8 @@ void KafkaClient::install(rd_kafka_conf_t* conf) {
 
 void KafkaClient::on_log(const rd_kafka_t* rk, int level, const char* facility, const char* text) {
   if (rk == nullptr || level > kLogLevelMax) return;
+  // Says nothing that the complaints about each broker do not say better.
+  if (std::string_view(text).find("brokers are down") != std::string_view::npos) return;
   client_of(rd_kafka_opaque(rk))->note(fmt::format("{}: {}", facility, text));
 }
 

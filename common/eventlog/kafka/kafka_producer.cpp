@@ -160,8 +160,13 @@ Outcome KafkaProducer::settle_produce(rd_kafka_resp_err_t code, const Outgoing& 
   }
   const std::string partition =
       outgoing.partition ? fmt::format(" partition {}", *outgoing.partition) : "";
-  last_error_ = fmt::format("produce to {}{}: {}", outgoing.topic, partition, reason);
-  return outcome;
+  const std::string complaint = client_->last_complaint();
+  const std::string advice = client_->advice(code);
+  last_error_ = fmt::format("produce to {}{}: {}{}{}", outgoing.topic, partition, reason,
+                            complaint.empty() ? "" : "; librdkafka: " + complaint, advice);
+  // What has failed the transaction before this record came is told by the complaint alone.
+  const bool is_refused = complaint.find("authorization failed") != std::string::npos;
+  return code == RD_KAFKA_RESP_ERR__STATE && is_refused ? Outcome::kFatal : outcome;
 }
 
 void KafkaProducer::open_window() {

@@ -23,6 +23,8 @@ TEST(KafkaAdvice, NamesThePrincipalThatHasNoRightAndTheScriptThatGivesIt) {
                           RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED}) {
     EXPECT_THAT(advice_for(code, "", "principal User:x"), AllOf(HasSubstr("User:x"), HasSubstr("acls.sh")));
   }
+  EXPECT_THAT(advice_for(RD_KAFKA_RESP_ERR__STATE, "Current transaction failed: Broker: Topic authorization failed", "principal User:x"),
+              HasSubstr("User:x"));
 }
 
 TEST(KafkaAdvice, NamesTheSettingsOfAClientThatIsNotLetIn) {
