@@ -110,37 +110,47 @@ std::string quoted(std::string_view sentence) {
   return "“" + std::string(shown) + (shown.size() < text.size() ? "…" : "") + "”";
 }
 
+bool is_first_of_mark(char c) { return c == ';' || c == '\n' || c == '\xE3' || c == '\xEF'; }
+
+// Only these are compared with anything, so the others need not be folded.
+bool has_digits(std::string_view sentence) {
+  return std::any_of(sentence.begin(), sentence.end(), is_digit) || sentence.find("\xEF\xBC") != std::string_view::npos;
+}
+
 std::vector<std::string_view> sentences_of(std::string_view text) {
   std::vector<std::string_view> sentences;
   std::size_t from = 0;
   for (std::size_t at = 0; at < text.size();) {
     std::size_t length = 0;
+    if (!is_first_of_mark(text[at])) {
+      ++at;
+      continue;
+    }
     for (const std::string_view mark : {"。", "；", "！", "？", ";", "\n"})
       if (text.substr(at).starts_with(mark)) length = mark.size();
     if (length == 0) {
       ++at;
       continue;
     }
-    if (at > from) sentences.push_back(text.substr(from, at - from));
+    if (at > from && has_digits(text.substr(from, at - from))) sentences.push_back(text.substr(from, at - from));
     at += length;
     from = at;
   }
-  if (from < text.size()) sentences.push_back(text.substr(from));
+  if (from < text.size() && has_digits(text.substr(from))) sentences.push_back(text.substr(from));
   return sentences;
 }
 
 using Test = std::optional<bool> (*)(std::string_view);
 
-Checked check(std::string_view rule_id, const Reading& reading, Test test) {
+Checked check(std::string_view rule_id, const std::vector<std::string_view>& sentences, Test test) {
   std::size_t tested = 0;
   std::vector<std::string_view> wrong;
-  for (const Section& section : reading.sections)
-    for (const std::string_view sentence : sentences_of(section.text)) {
-      const std::optional<bool> fits = test(sentence);
-      if (!fits) continue;
-      ++tested;
-      if (!*fits) wrong.push_back(sentence);
-    }
+  for (const std::string_view sentence : sentences) {
+    const std::optional<bool> fits = test(sentence);
+    if (!fits) continue;
+    ++tested;
+    if (!*fits) wrong.push_back(sentence);
+  }
   if (wrong.empty()) return tested == 0 ? not_applicable(rule_id, Reason::kNoClaims) : passed(rule_id);
   const std::string more = wrong.size() == 1 ? "" : std::to_string(wrong.size() - 1);
   return failed(rule_id, "", quoted(wrong.front()) + (more.empty() ? "" : "，另有 " + more + " 句"),
@@ -196,7 +206,10 @@ std::optional<bool> share_fits(std::string_view sentence) {
 }
 
 std::vector<Checked> prose_sum_results(const Reading& reading) {
-  return {check("N.SHARE", reading, share_fits), check("N.SUM", reading, parts_fit_whole)};
+  std::vector<std::string_view> sentences;
+  for (const Section& section : reading.sections)
+    for (const std::string_view sentence : sentences_of(section.text)) sentences.push_back(sentence);
+  return {check("N.SHARE", sentences, share_fits), check("N.SUM", sentences, parts_fit_whole)};
 }
 
 }  // namespace gouji::validator
