@@ -1,9 +1,11 @@
 """Figures of real reports through `check` and through the pipeline: years of one organ in both orders,
 revisions that break and mend, copies of last year's text, severities that change and change back."""
+import contextlib
 import json
 import pathlib
 import re
 import shutil
+import sqlite3
 import tempfile
 import unittest
 
@@ -216,6 +218,16 @@ class RealFiguresTest(unittest.TestCase):
         for topic in (ANOMALY, VERDICT):
             ids = [header(r, 'ce_id') for r in tail(self.log, topic)]
             self.assertEqual(len(ids), len(set(ids)), topic)
+
+    def test_a_damaged_ledger_ends_the_run_as_it_would_end_the_service(self):
+        self.put(self.grid('F010'))
+        self.run_once()
+        with contextlib.closing(sqlite3.connect(self.data / 'log.db')) as log, log:
+            log.execute("UPDATE records SET value = x'ffff' WHERE partition_id IN (SELECT p.id FROM partitions p JOIN topics t "
+                        "ON p.topic_id = t.id WHERE t.name = 'gouji.validator.ledger.v1')")
+        code, out, err = gouji('run', '--once', '--data', self.data, self.reports)
+        self.assertEqual(code, 73, err + out)
+        self.assertIn('gouji.validator.ledger.v1', err)
 
 
 if __name__ == '__main__':
