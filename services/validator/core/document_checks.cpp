@@ -18,7 +18,7 @@ constexpr std::int32_t kFirstYearOf2021 = 2021;
 constexpr std::int32_t kTransitionYear = 2019;
 // So many sections missing at the end mean that the document was cut off.
 constexpr std::int32_t kCutSections = 3;
-constexpr std::size_t kResultsUsual = 24;
+constexpr std::size_t kResultsUsual = 32;
 
 std::string row_label(const LedgerTable& table, const std::string& key) {
   for (const FormBlock& block : form(table.table, table.edition).blocks())
@@ -146,6 +146,7 @@ std::vector<Checked> check_sections(const Reading& reading, const std::vector<Le
     });
   };
   std::vector<Checked> results;
+  results.reserve(7);
   for (std::size_t number = 1; number <= 6; ++number) {
     const std::string instance = std::to_string(number);
     if (is_there[number] || has_table(number)) results.push_back(passed(kId, instance));
