@@ -11,7 +11,7 @@ import tempfile
 import time
 import unittest
 
-from harness import (ANOMALY, BIN, CACHE, DEAD_PARSED, DEAD_RAW, PARSED, RANDOM, RAW, ROOT, ROUNDS, SEED, SERVICE_ENVIRONMENT, VERDICT, facts,
+from harness import (ANOMALY, BIN, CACHE, CURRENT_ANOMALY, DEAD_PARSED, DEAD_RAW, PARSED, RANDOM, RAW, ROOT, ROUNDS, SEED, SERVICE_ENVIRONMENT, VERDICT, facts,
                    folder_of_reports, gouji, header, once, tail)
 
 KAFKA = ROOT / 'tests/support/kafka/kafka.py'
@@ -157,6 +157,19 @@ class KafkaTest(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(len(done.stdout.splitlines()), anomalies)
         self.assertGreater(anomalies, 0)
+        self.assertEqual(self.table_of_the_documented_consumer(),
+                         sorted(f"{r['key']} {r['value'].get('version', 0)} {header(r, 'ce_id')}"
+                                for r in {r['key']: r for r in tail(self.log, CURRENT_ANOMALY)}.values() if r['value']))
+
+    def table_of_the_documented_consumer(self):
+        """Of docs/consumers, in Python; tests/consumers/run.sh runs all four, and kills them."""
+        generated = self.folder / 'generated'
+        generated.mkdir()
+        subprocess.run(['protoc', '-I', ROOT / 'proto', f'--python_out={generated}', *(ROOT / 'proto/gouji/v1').glob('*.proto')], check=True)
+        done = subprocess.run([PYTHON, ROOT / 'docs/consumers/python/open_anomalies.py', self.bootstrap, self.folder / 'consumer.state'],
+                              capture_output=True, text=True, timeout=120, env={**os.environ, 'PYTHONPATH': str(generated)})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout.splitlines()
 
 
 if __name__ == '__main__':

@@ -41,7 +41,7 @@ class Feeder(threading.Thread):
         super().__init__(daemon=True)
         self.producer = Producer({'bootstrap.servers': bootstrap, 'enable.idempotence': True, 'message.timeout.ms': 0,
                                   'linger.ms': 5, 'partitioner': 'murmur2_random', 'log_level': 2})
-        self.topic, self.failures = topic, []
+        self.topic, self.acknowledged, self.failures = topic, set(), []
         self.ends = threading.Event()
 
     def run(self):
@@ -58,6 +58,8 @@ class Feeder(threading.Thread):
         def delivered(error, _):
             if error:
                 self.failures.append(error)
+            else:
+                self.acknowledged.add(ce_id)
         self.producer.produce(self.topic, f'{poison}{ce_id} {"x" * 100}', key, headers={'ce_id': ce_id}, on_delivery=delivered)
 
     def finish(self):
@@ -158,7 +160,7 @@ class Run:
                 if self.patient(self.progress) == before:
                     raise
         self.close()
-        return oracle.judge(self.cluster.bootstrap, self.input, self.output, self.dead_letters)
+        return oracle.judge(self.cluster.bootstrap, self.input, self.output, self.dead_letters, self.feeder.acknowledged)
 
     def close(self):
         self.feeder.ends.set()
@@ -282,7 +284,7 @@ def run_services(cluster, rounds, seed):
     return test.returncode == 0, kills
 
 
-HEAD = '| fault | rounds | inputs | dead letters | never committed | ended and restarted | lost | doubled | out of order | result |'
+HEAD = '| fault | rounds | inputs | acknowledged, not in the input | dead letters | never committed | ended and restarted | lost | doubled | out of order | result |'
 
 
 def main():
@@ -306,12 +308,12 @@ def main():
             for kind in arguments.only.split(','):
                 if kind == 'services':
                     good, kills = run_services(cluster, arguments.rounds, arguments.seed)
-                    print(f'| services killed, and brokers ({kills} times) | {arguments.rounds} | | | | | | | |'
+                    print(f'| services killed, and brokers ({kills} times) | {arguments.rounds} | | | | | | | | |'
                           f' {"as the calm run" if good else "DIFFERS"} |', flush=True)
                     is_clean &= good
                     continue
                 verdict, ends = run_kind(cluster, places, kind, arguments.rounds)
-                print(f'| {kind} | {arguments.rounds} | {verdict.inputs} | {verdict.dead_letters} | {verdict.never_committed} | {ends} |'
+                print(f'| {kind} | {arguments.rounds} | {verdict.inputs} | {verdict.vanished} | {verdict.dead_letters} | {verdict.never_committed} | {ends} |'
                       f' {verdict.lost} | {verdict.doubled + verdict.in_both + verdict.foreign} | {verdict.out_of_order} |'
                       f' {"clean" if verdict.is_clean else "BROKEN"} |', flush=True)
                 is_clean &= verdict.is_clean

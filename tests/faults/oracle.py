@@ -1,6 +1,7 @@
 """The judge of all fault runs over a log: every record of the input in exactly one of output and dead
 letters, no effect twice, order kept for each key. It reads the topics as a subscriber would,
-read_committed, and believes nobody else about what the input was."""
+read_committed. What the writer of the input was promised and the input does not hold is told apart: that is
+between the writer and the brokers."""
 import collections
 import dataclasses
 import time
@@ -20,6 +21,7 @@ class Verdict:
     in_both: int
     foreign: int
     out_of_order: int
+    vanished: int  # acknowledged to the writer of the input, and not in it: no stage can have touched them
     never_committed: int  # written, but by transactions that were aborted: the faults have hit something
 
     @property
@@ -27,7 +29,7 @@ class Verdict:
         return not (self.lost or self.doubled or self.in_both or self.foreign or self.out_of_order)
 
 
-def judge(bootstrap, input_topic, output, dead_letters):
+def judge(bootstrap, input_topic, output, dead_letters, acknowledged):
     given, good, dead = (read(bootstrap, topic) for topic in (input_topic, output, dead_letters))
     inputs = {ce_id: (key, number) for number, (ce_id, key, _) in enumerate(given)}
     written = sum(len(read(bootstrap, topic, 'read_uncommitted')) for topic in (output, dead_letters))
@@ -38,7 +40,7 @@ def judge(bootstrap, input_topic, output, dead_letters):
                    doubled=sum(count - 1 for found in (out, dlq) for count in found.values()),
                    in_both=sum(ce_id in dlq for ce_id in out), foreign=sum(ce_id not in inputs for ce_id in both),
                    out_of_order=disorder(good, inputs) + disorder(dead, inputs),
-                   never_committed=written - len(good) - len(dead))
+                   vanished=sum(ce_id not in inputs for ce_id in acknowledged), never_committed=written - len(good) - len(dead))
 
 
 def is_through(bootstrap, group, topic):

@@ -64,7 +64,9 @@ void KafkaClient::install(rd_kafka_conf_t* conf) {
 }
 
 void KafkaClient::on_log(const rd_kafka_t* rk, int level, const char* facility, const char* text) {
-  if (rk == nullptr || level > kLogLevelMax) return;
+  // That a broker may want TLS is told as mere information.
+  const bool is_hint = std::string_view(text).find("security.protocol") != std::string_view::npos;
+  if (rk == nullptr || (level > kLogLevelMax && !is_hint)) return;
   // Says nothing that the complaints about each broker do not say better.
   if (std::string_view(text).find("brokers are down") != std::string_view::npos) return;
   client_of(rd_kafka_opaque(rk))->note(fmt::format("{}: {}", facility, text));
@@ -103,6 +105,12 @@ void KafkaClient::note(std::string line) {
 std::string KafkaClient::last_complaint() const {
   const std::scoped_lock lock(mutex_);
   return complaints_.empty() ? "" : complaints_.back();
+}
+
+std::string KafkaClient::last_complaints() const {
+  const std::scoped_lock lock(mutex_);
+  if (complaints_.size() < 2) return complaints_.empty() ? "" : complaints_.back();
+  return complaints_[complaints_.size() - 2] + " | " + complaints_.back();
 }
 
 Error KafkaClient::error(rd_kafka_resp_err_t code, std::string_view what) const {

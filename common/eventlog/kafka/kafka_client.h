@@ -56,6 +56,8 @@ class KafkaClient {
   // "; advice", or nothing: see kafka_advice.h.
   std::string advice(rd_kafka_resp_err_t code) const;
   std::string last_complaint() const;
+  // The newest two: librdkafka tells which topic first, and what follows from it next.
+  std::string last_complaints() const;
   void note(std::string line);  // keeps the newest few
 
   // A topic and its partitions: fatal kNotFound, unavailable kLogUnavailable after `timeout_ms`.

@@ -134,7 +134,7 @@ Outcome KafkaProducer::settle(rd_kafka_error_t* raw, std::string_view call) {
   const RdError error(raw);
   const Outcome outcome = outcome_of(error.get());
   if (outcome != Outcome::kOk) {
-    const std::string complaint = client_->last_complaint();
+    const std::string complaint = client_->last_complaints();
     last_error_ = fmt::format("{} of {}: {} ({}){}{}", call, transactional_id_,
                               rd_kafka_error_string(error.get()), rd_kafka_error_name(error.get()),
                               complaint.empty() ? "" : "; librdkafka: " + complaint,
@@ -160,7 +160,7 @@ Outcome KafkaProducer::settle_produce(rd_kafka_resp_err_t code, const Outgoing& 
   }
   const std::string partition =
       outgoing.partition ? fmt::format(" partition {}", *outgoing.partition) : "";
-  const std::string complaint = client_->last_complaint();
+  const std::string complaint = client_->last_complaints();
   const std::string advice = client_->advice(code);
   last_error_ = fmt::format("produce to {}{}: {}{}{}", outgoing.topic, partition, reason,
                             complaint.empty() ? "" : "; librdkafka: " + complaint, advice);
