@@ -30,11 +30,12 @@ cmake --preset "$preset" -DGOUJI_TESTS=ON --log-level=NOTICE
 cmake --build "build/$preset" --target kafka_late_request_test kafka_pass_through programs
 cache=${GOUJI_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/gouji}
 status=0
-if [ -z "$only" ] || [[ ,$only, == *,late,* ]]; then
-  GOUJI_TEST_ROUNDS=$((20 * rounds)) "build/$preset/tests/kafka_late_request_test" || status=1
-  only=${only//late,/} only=${only//late/}
-  [ -n "$only" ] || [ ${#more[@]} -eq 0 ] || true
+case ,${only:-late}, in *,late,*)
+  GOUJI_TEST_ROUNDS=$((20 * rounds)) "build/$preset/tests/kafka_late_request_test" || status=1 ;;
+esac
+kinds=$(tr ',' '\n' <<<"$only" | grep -vx late | paste -sd, || true)
+if [ -z "$only" ] || [ -n "$kinds" ]; then
+  GOUJI_BUILD=$root/build/$preset "$cache/python/bin/python" tests/faults/faults.py --rounds "$rounds" \
+    ${kinds:+--only "$kinds"} "${more[@]}" || status=1
 fi
-GOUJI_BUILD=$root/build/$preset "$cache/python/bin/python" tests/faults/faults.py --rounds "$rounds" \
-  ${only:+--only "$only"} "${more[@]}" || status=1
 exit "$status"
