@@ -46,6 +46,10 @@ std::string advice_for(rd_kafka_resp_err_t code, std::string_view complaint,
                        "ssl.key.location",
                        identity);
   }
+  // A broker that cannot be reached is complained about. One that wants TLS and gets none hangs up.
+  if (code == RD_KAFKA_RESP_ERR__TRANSPORT && complaint.empty()) {
+    return "the connection was closed without a word; does the broker want TLS? check security.protocol";
+  }
   return "";
 }
 

@@ -64,9 +64,7 @@ void KafkaClient::install(rd_kafka_conf_t* conf) {
 }
 
 void KafkaClient::on_log(const rd_kafka_t* rk, int level, const char* facility, const char* text) {
-  // That a broker may want TLS is told as mere information.
-  const bool is_hint = std::string_view(text).find("security.protocol") != std::string_view::npos;
-  if (rk == nullptr || (level > kLogLevelMax && !is_hint)) return;
+  if (rk == nullptr || level > kLogLevelMax) return;
   // Says nothing that the complaints about each broker do not say better.
   if (std::string_view(text).find("brokers are down") != std::string_view::npos) return;
   client_of(rd_kafka_opaque(rk))->note(fmt::format("{}: {}", facility, text));

@@ -33,6 +33,10 @@ TEST(KafkaAdvice, NamesTheSettingsOfAClientThatIsNotLetIn) {
   EXPECT_THAT(advice_for(RD_KAFKA_RESP_ERR__TIMED_OUT, "FAIL: SSL handshake failed", "nobody"), HasSubstr("ssl.ca.location"));
 }
 
+TEST(KafkaAdvice, AsksForTlsWhereABrokerHangsUpWithoutAWord) {
+  EXPECT_THAT(advice_for(RD_KAFKA_RESP_ERR__TRANSPORT, "", "x"), HasSubstr("security.protocol"));
+}
+
 TEST(KafkaAdvice, IsSilentWhereABrokerIsOnlyAway) {
   EXPECT_THAT(advice_for(RD_KAFKA_RESP_ERR__TRANSPORT, "FAIL: Connect to ipv4#127.0.0.1:1 failed: Connection refused", "x"), IsEmpty());
   EXPECT_THAT(advice_for(RD_KAFKA_RESP_ERR__TIMED_OUT, "", "x"), IsEmpty());
