@@ -113,7 +113,9 @@ class HtmlScanner {
     const std::size_t name = next == '/' ? at_ + 2 : at_ + 1;
     if (name < html_.size() && is_letter(html_[name])) return take_tag();
     if (next == '/') return skip_to_greater();
-    take_text(at_ + 1);
+    std::size_t sure = at_ + 1;  // of a run of <, only the last one can begin a tag
+    while (sure + 1 < html_.size() && html_[sure] == '<' && html_[sure + 1] == '<') ++sure;
+    take_text(sure);
   }
 
   // A comment that is not closed ends with its first >, so that it hides no table.

@@ -226,7 +226,6 @@ std::optional<Reason> other_kind(std::string_view heading, const GenreEvidence& 
   const auto& titles = evidence.front.titles;
   if (evidence.has_figures) return std::nullopt;
   if (is_list_of_reports(evidence)) return Reason{"LIST_OF_REPORTS", "是多份年度报告的目录 / a list of reports"};
-  if (is_about_software(evidence)) return no_report();
   if (is_of_public_enterprise(heading, evidence.front)) return public_enterprise();
   // Prose may name such documents among what was published.
   constexpr std::size_t kHeadingBytesMax = 120;
@@ -234,6 +233,7 @@ std::optional<Reason> other_kind(std::string_view heading, const GenreEvidence& 
   const bool is_other = !is_prose && !is_report_title(heading) &&
                         (contains_any(heading, kOtherKinds) || ends_as_other_kind(heading) || is_other_report(heading, evidence.prose));
   const bool has_own_title = std::any_of(titles.begin(), titles.end(), is_own_title);
+  if (!has_own_title && is_about_software(evidence)) return no_report();
   if ((is_other && !has_own_title) || is_blank_form(evidence.front) || has_key_words(evidence.front)) return other_document();
   if (!is_prose && !has_own_title && evidence.sections.marks().size() < 3 && is_news(heading, evidence.prose)) {
     return Reason{"NEWS", "是关于年度报告的新闻 / news about annual reports"};

@@ -128,9 +128,11 @@ Part decoded(const Headers& headers, std::string_view bytes, std::size_t begin, 
 // The first part that is a page; the message itself where it has only one body.
 std::optional<Part> find_page(std::string_view bytes) {
   const Headers own = read_headers(bytes);
-  if (own.text.find("text/html") != own.text.npos) return decoded(own, bytes, own.body, bytes.size());
-  const std::size_t name = own.text.find("boundary=");
-  if (name == own.text.npos) return std::nullopt;
+  // multipart/related says of which type its first part is: type="text/html".
+  if (!own.find("content-type:").starts_with("multipart/")) {
+    if (own.text.find("text/html") == own.text.npos) return std::nullopt;
+    return decoded(own, bytes, own.body, bytes.size());
+  }
   std::string_view boundary = own.find("boundary=");
   // The boundary is case-sensitive, so it is taken from the raw headers.
   const std::string raw_low = lower(own.raw);

@@ -77,6 +77,10 @@ TEST(Html, WhatIsNotShownGivesNoText) {
   });
 }
 
+TEST(Html, OnlyTheLastOfARunOfSignsCanBeginATag) {
+  EXPECT_EQ(scan_html("<p>a <<<b>x</b> << c <</p>d<<").text, "a <<x << c <\nd<<\n");
+}
+
 TEST(Html, GoesOnBehindAnElementWithoutContent) {
   for (const char* element : {"<script src=x></script>", "<style></style>", "<iframe src=x></iframe>", "<textarea></textarea>",
                               "<noscript></noscript>", "<svg></svg>"}) {
