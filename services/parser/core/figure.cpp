@@ -211,6 +211,7 @@ std::optional<Figure> parse_figure(std::string_view text) {
   const std::optional<FigureUnit> unit = take_unit(rest);
   if (!unit) return std::nullopt;
   figure.unit = *unit;
+  while (*unit != FigureUnit::kNone && rest.ends_with(U' ')) rest.remove_suffix(1);  // "5 件", or on two lines of a narrow cell
   const std::string digits = plain_digits(rest);
   if (digits.empty()) return std::nullopt;
   Result<Decimal> value = parse_decimal(sign.is_negative ? "-" + digits : digits);
