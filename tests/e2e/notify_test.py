@@ -3,6 +3,7 @@ import base64
 import hmac
 import json
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -85,6 +86,19 @@ class Ground(unittest.TestCase):
         code, out, err = gouji('notify', '--data', self.data, *arguments)
         self.assertEqual(code, expect, out + err)
         return out, err
+
+    @staticmethod
+    def answers(url):
+        try:
+            return get(url) is not None
+        except OSError:
+            return False
+
+    def gouji_run(self):
+        port = free_port()
+        self.start(BIN / 'gouji', 'run', '--data', self.data, '--admin', f'127.0.0.1:{port}', self.source)
+        self.assertTrue(eventually(lambda: self.answers(f'http://127.0.0.1:{port}/readyz')))
+        return port
 
 
 class NotifyTest(Ground):
@@ -225,24 +239,11 @@ class AlertingTest(Ground):
         self.assertTrue(eventually(lambda: self.answers(url + '/-/ready')))
         return url
 
-    @staticmethod
-    def answers(url):
-        try:
-            return get(url) is not None
-        except OSError:
-            return False
-
     def alerts(self, name):
         found = []
         for _, _, body in self.receiver.taken():
             found += [(a['status'], a) for a in json.loads(body)['alerts'] if a['labels']['alertname'] == name]
         return found
-
-    def gouji_run(self):
-        port = free_port()
-        self.start(BIN / 'gouji', 'run', '--data', self.data, '--admin', f'127.0.0.1:{port}', self.source)
-        self.assertTrue(eventually(lambda: self.answers(f'http://127.0.0.1:{port}/readyz')))
-        return port
 
     def test_an_anomaly_is_an_alert_until_the_report_is_corrected(self):
         url = self.alertmanager()
@@ -297,6 +298,53 @@ class AlertingTest(Ground):
         for name in ('gouji_anomalies_open', 'gouji_last_heartbeat_timestamp_seconds', 'gouji_records_dead_lettered_total',
                      'gouji_log_transactions_total', 'gouji_crawler_outbox_rows', 'gouji_crawler_sources'):
             self.assertIn(name, names)
+
+
+def documented():
+    """name -> (type, labels) of docs/metrics.md; `_bytes` after a name stands for the same name with that ending."""
+    found = {}
+    for names, kind, labels in re.findall(r'^\| (`[^|]+`) \| (counter|gauge|histogram) \|([^|]*)\|', (ROOT / 'docs/metrics.md').read_text(encoding='utf-8'), re.M):
+        names = re.findall(r'`([a-z_]+)`', names)
+        for name in [names[0]] + [names[0].rsplit('_', 1)[0] + rest for rest in names[1:]]:
+            found[name] = (kind, {label.strip() for label in labels.split(',') if label.strip()})
+    return found
+
+
+def exposed(text):
+    """name -> (type, labels) of a scrape."""
+    found = {name: (kind, set()) for name, kind in re.findall(r'^# TYPE (\w+) (\w+)$', text, re.M)}
+    for name, labels in re.findall(r'^(\w+)(?:\{(.*)\})? \S+$', text, re.M):
+        base = next((name.removesuffix(end) for end in ('_bucket', '_sum', '_count') if name.removesuffix(end) in found), name)
+        found[base][1].update(set(re.findall(r'(\w+)="', labels)) - {'le'})
+    return found
+
+
+class MetricsContractTest(Ground):
+    """Dashboards and alerts are written against docs/metrics.md: what is exposed is exactly what stands there."""
+
+    def test_what_is_exposed_under_load_is_what_is_documented(self):
+        port, notify_port = self.gouji_run(), free_port()
+        targets = self.targets(self.webhook())
+        self.start(BIN / 'gouji', 'notify', '--data', self.data, '--targets', targets, '--admin', f'127.0.0.1:{notify_port}')
+        folder_of_reports(self.source, 40, wrong_every=2)
+        (self.source / 'junk.pdf').write_bytes(b'%PDF-1.4 nothing')
+        self.assertTrue(eventually(lambda: len(self.receiver.taken()) >= 15))
+        texts = [get(f'http://127.0.0.1:{each}/metrics') for each in (port, notify_port)]
+        found = {}
+        for text in texts:
+            for name, (kind, labels) in exposed(text).items():
+                found.setdefault(name, (kind, set()))[1].update(labels)
+        wanted = documented()
+        # Series that appear only when something goes wrong may be without labels yet.
+        self.assertEqual(sorted(found), sorted(wanted))
+        for name, (kind, labels) in found.items():
+            self.assertEqual(kind, wanted[name][0], name)
+            self.assertTrue(labels <= wanted[name][1], f'{name}: {labels} {wanted[name][1]}')
+        for text in texts:
+            self.assertLess(len([line for line in text.splitlines() if line and line[0] != '#']), 2500)
+            if shutil.which('promtool'):
+                done = subprocess.run(['promtool', 'check', 'metrics'], input=text, capture_output=True, text=True)
+                self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
 
 if __name__ == '__main__':
