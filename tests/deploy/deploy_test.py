@@ -131,7 +131,7 @@ EVERYTHING = KAFKA + ('--set', 'notify.enabled=true', '--set', 'notify.existingS
 @needs('helm', 'go install helm.sh/helm/v3/cmd/helm@v3.19.0')
 class ChartTest(unittest.TestCase):
     def template(self, *arguments):
-        return run('helm', 'template', 'g', CHART, '--namespace', 'gouji', *arguments)
+        return run('helm', 'template', 'g', CHART, '--namespace', 'gouji', '--kube-version', '1.30.0', *arguments)
 
     def test_lints_in_every_mode(self):
         for values in ((), KAFKA, EVERYTHING):
@@ -167,7 +167,7 @@ class ChartTest(unittest.TestCase):
                ('terminationGracePeriodSeconds=1', 'terminationGracePeriodSeconds'), ('networkPolicy.kafkaPorts={70000}', 'kafkaPorts'),
                ('serviceMonitor.interval=fast', 'interval'), ('image.pullPolicy=Sometimes', 'pullPolicy'), ('typo=1', 'typo'), ('topics.replication=99', 'replication'),
                ('keda.lagThreshold=0', 'lagThreshold'), ('notify.enabled=yes please', 'enabled'), ('podDisruptionBudget.enabled=1', 'enabled'),
-               ('sources.inline.x=y', 'inline'), ('notify.enabled=true', 'existingSecret'), ('mode=kafka', 'bootstrap'), ('keda.enabled=true', 'keda'))
+               ('sources.inline.x=y', "'x' does not match"), ('notify.enabled=true', 'existingSecret'), ('mode=kafka', 'bootstrap'), ('keda.enabled=true', 'keda'))
         for value, name in bad:
             done = self.template('--set', value)
             self.assertNotEqual(done.returncode, 0, value)
