@@ -1,5 +1,7 @@
 #include "services/parser/service.h"
 
+#include <malloc.h>
+
 #include "common/eventlog/topics.h"
 #include "common/runtime/landlock.h"
 #include "common/runtime/sandbox.h"
@@ -52,6 +54,8 @@ Result<std::unique_ptr<eventlog::Stage>> make_stage(const StageParts& parts, tel
   options.workers = parts.workers;
   GOUJI_ASSIGN(auto pool, runtime::WorkerPool::create(options));
   log_walls(options);
+  // Else each thread keeps the memory of the last large document that it held.
+  mallopt(M_MMAP_THRESHOLD, 4 * 1024 * 1024);
   return std::unique_ptr<eventlog::Stage>(
       std::make_unique<OwningStage>(std::move(pool), parts.blobs, parts.programs, metrics));
 }
