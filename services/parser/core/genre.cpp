@@ -1,23 +1,15 @@
 #include "services/parser/core/genre.h"
 
 #include <algorithm>
-#include <initializer_list>
-#include <span>
 #include <string>
 #include <string_view>
+
+#include "services/parser/core/words.h"
 
 namespace gouji::parser {
 namespace {
 
 constexpr std::int32_t kFirstFormYear = 2019;
-
-bool contains_any(std::string_view text, std::span<const std::string_view> words) {
-  return std::any_of(words.begin(), words.end(), [&](std::string_view word) { return text.find(word) != text.npos; });
-}
-
-bool contains_any(std::string_view text, std::initializer_list<std::string_view> words) {
-  return contains_any(text, std::span(words.begin(), words.size()));
-}
 
 // Documents of other kinds that organs publish beside their reports.
 constexpr std::string_view kOtherKinds[] = {"工作要点", "公开指南", "公开目录", "预算",     "决算",     "工作计划", "工作方案",
@@ -38,8 +30,8 @@ bool ends_as_report(std::string_view title) {
 
 // Calls itself a report on publication: nothing else in it matters.
 bool is_report_title(std::string_view title) {
-  return ends_as_report(title) && title.find("公开") != title.npos &&
-         contains_any(title, {"年度报告", "年报", "工作报告", "情况的报告", "情况报告", "年度工作报告"});
+  return ends_as_report(title) && has_word(title, "公开") &&
+         has_any(title, {"年度报告", "年报", "工作报告", "情况的报告", "情况报告", "年度工作报告"});
 }
 
 bool has_year(std::string_view line) {
@@ -54,7 +46,7 @@ bool has_year(std::string_view line) {
 // the document is counts for more.
 bool is_column_name(std::string_view line) {
   constexpr std::size_t kColumnBytesMax = 36;
-  return line.size() <= kColumnBytesMax && !has_year(line) && !contains_any(line, {"读懂", "看懂"});
+  return line.size() <= kColumnBytesMax && !has_year(line) && !has_any(line, {"读懂", "看懂"});
 }
 
 // The document's own heading: the first of its lines that could be one.
@@ -64,10 +56,10 @@ std::string_view heading_of(const FrontMatter& front) {
   });
   for (const std::string& line : front.first_lines) {
     if (line.size() > 180 || line.size() < 12) continue;
-    if (contains_any(line, {"首页", "当前位置", "所在位置", "索引号", "您的位置"})) continue;
+    if (has_any(line, {"首页", "当前位置", "所在位置", "索引号", "您的位置"})) continue;
     if (has_title && is_column_name(line)) continue;
-    if (contains_any(line, {"公开", "报告", "年报", "报表", "通知", "解读", "读懂", "图解", "统计表", "法治政府"}) ||
-        contains_any(line, kOtherKinds)) {
+    if (has_any(line, {"公开", "报告", "年报", "报表", "通知", "解读", "读懂", "图解", "统计表", "法治政府"}) ||
+        has_any(line, kOtherKinds)) {
       return line;
     }
   }
@@ -79,31 +71,31 @@ Reason public_enterprise() {
 }
 
 std::optional<Reason> look_alike(std::string_view heading) {
-  const bool is_open = heading.find("公开") != heading.npos;
-  if (contains_any(heading, {"解读", "一图读懂", "一图看懂", "图解"})) {
+  const bool is_open = has_word(heading, "公开");
+  if (has_any(heading, {"解读", "一图读懂", "一图看懂", "图解"})) {
     return Reason{"INTERPRETATION", "是解读或图解，不是年度报告本身 / an explanation of a report, not the report"};
   }
-  if (contains_any(heading, {"法治政府建设", "依法行政工作"}) && !is_open) {
+  if (has_any(heading, {"法治政府建设", "依法行政工作"}) && !is_open) {
     return Reason{"LAW_GOVERNMENT_REPORT", "是法治政府建设年度报告 / a report on government by law"};
   }
-  if (contains_any(heading, {"公共企事业单位", "企事业单位信息公开"})) return public_enterprise();
-  if (contains_any(heading, {"上半年", "下半年", "半年", "季度", "第一季", "月份"})) {
+  if (has_any(heading, {"公共企事业单位", "企事业单位信息公开"})) return public_enterprise();
+  if (has_any(heading, {"上半年", "下半年", "半年", "季度", "第一季", "月份"})) {
     return Reason{"PART_OF_YEAR", "统计期不足一年 / covers a part of a year"};
   }
-  if (heading.find("通知") != heading.npos && contains_any(heading, {"做好", "编制", "报送", "开展", "填报", "发布", "规范"})) {
+  if (has_word(heading, "通知") && has_any(heading, {"做好", "编制", "报送", "开展", "填报", "发布", "规范"})) {
     return Reason{"NOTICE_ABOUT_REPORTS", "是关于编制年度报告的通知 / a notice about annual reports"};
   }
   return std::nullopt;
 }
 
 bool is_of_public_enterprise(std::string_view heading, const FrontMatter& front) {
-  if (heading.find("学年") != heading.npos) return true;
+  if (has_word(heading, "学年")) return true;
   const std::string organ = front.titles.empty() ? std::string() : front.titles.front().parts.organ;
   if (organ.ends_with("行政学院")) return false;
   for (const std::string_view kind : {"医院", "学校", "小学", "中学", "大学", "学院", "公司", "幼儿园"}) {
     if (organ.ends_with(kind) || heading.starts_with(organ + std::string(kind))) return true;
   }
-  return contains_any(heading, {"医院20", "大学20", "学院20", "中学20", "小学20", "学校20", "公司20"});
+  return has_any(heading, {"医院20", "大学20", "学院20", "中学20", "小学20", "学校20", "公司20"});
 }
 
 // What the press says about reports: something happened.
@@ -114,7 +106,7 @@ bool is_news(std::string_view heading, const std::vector<Sentence>& prose) {
   }
   constexpr std::size_t kFirstSentences = 6;
   for (std::size_t i = 0; i < std::min(prose.size(), kFirstSentences); ++i) {
-    if (contains_any(prose[i].folded, {"本报讯", "本网讯", "记者"})) return true;
+    if (has_any(prose[i].folded, {"本报讯", "本网讯", "记者"})) return true;
   }
   return false;
 }
@@ -127,7 +119,7 @@ std::optional<Reason> other_kind(std::string_view heading, const GenreEvidence& 
   // Prose may name such documents among what was published.
   constexpr std::size_t kHeadingBytesMax = 120;
   const bool is_prose = heading.size() > kHeadingBytesMax || heading.find_first_of(".;:") != heading.npos || heading.starts_with("(");
-  const bool is_other = !is_prose && contains_any(heading, kOtherKinds) && !is_report_title(heading);
+  const bool is_other = !is_prose && has_any(heading, kOtherKinds) && !is_report_title(heading);
   const bool has_own_title = std::any_of(titles.begin(), titles.end(), [](const Title& title) { return title.parts.year.has_value() && is_report_title(title.folded); });
   if (is_other && !has_own_title) {
     return Reason{"OTHER_DOCUMENT", "是另一类文件（指南、要点、方案、预决算、考核、申请表等） / a document of another kind"};
@@ -143,8 +135,8 @@ int section_evidence(const SectionMap& sections) {
 }
 
 bool is_whole_period(std::string_view text) {
-  if (contains_any(text, {"统计期限", "统计时限", "统计起止", "数据的统计"})) return true;
-  return text.find("年1月1日") != text.npos && text.find("12月31") != text.npos;
+  if (has_any(text, {"统计期限", "统计时限", "统计起止", "数据的统计"})) return true;
+  return has_word(text, "年1月1日") && has_word(text, "12月31");
 }
 
 bool has_digit(std::string_view text) { return text.find_first_of("0123456789") != text.npos; }
@@ -156,16 +148,16 @@ int prose_evidence(const std::vector<Sentence>& prose) {
   for (const Sentence& sentence : prose) {
     const std::string_view text = sentence.folded;
     if (is_whole_period(text)) period = 2;
-    if (contains_any(text, {"依申请公开", "公开申请", "申请公开", "信息公开的申请", "政府信息申请"})) {
-      if (contains_any(text, {"收到", "受理", "答复", "办理", "未发生", "无"})) requests = 2;
+    if (has_any(text, {"依申请公开", "公开申请", "申请公开", "信息公开的申请", "政府信息申请"})) {
+      if (has_any(text, {"收到", "受理", "答复", "办理", "未发生", "无"})) requests = 2;
       if (text.size() <= kPointBytes && points < 2) ++points;
     }
-    if (text.find("公开") != text.npos && has_digit(text) && contains_any(text, {"条", "件", "份"})) {
-      const bool is_plain = contains_any(text, {"主动公开", "公开信息", "公开政府信息", "公开各类", "政务信息", "发布信息", "公开政务信息"});
+    if (has_word(text, "公开") && has_digit(text) && has_any(text, {"条", "件", "份"})) {
+      const bool is_plain = has_any(text, {"主动公开", "公开信息", "公开政府信息", "公开各类", "政务信息", "发布信息", "公开政务信息"});
       publication = std::max(publication, is_plain ? 2 : 1);
     }
-    if (text.find("主动公开") != text.npos && text.size() <= kPointBytes && points < 2) ++points;
-    if (contains_any(text, {"国办公开办函", "信息公开条例", "编制本报告", "本报告", "信息公开年度报告", "年度信息公开报告"})) basis = 1;
+    if (has_word(text, "主动公开") && text.size() <= kPointBytes && points < 2) ++points;
+    if (has_any(text, {"国办公开办函", "信息公开条例", "编制本报告", "本报告", "信息公开年度报告", "年度信息公开报告"})) basis = 1;
   }
   return period + requests + publication + basis + points;
 }
@@ -197,7 +189,7 @@ bool is_pre_2019(const GenreEvidence& evidence, std::optional<std::int32_t> year
   if (evidence.has_table) return false;
   if (!published_on.empty() && published_on >= "2020") return false;
   const bool is_old = std::any_of(evidence.prose.begin(), evidence.prose.end(), [](const Sentence& sentence) {
-    return contains_any(sentence.folded, {"收费及减免", "收费和减免", "收费以及减免", "历年累计公开"});
+    return has_any(sentence.folded, {"收费及减免", "收费和减免", "收费以及减免", "历年累计公开"});
   });
   return is_old;
 }
