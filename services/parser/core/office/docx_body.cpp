@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstring>
 #include <iterator>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "common/text/byte_scan.h"
 #include "common/text/utf8.h"
 #include "services/parser/core/office/docx_names.h"
 #include "services/parser/core/office/symbols.h"
@@ -118,8 +118,7 @@ class BodyReader {
     const auto content = scanner.flat_content();
     if (!content) return;
     const std::string_view wanted = paragraph_.is_in_properties ? "del" : "vanish";
-    const bool is_wanted = !content->empty() && memmem(content->data(), content->size(), wanted.data(), wanted.size()) != nullptr;
-    if (!is_wanted) scanner.leave_flat_element(*content);
+    if (find_word(*content, wanted) == content->npos) scanner.leave_flat_element(*content);
   }
 
   void take_property(const XmlTag& tag, DocxElement element) {
@@ -221,7 +220,7 @@ class BodyReader {
   void put_text(std::size_t begin, std::size_t end) {
     if (!is_shown() || paragraph_.is_in_properties || begin > end) return;
     while (begin < end) {
-      const std::size_t special = std::min(xml_.substr(0, end).find_first_of("&<\t\n\r", begin), end);
+      const std::size_t special = find_any<'&', '<', '\t', '\n', '\r'>(xml_, begin, end);
       builder_.put(xml_.substr(begin, special - begin), {begin, special});
       begin = special < end ? put_special(special, end) : end;
     }

@@ -154,10 +154,13 @@ std::optional<Part> find_page(std::string_view bytes) {
 }  // namespace
 
 bool is_mhtml(std::string_view head) {
+  constexpr std::string_view kFirstHeaders[] = {"mime-version:", "from:", "content-type:", "subject:", "date:"};
+  const bool is_message = std::any_of(std::begin(kFirstHeaders), std::end(kFirstHeaders), [&](std::string_view name) {
+    return lower(head.substr(0, name.size())) == name;
+  });
+  if (!is_message) return false;
   const std::string low = lower(head.substr(0, 4'096));
-  const bool is_message = low.starts_with("mime-version:") || low.starts_with("from:") || low.starts_with("content-type:") ||
-                          low.starts_with("subject:") || low.starts_with("date:");
-  return is_message && low.find("content-type:") != low.npos &&
+  return low.find("content-type:") != low.npos &&
          (low.find("multipart/") != low.npos || low.find("text/html") != low.npos);
 }
 
