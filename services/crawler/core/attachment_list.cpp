@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t kTitleBytesMax = 1'024;
 constexpr std::size_t kLineBytesMax = 240;
 
-constexpr std::string_view kDocumentEndings[] = {"pdf", "doc", "docx", "wps", "xls", "xlsx", "et", "ofd", "rtf"};
+constexpr std::string_view kDocumentEndings[] = {"pdf", "doc", "docx", "wps", "xls", "xlsx", "et", "ofd", "rtf", "zip"};
 constexpr std::string_view kImageEndings[] = {"jpg", "jpeg", "png", "bmp", "gif", "tif", "tiff"};
 
 bool holds_any(std::string_view text, std::initializer_list<std::string_view> words) {
