@@ -190,6 +190,8 @@ void print_stat(const std::string& path, const eventlog::LocalLogStat& stat) {
 
 // All that retention and compaction let go, now; the owner does it bit by bit while it runs.
 Result<int> compact_log(const LogRequest& request) {
+  // An owner would make a log where there is none.
+  GOUJI_TRY(open_log(request.where, eventlog::LocalMode::kReader));
   GOUJI_ASSIGN(const auto log, open_log(request.where, eventlog::LocalMode::kOwner));
   const runtime::SystemClock clock;
   eventlog::MaintenanceReport sum;

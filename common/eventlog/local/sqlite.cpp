@@ -25,9 +25,9 @@ Error sqlite_error(int code, const std::string& path, const char* message, int s
     case SQLITE_CANTOPEN: return unavailable(ErrorCode::kLogUnavailable, std::move(text));
     case SQLITE_FULL:
       return fatal(ErrorCode::kDiskFull, text + "; free space on the disk that holds it, then start again");
-    case SQLITE_CORRUPT:
+    case SQLITE_CORRUPT: return fatal(ErrorCode::kLogCorrupt, text + "; `gouji log verify` shows the damage");
     case SQLITE_NOTADB:
-      return fatal(ErrorCode::kLogCorrupt, text + "; `gouji log verify` shows the damage");
+      return fatal(ErrorCode::kLogCorrupt, text + ": no Gouji log, or its first page is damaged; give another --log, or put a copy in its place");
     case SQLITE_IOERR:
     case SQLITE_READONLY: return fatal(ErrorCode::kLogUnavailable, std::move(text));
     default: return fatal(ErrorCode::kInternal, std::move(text));
