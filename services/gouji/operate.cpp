@@ -196,7 +196,7 @@ Result<int> compact_log(const LogRequest& request) {
   const runtime::SystemClock clock;
   eventlog::MaintenanceReport sum;
   for (sum.is_done = false; !sum.is_done;) {
-    GOUJI_ASSIGN(const eventlog::MaintenanceReport round, eventlog::maintain_local_log(*log, clock.unix_millis(), 1000));
+    GOUJI_ASSIGN(const eventlog::MaintenanceReport round, eventlog::maintain_local_log(*log, clock.unix_millis(), {1000}));
     sum.expired_records += round.expired_records;
     sum.compacted_records += round.compacted_records;
     sum.expired_tombstones += round.expired_tombstones;

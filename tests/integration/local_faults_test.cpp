@@ -56,7 +56,7 @@ Result<void> live(const std::string& path, Told& told, int pipe) {
     told.acknowledged = number + 1;
     if (::write(pipe, &told, sizeof told) != sizeof told) return fatal(ErrorCode::kInternal, "pipe");
     if (number % 3 == 2 && !runner.step()) return fatal(ErrorCode::kInternal, runner.end_reason());
-    if (number % 6 == 5) GOUJI_TRY(maintain_local_log(*log, clock.unix_millis(), 100));
+    if (number % 6 == 5) GOUJI_TRY(maintain_local_log(*log, clock.unix_millis(), {100}));
   }
   while (!runner.is_idle()) {
     if (!runner.step()) return fatal(ErrorCode::kInternal, runner.end_reason());
