@@ -38,7 +38,7 @@ Result<void> StageRunner::Impl::check_partitions(const std::string& topic, std::
   if (partitions == wanted) return ok();
   return fatal(ErrorCode::kTopicMismatch,
                fmt::format("topic {} has {} partitions, {} has {}: the inputs, the state and the outputs of a stage must "
-                           "have the same number, because a key's records stay in one partition",
+                           "have the same number, because a key's records stay in one partition; `gouji topics check` says how to migrate",
                            topic, partitions, stage_.inputs().front(), wanted));
 }
 
