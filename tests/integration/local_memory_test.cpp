@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <fstream>
 
+#include "common/eventlog/local/sqlite.h"
 #include "common/eventlog/stage_runner.h"
 #include "common/runtime/system_clock.h"
 #include "tests/integration/local_crash_support.h"
@@ -93,6 +94,43 @@ TEST(LocalLogMemory, IsBoundedWhereAStageIsStuckAndItsInputGrows) {
   while (running.stage.taken < kRecords || !running.runner->is_idle()) ASSERT_TRUE(running.runner->step());
   EXPECT_EQ(running.stage.taken, kRecords);
   EXPECT_LT(resident_bytes() - before, 96 * 1024 * 1024);
+}
+
+// Lets go of the log's writer when the runner has tried in vain.
+struct Unlocking final : StageObserver {
+  explicit Unlocking(SqliteConnection& its_holder) : holder(its_holder) {}
+  void heartbeat() override {
+    if (!holder.in_transaction() || ++tries < 2) return;
+    EXPECT_TRUE(holder.execute("ROLLBACK").has_value());
+  }
+  SqliteConnection& holder;
+  int tries = 0;
+};
+
+TEST(LocalLogMemory, IsBoundedWhereTheFileCannotBeWrittenForAWhileAndThenAllGoesThrough) {
+  const TempFolder folder;
+  const std::string path = folder.file("log.db");
+  const auto log = open_owner(path);
+  ASSERT_TRUE(create_crash_topics(*log).has_value());
+  constexpr std::int64_t kRecords = 2000;
+  append(*log, kRecords, 40'000);
+  const auto holder = std::move(*SqliteConnection::open(path, SqliteAccess::kReadWrite));
+  auto stage_log = std::move(*log->open_stage_log(crash_stage_log()));
+  const runtime::SystemClock clock;
+  Unlocking observer(*holder);
+  PassThrough stage;
+  StageRunner runner(*log, *stage_log, stage, clock, observer, crash_runner_options());
+  const std::int64_t before = resident_bytes();
+  ASSERT_TRUE(holder->execute("BEGIN IMMEDIATE").has_value());
+  const auto appended = (*log->open_appender())->append(std::vector<Outgoing>{to("in", 0, "v")});
+  ASSERT_FALSE(appended.has_value());
+  EXPECT_EQ(appended.error().kind, ErrorKind::kUnavailable);
+  while (!runner.is_idle()) {
+    ASSERT_TRUE(runner.step()) << runner.end_reason();
+    EXPECT_TRUE(!kIsMeasurable || resident_bytes() - before < 64 * 1024 * 1024);
+  }
+  EXPECT_EQ(observer.tries, 2);
+  EXPECT_EQ(stage.taken, kRecords);
 }
 
 TEST(LocalLogMemory, IsFlatHoweverMuchGoesThrough) {

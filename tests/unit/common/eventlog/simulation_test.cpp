@@ -1,8 +1,8 @@
 // The stage runner under every fault that the simulated broker knows, seed after seed; and the same
 // with mistakes planted, each of which must be found.
 //
-//   GOUJI_TEST_SEED=N            only the seeds from N on are new ones; a failing seed is named
-//   GOUJI_SIMULATION_SEEDS=M     how many (20 000 unless told, 5 000 000 with GOUJI_TEST_LONG=1)
+//   GOUJI_TEST_SEED=N            the first seed (1 unless told); a failing one is named
+//   GOUJI_SIMULATION_SEEDS=M     how many (20 000 unless told, 1 000 000 with GOUJI_TEST_LONG=1)
 //   GOUJI_SIMULATION_TOLD=1      tells every call of the first seed
 #include <gtest/gtest.h>
 
