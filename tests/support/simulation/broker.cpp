@@ -75,10 +75,11 @@ Answer Broker::apply(const Request& request) {
   const int transaction = ensure_open(request.producer);
   transactions_[static_cast<std::size_t>(transaction)].unmarked.add(kOffsetsPlace);
   for (const auto& [where, offset] : request.offsets) {
-    std::erase_if(pending_offsets_, [&, &where = where](const PendingOffset& pending) {
-      return pending.transaction == transaction && pending.partition == where.partition;
+    const int place = place_of(where);
+    std::erase_if(pending_offsets_, [&](const PendingOffset& pending) {
+      return pending.transaction == transaction && pending.place == place;
     });
-    pending_offsets_.push_back({transaction, where.partition, offset});
+    pending_offsets_.push_back({transaction, place, offset});
   }
   return Answer::kOk;
 }
@@ -101,7 +102,7 @@ void Broker::mark(int transaction, int place) {
   }
   for (const PendingOffset& pending : pending_offsets_) {
     if (pending.transaction != transaction || ended.fate != Fate::kCommitted) continue;
-    auto& known = committed_[static_cast<std::size_t>(pending.partition)];
+    auto& known = committed_[static_cast<std::size_t>(pending.place)];
     if (known && pending.offset < *known) ++regressions;
     known = pending.offset;
   }
@@ -175,9 +176,9 @@ void Broker::compact(int place) {
 
 // --- the group ------------------------------------------------------------------------------------
 
-bool Broker::is_offset_pending(int partition) const {
+bool Broker::is_offset_pending(int place) const {
   return std::any_of(pending_offsets_.begin(), pending_offsets_.end(),
-                     [&](const PendingOffset& pending) { return pending.partition == partition; });
+                     [&](const PendingOffset& pending) { return pending.place == place; });
 }
 
 void Broker::join(int member) {

@@ -18,10 +18,10 @@
 
 namespace gouji::testing::simulation {
 
-inline constexpr int kTopics = 4;
+inline constexpr int kTopics = 6;
 inline constexpr int kPartitions = 2;
-inline constexpr std::array<const char*, kTopics> kTopicNames{"in", "out", "state", "in.dlq.g"};
-enum Topic { kIn, kOut, kState, kDead };
+inline constexpr std::array<const char*, kTopics> kTopicNames{"in", "more", "in.dlq.g", "more.dlq.g", "out", "state"};
+enum Topic { kIn, kMore, kDead, kDeadMore, kOut, kState };  // a second input shares the state of the first
 
 // A partition of a topic.
 constexpr int place_of(int topic, int partition) { return topic * kPartitions + partition; }
@@ -106,8 +106,9 @@ class Broker {
   void leave(int member);
   void rebalance();
   bool is_current(int member, int generation) const { return group_.is_member[static_cast<std::size_t>(member)] && generation == group_.generation; }
-  std::optional<std::int64_t> committed(int partition) const { return committed_[static_cast<std::size_t>(partition)]; }
-  bool is_offset_pending(int partition) const;
+  // Of a partition of an input.
+  std::optional<std::int64_t> committed(int place) const { return committed_[static_cast<std::size_t>(place)]; }
+  bool is_offset_pending(int place) const;
   void forget_offsets() { committed_ = {}; }
 
   bool ignores_generations = false;  // a planted mistake
@@ -116,7 +117,7 @@ class Broker {
  private:
   struct PendingOffset {
     int transaction;
-    int partition;
+    int place;
     std::int64_t offset;
   };
   int ensure_open(int producer);
@@ -132,7 +133,7 @@ class Broker {
   std::map<int, Producer> producers_;
   std::vector<std::pair<int, int>> due_;  // transaction, place
   std::vector<PendingOffset> pending_offsets_;
-  std::array<std::optional<std::int64_t>, kPartitions> committed_;
+  std::array<std::optional<std::int64_t>, kPlaces> committed_;
   Group group_;
 };
 

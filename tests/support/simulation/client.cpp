@@ -83,7 +83,8 @@ void ClientStageLog::take_over() {
   const auto& group = place_.broker.group();
   generation_ = group.generation;
   for (int p = 0; p < kPartitions; ++p) {
-    if (group.owner[static_cast<std::size_t>(p)] == place_.member) inputs_[p] = {};
+    if (group.owner[static_cast<std::size_t>(p)] != place_.member) continue;
+    for (const int topic : place_.around.inputs()) inputs_[{kTopicNames[static_cast<std::size_t>(topic)], p}] = {};
   }
   place_.around.assigned(place_.member, assignment());
   if (listener_ != nullptr) listener_->assigned(assignment());
@@ -108,13 +109,13 @@ bool ClientStageLog::follow_group() {
 }
 
 void ClientStageLog::fetch(std::size_t limit, std::vector<StoredRecord>& records) {
-  for (auto& [partition, input] : inputs_) {
+  for (auto& [at, input] : inputs_) {
     if (input.is_paused) continue;
     if (!input.position) {
-      if (place_.broker.is_offset_pending(partition) && !takes_unstable_offsets) continue;
-      input.position = place_.broker.committed(partition).value_or(0);
+      if (place_.broker.is_offset_pending(place_of(at)) && !takes_unstable_offsets) continue;
+      input.position = place_.broker.committed(place_of(at)).value_or(0);
     }
-    input.position = collect(place_.broker, {kTopicNames[kIn], partition}, *input.position, records.size() + limit,
+    input.position = collect(place_.broker, at, *input.position, records.size() + limit,
                              reads_uncommitted ? Isolation::kUncommitted : Isolation::kCommitted, records);
   }
 }
@@ -134,7 +135,7 @@ Result<std::vector<StoredRecord>> ClientStageLog::poll(std::chrono::milliseconds
 
 std::vector<TopicPartition> ClientStageLog::assignment() const {
   std::vector<TopicPartition> all;
-  for (const auto& [partition, input] : inputs_) all.push_back({kTopicNames[kIn], partition});
+  for (const auto& [at, input] : inputs_) all.push_back(at);
   return all;
 }
 
@@ -144,9 +145,9 @@ Result<Offsets> ClientStageLog::committed(const std::vector<TopicPartition>& par
   if (fault != Fault::kNone) return unavailable(ErrorCode::kLogUnavailable, "committed: away");
   Offsets known;
   for (const TopicPartition& at : partitions) {
-    if (place_.broker.is_offset_pending(at.partition) && !takes_unstable_offsets)
+    if (place_.broker.is_offset_pending(place_of(at)) && !takes_unstable_offsets)
       return unavailable(ErrorCode::kLogUnavailable, "committed: an offset is not decided");
-    if (const auto offset = place_.broker.committed(at.partition)) known.emplace(at, *offset);
+    if (const auto offset = place_.broker.committed(place_of(at))) known.emplace(at, *offset);
   }
   return known;
 }
@@ -156,7 +157,7 @@ Result<void> ClientStageLog::seek(const Offsets& positions) {
   if (fault == Fault::kCrashBefore || fault == Fault::kCrashAfter) throw Crash();
   if (fault != Fault::kNone) return unavailable(ErrorCode::kLogUnavailable, "seek: away");
   for (const auto& [at, offset] : positions) {
-    const auto input = inputs_.find(at.partition);
+    const auto input = inputs_.find(at);
     if (input == inputs_.end()) {
       misuse_ = "seek in a partition that is not assigned";
     } else {
@@ -168,13 +169,13 @@ Result<void> ClientStageLog::seek(const Offsets& positions) {
 
 void ClientStageLog::pause(const std::vector<TopicPartition>& partitions) {
   for (const TopicPartition& at : partitions) {
-    if (const auto input = inputs_.find(at.partition); input != inputs_.end()) input->second.is_paused = true;
+    if (const auto input = inputs_.find(at); input != inputs_.end()) input->second.is_paused = true;
   }
 }
 
 void ClientStageLog::resume(const std::vector<TopicPartition>& partitions) {
   for (const TopicPartition& at : partitions) {
-    if (const auto input = inputs_.find(at.partition); input != inputs_.end()) input->second.is_paused = false;
+    if (const auto input = inputs_.find(at); input != inputs_.end()) input->second.is_paused = false;
   }
 }
 

@@ -50,6 +50,7 @@ class Surroundings {
   virtual void revoked(int member, bool lost) = 0;
   virtual void note(Call call, int member, eventlog::Outcome outcome) = 0;
   virtual bool is_static() const = 0;
+  virtual const std::vector<int>& inputs() const = 0;  // topics
   virtual std::chrono::milliseconds transaction_timeout() const = 0;
 };
 
@@ -134,7 +135,7 @@ class ClientStageLog final : public eventlog::StageLog {
 
   Place place_;
   eventlog::RebalanceListener* listener_ = nullptr;
-  std::map<std::int32_t, Input> inputs_;
+  std::map<eventlog::TopicPartition, Input> inputs_;
   int generation_ = -1;
   int epoch_ = 0;
   int transaction_ = -1;

@@ -49,7 +49,7 @@ Outcome MutantStageLog::append(const Outgoing& outgoing) {
     case Mutant::kLedgerBeforeOutputs:
     case Mutant::kCommitRepeatedWithNewProducer: return kept_.push_back(outgoing), Outcome::kOk;
     case Mutant::kDeadLetterOutside:
-      if (outgoing.topic != kTopicNames[kDead]) break;
+      if (outgoing.topic != kTopicNames[kDead] && outgoing.topic != kTopicNames[kDeadMore]) break;
       place_.broker.append_outside(outgoing);
       return Outcome::kOk;
     default: break;

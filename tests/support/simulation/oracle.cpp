@@ -28,7 +28,13 @@ std::vector<eventlog::StoredRecord> committed_records(const Broker& broker, int 
   return all;
 }
 
-using Letters = std::map<std::pair<int, std::int64_t>, int>;  // partition and offset of the input → how often
+using Letters = std::map<std::pair<int, std::int64_t>, int>;  // place and offset of the input → how often
+
+std::vector<eventlog::StoredRecord> committed_inputs(const Broker& broker, int partition) {
+  auto all = committed_records(broker, kIn, partition);
+  for (auto& stored : committed_records(broker, kMore, partition)) all.push_back(std::move(stored));
+  return all;
+}
 
 struct Expected {
   std::map<std::string, std::vector<std::string>> effects;  // per key, in order
@@ -39,12 +45,12 @@ struct Expected {
 Expected expect(const Broker& broker, bool is_careful) {
   Expected expected;
   for (int p = 0; p < kPartitions; ++p) {
-    for (const auto& stored : committed_records(broker, kIn, p)) {
+    for (const auto& stored : committed_inputs(broker, p)) {
       const Input input = input_of(stored.record.value.value_or(""));
       KeyState& state = expected.states[input.key];
       const bool is_news = !is_careful || input.number > state.last;
       if (input.kind == 'p' || input.kind == 's' || (input.kind == 'c' && is_news)) {
-        ++expected.letters[{p, stored.offset}];
+        ++expected.letters[{place_of(stored.at), stored.offset}];
         continue;
       }
       if (!is_news) continue;
@@ -112,18 +118,19 @@ class Judge {
 
   void judge_letters() {
     Letters balance = expected_.letters;
-    for (int p = 0; p < kPartitions; ++p) {
-      for (const auto& letter : committed_records(broker_, kDead, p)) {
+    for (int i = 0; i < 2 * kPartitions; ++i) {
+      for (const auto& letter : committed_records(broker_, i < kPartitions ? kDead : kDeadMore, i % kPartitions)) {
         const auto origin = eventlog::origin_of(letter);
         if (!origin) {
           find(Flaw::kInvented, "a dead letter without origin");
           continue;
         }
-        --balance[{origin->at.partition, origin->offset}];
+        --balance[{place_of(origin->at), origin->offset}];
       }
     }
     for (const auto& [place, count] : balance) {
-      const std::string text = fmt::format("dead letter of partition {} offset {}", place.first, place.second);
+      const std::string text = fmt::format("dead letter of {} partition {} offset {}", kTopicNames[static_cast<std::size_t>(place.first / kPartitions)],
+                                           place.first % kPartitions, place.second);
       if (count > 0) find(Flaw::kLost, text);
       if (count < 0) find(expected_.letters.contains(place) ? Flaw::kDuplicate : Flaw::kInvented, text);
     }

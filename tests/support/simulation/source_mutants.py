@@ -36,7 +36,6 @@ MUTANTS = [
      'for (const StoredRecord& stored : pending_.all()) positions.try_emplace(stored.at, stored.offset);', ''),
     ('what stands behind a waiting record overtakes it', TRANSACTION,
      'pending_.drop_if([&](const StoredRecord& behind) { return behind.at == stored.at; });', ''),
-    ('a waiting record is forgotten', TRANSACTION, '  stage_log_.pause({stored.at});', ''),
     ('a refused record is never given up', TRANSACTION, 'if (aborts_.is_condemned(stored)) {', 'if (false) {'),
     ('the breaker does not count', TRANSACTION,
      'if (breaker_) breaker_->add(clock_.monotonic(), transaction_.records(), transaction_.poison());', ''),
@@ -69,7 +68,7 @@ def build_mutant(build, folder, compiled, link, mutant):
     name, file, old, new = mutant
     text = (ROOT / 'common/eventlog' / file).read_text(encoding='utf-8')
     if text.count(old) != 1:
-        sys.exit(f'{file} has {text.count(old)} times: {old}')
+        sys.exit(f'{file} has it {text.count(old)} times: {old}')
     source, objects, program = folder / file, folder / (file + '.o'), folder / 'mutant'
     source.write_text(text.replace(old, new), encoding='utf-8')
     command = shlex.split(compiled[file])

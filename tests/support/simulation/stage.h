@@ -38,6 +38,7 @@ struct StageTraits {
   int version = 1;
   bool is_bad_build = false;    // takes every record for poison
   bool keeps_state = false;     // a planted mistake: what it staged outlives an abort
+  std::vector<std::string> inputs{"in"};
   std::function<bool()> is_away;  // whether a record of kind u finds what it needs now
 };
 
@@ -45,7 +46,7 @@ class SimulatedStage final : public eventlog::Stage {
  public:
   explicit SimulatedStage(StageTraits traits) : traits_(std::move(traits)) {}
   std::string_view name() const override { return "simulated"; }
-  const std::vector<std::string>& inputs() const override { return inputs_; }
+  const std::vector<std::string>& inputs() const override { return traits_.inputs; }
   std::optional<std::string> state_topic() const override { return "state"; }
   std::vector<std::string> copartitioned_outputs() const override { return {"out"}; }
   Result<void> process(const eventlog::StoredRecord& stored, eventlog::StageContext& context) override;
@@ -58,7 +59,6 @@ class SimulatedStage final : public eventlog::Stage {
 
   const StageTraits traits_;
   std::map<std::string, KeyState> kept_;
-  std::vector<std::string> inputs_{"in"};
 };
 
 }  // namespace gouji::testing::simulation

@@ -185,12 +185,14 @@ class World final : public Surroundings {
       fmt::print(stderr, "{:>6} ms  process {}  call {} → {}\n", millis(), member, static_cast<int>(call), eventlog::to_string(outcome));
   }
   bool is_static() const override { return is_static_; }
+  const std::vector<int>& inputs() const override { return inputs_; }
   milliseconds transaction_timeout() const override { return milliseconds(4000); }
 
  private:
   // --- the inputs
 
   void plan_inputs() {
+    if (!is_bad_build_ && random_.chance(300)) inputs_.push_back(kMore);
     const int keys = 1 + random_.below(4);
     const int count = is_bad_build_ ? 40 : 4 + random_.below(9);
     const bool has_cursed = random_.chance(30);
@@ -198,7 +200,8 @@ class World final : public Surroundings {
     for (int i = 0; i < count; ++i) {
       const int k = random_.below(keys);
       int& number = numbers[static_cast<std::size_t>(k)];
-      Input input{"k" + std::to_string(k), ++number, 'n'};
+      // Keys with an odd number come on the second input, where there is one.
+      Input input{(inputs_.size() == 2 && k % 2 == 1 ? "w" : "k") + std::to_string(k), ++number, 'n'};
       if (random_.chance(120)) input.kind = "psu"[random_.below(3)];
       if (has_cursed && i == count / 2) input.kind = 'c';
       planned_.push_back(input);
@@ -210,7 +213,8 @@ class World final : public Surroundings {
   }
 
   static Outgoing record_of_input(const Input& input) {
-    return {kTopicNames[kIn], std::nullopt, {input.key, text_of(input), {}, SimulatedClock::kStart}};
+    const int topic = input.key.starts_with("w") ? kMore : kIn;
+    return {kTopicNames[static_cast<std::size_t>(topic)], std::nullopt, {input.key, text_of(input), {}, SimulatedClock::kStart}};
   }
 
   // Most inputs are appended plainly; some in a transaction of the sender's, which may be aborted.
@@ -293,7 +297,13 @@ class World final : public Surroundings {
     process.log->asks_committed_ends = mutant_ == Mutant::kChangelogEndAskedCommitted;
     process.log->reads_uncommitted = mutant_ == Mutant::kChangelogReadUncommitted;
     process.stage_log = std::make_unique<MutantStageLog>(place, mutant_);
-    StageTraits traits{is_careful_, version_, is_bad_build_, mutant_ == Mutant::kStateKeptOnAbort, {}};
+    StageTraits traits;
+    traits.is_careful = is_careful_;
+    traits.version = version_;
+    traits.is_bad_build = is_bad_build_;
+    traits.keeps_state = mutant_ == Mutant::kStateKeptOnAbort;
+    traits.inputs.clear();
+    for (const int topic : inputs_) traits.inputs.emplace_back(kTopicNames[static_cast<std::size_t>(topic)]);
     traits.is_away = [this] { return is_failing_ && random_.chance(700); };
     process.stage = std::make_unique<SimulatedStage>(std::move(traits));
     process.runner = std::make_unique<StageRunner>(*process.log, *process.stage_log, *process.stage, clock_, observer_,
@@ -374,12 +384,8 @@ class World final : public Surroundings {
     }
     for (int member = 0; member < 2; ++member) broker_.time_out(member);
     settle();
-    for (int p = 0; p < kPartitions; ++p) {
-      // The changelog knows where to go on only where something has been committed.
-      if (broker_.entries(place_of(kState, p)).empty() != !broker_.committed(p)) return;
-    }
-    for (int p = 0; p < kPartitions; ++p) {
-      if (const auto known = broker_.committed(p)) forgotten_[static_cast<std::size_t>(p)] = *known;
+    for (int place = 0; place < kPlaces; ++place) {
+      if (const auto known = broker_.committed(place)) forgotten_[static_cast<std::size_t>(place)] = *known;
     }
     broker_.forget_offsets();
     ++run_.marks.offsets_forgotten;
@@ -407,10 +413,10 @@ class World final : public Surroundings {
   }
 
   bool is_through() const {
-    for (int p = 0; p < kPartitions; ++p) {
-      const auto& entries = broker_.entries(place_of(kIn, p));
-      for (auto i = static_cast<std::size_t>(broker_.committed(p).value_or(forgotten_[static_cast<std::size_t>(p)])); i < entries.size(); ++i) {
-        if (broker_.is_visible(entries[i], place_of(kIn, p), Isolation::kCommitted)) return false;
+    for (const int place : {place_of(kIn, 0), place_of(kIn, 1), place_of(kMore, 0), place_of(kMore, 1)}) {
+      const auto& entries = broker_.entries(place);
+      for (auto i = static_cast<std::size_t>(broker_.committed(place).value_or(forgotten_[static_cast<std::size_t>(place)])); i < entries.size(); ++i) {
+        if (broker_.is_visible(entries[i], place, Isolation::kCommitted)) return false;
       }
     }
     return std::all_of(processes_.begin(), processes_.end(), [](const Process& process) {
@@ -422,7 +428,8 @@ class World final : public Surroundings {
     settle();
     for (Finding& finding : judge(broker_, is_careful_)) run_.findings.push_back(std::move(finding));
     for (int p = 0; p < kPartitions; ++p) {
-      run_.marks.dead_letters += std::ssize(broker_.entries(place_of(kDead, p)));
+      run_.marks.dead_letters += std::ssize(broker_.entries(place_of(kDead, p))) + std::ssize(broker_.entries(place_of(kDeadMore, p)));
+      run_.marks.second_inputs += std::ssize(broker_.entries(place_of(kMore, p)));
       for (const Entry& entry : broker_.entries(place_of(kOut, p)))
         run_.marks.works += entry.record.value && entry.record.value->find('!') != std::string::npos ? 1 : 0;
     }
@@ -469,7 +476,8 @@ class World final : public Surroundings {
   int records_at_once_ = 1;
   std::size_t transaction_records_ = 1;
   int version_ = 1;
-  std::array<std::int64_t, kPartitions> forgotten_{};
+  std::vector<int> inputs_{kIn};
+  std::array<std::int64_t, kPlaces> forgotten_{};
   SimulatedClock clock_;
   Broker broker_;
   Observer observer_;
@@ -504,6 +512,7 @@ void Marks::add(const Marks& other) {
   upstream_aborts += other.upstream_aborts;
   compactions += other.compactions;
   offsets_forgotten += other.offsets_forgotten;
+  second_inputs += other.second_inputs;
 }
 
 Run simulate(std::uint64_t seed, Mutant mutant, bool is_told) { return World(seed, mutant, is_told).run(); }

@@ -33,6 +33,7 @@ struct Marks {
   std::int64_t upstream_aborts = 0;
   std::int64_t compactions = 0;
   std::int64_t offsets_forgotten = 0;
+  std::int64_t second_inputs = 0;
   void add(const Marks& other);
 };
 

@@ -81,7 +81,8 @@ TEST(Simulation, LosesDoublesAndMixesUpNothingWhateverFails) {
       {"unknown", marks.unknown}, {"in doubt", marks.doubts}, {"transaction time-outs", marks.transaction_timeouts},
       {"dead letters", marks.dead_letters}, {"restores behind an open transaction", marks.restores_behind_open_transactions},
       {"works on the state", marks.works}, {"breakers opened", marks.breakers}, {"aborted inputs", marks.upstream_aborts},
-      {"compactions", marks.compactions}, {"forgotten offsets", marks.offsets_forgotten}};
+      {"compactions", marks.compactions}, {"forgotten offsets", marks.offsets_forgotten},
+      {"records of a second input", marks.second_inputs}};
   for (const auto& [name, count] : hits) {
     std::printf("  %-36s %lld\n", name, static_cast<long long>(count));
     EXPECT_GE(count, least) << name;
