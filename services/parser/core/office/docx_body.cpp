@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/text/utf8.h"
 #include "services/parser/core/office/docx_names.h"
 #include "services/parser/core/office/symbols.h"
 #include "services/parser/core/office/xml.h"
@@ -141,7 +142,7 @@ class BodyReader {
     if (paragraph_.is_in_properties) return;
     if (element == DocxElement::kFieldMark) return take_field_mark(tag);
     if (element == DocxElement::kObjectProperties) {
-      image_words_ = xml_text(xml_attribute(tag.attributes, "descr").substr(0, 4'096));
+      image_words_ = xml_text(utf8_prefix(xml_attribute(tag.attributes, "descr"), 4'096));
       return;
     }
     if (element == DocxElement::kImageData) return take_image(tag);
