@@ -41,8 +41,6 @@ MUTANTS = [
      'if (breaker_) breaker_->add(clock_.monotonic(), transaction_.records(), transaction_.poison());', ''),
     ('state kept when its partition goes', RUNNER, 'if (states_.erase(at.partition) > 0) stage_.state_dropped(at.partition);', ''),
     ('a failed seek passed over', RUNNER, 'GOUJI_TRY(stage_log_.seek(to));', 'static_cast<void>(stage_log_.seek(to));'),
-    ('polled records of a lost transaction taken', RUNNER, 'return back.contains(stored.at) || blocked_.contains(stored.at);',
-     'return blocked_.contains(stored.at);'),
     ('offsets of the changelog not used', RUNNER, 'if (note == noted.end() || known.contains(at)) continue;', 'continue;'),
     ('committed offsets passed over', RUNNER, 'if (note == noted.end() || known.contains(at)) continue;',
      'if (note == noted.end()) continue;\n    known.erase(at);'),
