@@ -64,7 +64,8 @@ Expected expect(const Broker& broker, bool is_careful) {
 
 class Judge {
  public:
-  Judge(const Broker& broker, bool is_careful) : broker_(broker), expected_(expect(broker, is_careful)) {}
+  Judge(const Broker& broker, bool is_careful, const std::array<int, kPartitions>& versions)
+      : broker_(broker), versions_(versions), expected_(expect(broker, is_careful)) {}
 
   std::vector<Finding> run() {
     judge_effects();
@@ -150,11 +151,15 @@ class Judge {
       if (state.count != wanted.count || state.last != wanted.last)
         find(Flaw::kState, fmt::format("{} is at {}, not at {}", key, states[key], wanted.count));
       const int works = state.version > state.made_by ? 1 : 0;
+      const int wanted_version = versions_[static_cast<std::size_t>(eventlog::partition_of(key, kPartitions))];
+      // Work is asked for where the first input has a position: state that only another one made waits for it.
+      if (state.version < wanted_version && key.starts_with("k")) find(Flaw::kLost, key + ": the state was not worked on");
       if (works_[key] < works) find(Flaw::kLost, key + ": work on the state has no effect");
     }
   }
 
   const Broker& broker_;
+  const std::array<int, kPartitions> versions_;
   Expected expected_;
   std::map<std::string, int> works_;
   std::vector<Finding> findings_;
@@ -176,6 +181,8 @@ std::string_view to_string(Flaw flaw) {
   return {};
 }
 
-std::vector<Finding> judge(const Broker& broker, bool is_careful) { return Judge(broker, is_careful).run(); }
+std::vector<Finding> judge(const Broker& broker, bool is_careful, const std::array<int, kPartitions>& versions) {
+  return Judge(broker, is_careful, versions).run();
+}
 
 }  // namespace gouji::testing::simulation

@@ -3,6 +3,7 @@
 // nothing that was not committed is acted upon, and the state agrees.
 #pragma once
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -27,7 +28,8 @@ struct Finding {
   std::string text;
 };
 
-// After everything went through. `is_careful`: as the stage's trait.
-std::vector<Finding> judge(const Broker& broker, bool is_careful);
+// After everything went through. `is_careful`: as the stage's trait; `versions`: of the stage that has each
+// partition in the end, which has worked on every key of an older one.
+std::vector<Finding> judge(const Broker& broker, bool is_careful, const std::array<int, kPartitions>& versions);
 
 }  // namespace gouji::testing::simulation

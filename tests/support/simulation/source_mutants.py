@@ -42,8 +42,6 @@ MUTANTS = [
     ('state kept when its partition goes', RUNNER, 'if (states_.erase(at.partition) > 0) stage_.state_dropped(at.partition);', ''),
     ('a failed seek passed over', RUNNER, 'GOUJI_TRY(stage_log_.seek(to));', 'static_cast<void>(stage_log_.seek(to));'),
     ('offsets of the changelog not used', RUNNER, 'if (note == noted.end() || known.contains(at)) continue;', 'continue;'),
-    ('committed offsets passed over', RUNNER, 'if (note == noted.end() || known.contains(at)) continue;',
-     'if (note == noted.end()) continue;\n    known.erase(at);'),
     ('work on the state lost with its transaction', WORK, '  work_taken_.push_back(item);\n', ''),
     ('the same offset again', 'open_transaction.cpp', 'next_[stored.at] = stored.offset + 1;', 'next_[stored.at] = stored.offset;'),
     ('one offset too far', 'open_transaction.cpp', 'next_[stored.at] = stored.offset + 1;', 'next_[stored.at] = stored.offset + 2;'),

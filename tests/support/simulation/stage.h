@@ -45,6 +45,7 @@ struct StageTraits {
 class SimulatedStage final : public eventlog::Stage {
  public:
   explicit SimulatedStage(StageTraits traits) : traits_(std::move(traits)) {}
+  int version() const { return traits_.version; }
   std::string_view name() const override { return "simulated"; }
   const std::vector<std::string>& inputs() const override { return traits_.inputs; }
   std::optional<std::string> state_topic() const override { return "state"; }

@@ -102,6 +102,7 @@ struct Process {
   std::unique_ptr<StageRunner> runner;
   bool is_stepping = false;
   bool has_assignment = false;
+  int generation = -1;  // of its assignment
 };
 
 class World final : public Surroundings {
@@ -162,6 +163,7 @@ class World final : public Surroundings {
 
   void assigned(int member, const std::vector<TopicPartition>& partitions) override {
     processes_[static_cast<std::size_t>(member)].has_assignment = !partitions.empty();
+    processes_[static_cast<std::size_t>(member)].generation = broker_.group().generation;
     ++run_.marks.rebalances;
     for (const TopicPartition& at : partitions) {
       const int place = place_of(kState, at.partition);
@@ -408,8 +410,17 @@ class World final : public Surroundings {
       if (is_through()) break;
     }
     if (!is_through()) find(Flaw::kStuck, "not everything went through");
+    std::array<int, kPartitions> versions{};
+    for (int p = 0; p < kPartitions; ++p) {
+      const int owner = broker_.group().owner[static_cast<std::size_t>(p)];
+      if (owner < 0 || broker_.group().is_preparing) continue;
+      const Process& process = processes_[static_cast<std::size_t>(owner)];
+      // An owner that has not heard of it yet has not begun.
+      if (process.stage && process.generation == broker_.group().generation)
+        versions[static_cast<std::size_t>(p)] = process.stage->version();
+    }
     for (int member = 0; member < static_cast<int>(processes_.size()); ++member) kill(member);
-    conclude();
+    conclude(versions);
   }
 
   bool is_through() const {
@@ -424,9 +435,9 @@ class World final : public Surroundings {
     });
   }
 
-  void conclude() {
+  void conclude(const std::array<int, kPartitions>& versions) {
     settle();
-    for (Finding& finding : judge(broker_, is_careful_)) run_.findings.push_back(std::move(finding));
+    for (Finding& finding : judge(broker_, is_careful_, versions)) run_.findings.push_back(std::move(finding));
     for (int p = 0; p < kPartitions; ++p) {
       run_.marks.dead_letters += std::ssize(broker_.entries(place_of(kDead, p))) + std::ssize(broker_.entries(place_of(kDeadMore, p)));
       run_.marks.second_inputs += std::ssize(broker_.entries(place_of(kMore, p)));
