@@ -17,6 +17,32 @@ constexpr ReadLimits kReadLimits{10'000, 8 * 1024 * 1024};
 constexpr std::chrono::seconds kStalledMax{60};
 constexpr int kStalledReadsMax = 10'000;
 constexpr std::chrono::milliseconds kStalledWait{50};
+constexpr std::chrono::seconds kTellEvery{2};
+
+// A restore that takes its time says how far it is.
+class Progress {
+ public:
+  Progress(const TopicPartition& changelog, std::int64_t of, const Clock& clock, StageObserver& observer)
+      : changelog_(changelog), of_(of), clock_(clock), observer_(observer), began_(clock.monotonic()), told_(began_) {}
+
+  void reached(std::int64_t done) {
+    observer_.restoring(changelog_.partition, done, of_);
+    const auto now = clock_.monotonic();
+    const bool is_end = done == of_ && told_ != began_;
+    if (!is_end && now - told_ < kTellEvery) return;
+    told_ = now;
+    observer_.note(fmt::format("{} partition {}: {} of {} records restored after {} s", changelog_.topic, changelog_.partition,
+                               done, of_, std::chrono::duration_cast<std::chrono::seconds>(now - began_).count()));
+  }
+
+ private:
+  const TopicPartition& changelog_;
+  const std::int64_t of_;
+  const Clock& clock_;
+  StageObserver& observer_;
+  const std::chrono::nanoseconds began_;
+  std::chrono::nanoseconds told_;
+};
 
 Error malformed(const StoredRecord& stored) {
   return fatal(ErrorCode::kLogCorrupt,
@@ -60,9 +86,10 @@ Result<RestoredState> restore_state(EventLog& log, const TopicPartition& changel
   GOUJI_ASSIGN(std::int64_t from, log.begin_offset(changelog));
   RestoredState restored;
   const std::int64_t of = end - from;
+  Progress progress(changelog, of, clock, observer);
   auto stalled_since = clock.monotonic();
   for (int stalled_reads = 0; from < end;) {
-    observer.restoring(changelog.partition, of - (end - from), of);
+    progress.reached(of - (end - from));
     GOUJI_ASSIGN(auto batch, log.read(changelog, from, kReadLimits));
     for (StoredRecord& stored : batch.records) {
       if (stored.offset < end) GOUJI_TRY(apply(std::move(stored), restored));
@@ -80,7 +107,7 @@ Result<RestoredState> restore_state(EventLog& log, const TopicPartition& changel
     }
     log.wait_for_append(kStalledWait);
   }
-  observer.restoring(changelog.partition, of, of);
+  progress.reached(of);
   return restored;
 }
 

@@ -38,7 +38,7 @@ Result<void> StageRunner::Impl::check_partitions(const std::string& topic, std::
   if (partitions == wanted) return ok();
   return fatal(ErrorCode::kTopicMismatch,
                fmt::format("topic {} has {} partitions, {} has {}: the inputs, the state and the outputs of a stage must "
-                           "have the same number, because a key's records stay in one partition",
+                           "have the same number, because a key's records stay in one partition; `gouji topics check` says how to migrate",
                            topic, partitions, stage_.inputs().front(), wanted));
 }
 
@@ -76,11 +76,12 @@ void StageRunner::Impl::revoked(const std::vector<TopicPartition>& partitions, b
     aborts_.revoked(at);
     positions_.erase(at);
     forget_work(at.partition);
+    noted_.erase(at.partition);
     if (states_.erase(at.partition) > 0) stage_.state_dropped(at.partition);
   }
 }
 
-Result<void> StageRunner::Impl::restore(std::int32_t partition, std::map<std::string, std::int64_t>& next) {
+Result<void> StageRunner::Impl::restore(std::int32_t partition) {
   if (states_.contains(partition)) return ok();
   if (!state_topic_) {
     states_.try_emplace(partition);
@@ -88,7 +89,7 @@ Result<void> StageRunner::Impl::restore(std::int32_t partition, std::map<std::st
   }
   GOUJI_ASSIGN(auto restored, restore_state(log_, {*state_topic_, partition}, clock_, observer_));
   const auto state = states_.insert_or_assign(partition, std::move(restored.state)).first;
-  next = std::move(restored.next);
+  noted_[partition] = std::move(restored.next);
   stage_.state_restored(partition, state->second);
   return ok();
 }
@@ -110,30 +111,34 @@ Result<void> StageRunner::Impl::check_assignment() const {
   return ok();
 }
 
-// Committed offsets first, the changelog after: what is committed is then in the changelog, too.
+// Committed offsets first, the changelog after: what is committed is then in the changelog, too. Any
+// of it may fail half-way and is then done again, so nothing but the state is kept before all is known.
 Result<void> StageRunner::Impl::settle(const std::vector<TopicPartition>& partitions) {
   GOUJI_TRY(check_assignment());
   GOUJI_ASSIGN(Offsets known, stage_log_.committed(partitions));
-  std::map<std::int32_t, std::map<std::string, std::int64_t>> noted;
   Offsets to;
   for (const TopicPartition& at : partitions) {
-    GOUJI_TRY(restore(at.partition, noted[at.partition]));
-    const auto& next = noted[at.partition];
-    if (const auto note = next.find(at.topic); note != next.end() && !known.contains(at)) {
-      observer_.warn(fmt::format("{} partition {}: the group has no committed offset, the changelog says {}", at.topic,
-                                 at.partition, note->second));
-      to.emplace(at, note->second);
-      known.emplace(at, note->second);
-    }
+    GOUJI_TRY(restore(at.partition));
+    const auto& noted = noted_[at.partition];
+    const auto note = noted.find(at.topic);
+    if (note == noted.end() || known.contains(at)) continue;
+    observer_.warn(fmt::format("{} partition {}: the group has no committed offset, the changelog says {}", at.topic,
+                               at.partition, note->second));
+    to.emplace(at, note->second);
+  }
+  if (!to.empty()) {
+    pending_.drop_if([&](const StoredRecord& stored) { return to.contains(stored.at); });
+    GOUJI_TRY(stage_log_.seek(to));
+    known.insert(to.begin(), to.end());
+  }
+  for (const TopicPartition& at : partitions) {
     const auto position = known.find(at);
     progress_.assigned(at, position == known.end() ? std::nullopt : std::optional(position->second));
     if (position == known.end()) continue;
     positions_[at] = position->second;
     if (at.topic == stage_.inputs().front()) note_work(at.partition);
   }
-  if (to.empty()) return ok();
-  pending_.drop_if([&](const StoredRecord& stored) { return to.contains(stored.at); });
-  return stage_log_.seek(to);
+  return ok();
 }
 
 void StageRunner::Impl::settle_assignment() {

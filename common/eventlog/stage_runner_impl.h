@@ -105,7 +105,7 @@ class StageRunner::Impl final : public RebalanceListener {
   void settle_assignment();
   Result<void> check_assignment() const;
   Result<void> settle(const std::vector<TopicPartition>& partitions);
-  Result<void> restore(std::int32_t partition, std::map<std::string, std::int64_t>& next);
+  Result<void> restore(std::int32_t partition);
   void meet_poll_error(const Error& error);
   void take_pending();
   void retry_blocked();
@@ -162,6 +162,7 @@ class StageRunner::Impl final : public RebalanceListener {
 
   std::vector<TopicPartition> newly_assigned_;  // not restored yet
   std::map<std::int32_t, KeyedState> states_;
+  std::map<std::int32_t, std::map<std::string, std::int64_t>> noted_;  // offsets that the changelog told, by input
   PendingRecords pending_;
   std::map<TopicPartition, Blocked> blocked_;
   OpenTransaction transaction_;

@@ -192,6 +192,7 @@ class Mismatches {
     }
     if (wanted.partitions != actual.partitions) {
       add(wanted, "partitions", actual.partitions, wanted.partitions);
+      differs_in_partitions_ = true;
     }
     compare_retention(wanted, actual);
     if (actual.message_bytes_max < wanted.message_bytes_max) {
@@ -200,7 +201,14 @@ class Mismatches {
     compare_insync(wanted, actual);
   }
 
-  std::vector<std::string> take() { return std::move(found_); }
+  std::vector<std::string> take() {
+    if (differs_in_partitions_)
+      found_.emplace_back("partitions of a topic never change: a key's records and its state stay in one. Either give the topics "
+                          "file with the number that is there, or migrate: make a new log with the new number (`gouji topics apply "
+                          "--log NEW --file FILE`), carry the documents over (`gouji log copy --to NEW`), let the services work "
+                          "there, and compare (`gouji log compare --to NEW`)");
+    return std::move(found_);
+  }
   void add_missing(const TopicSpec& wanted) {
     found_.push_back(fmt::format("topic {} is missing: `gouji topics apply` creates it", wanted.name));
   }
@@ -238,6 +246,7 @@ class Mismatches {
   }
 
   std::vector<std::string> found_;
+  bool differs_in_partitions_ = false;
 };
 
 }  // namespace

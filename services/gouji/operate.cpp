@@ -190,11 +190,13 @@ void print_stat(const std::string& path, const eventlog::LocalLogStat& stat) {
 
 // All that retention and compaction let go, now; the owner does it bit by bit while it runs.
 Result<int> compact_log(const LogRequest& request) {
+  // An owner would make a log where there is none.
+  GOUJI_TRY(open_log(request.where, eventlog::LocalMode::kReader));
   GOUJI_ASSIGN(const auto log, open_log(request.where, eventlog::LocalMode::kOwner));
   const runtime::SystemClock clock;
   eventlog::MaintenanceReport sum;
   for (sum.is_done = false; !sum.is_done;) {
-    GOUJI_ASSIGN(const eventlog::MaintenanceReport round, eventlog::maintain_local_log(*log, clock.unix_millis(), 1000));
+    GOUJI_ASSIGN(const eventlog::MaintenanceReport round, eventlog::maintain_local_log(*log, clock.unix_millis(), {1000}));
     sum.expired_records += round.expired_records;
     sum.compacted_records += round.compacted_records;
     sum.expired_tombstones += round.expired_tombstones;

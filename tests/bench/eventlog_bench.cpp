@@ -1,14 +1,25 @@
 // A pass-through stage over the local log, against bare SQLite that reads, inserts and moves an
-// offset in transactions of the same size, in the same run. Goal: at least half of it.
+// offset in transactions of the same size, in the same run. Goal: at least 70 % of it.
 //
-// items_per_second of both is records; the argument is the number of records in a transaction.
+// items_per_second of both is records; the argument is the number of records in a transaction. The
+// issue's figure: GOUJI_BENCH_RECORDS=600000 eventlog_bench --benchmark_filter='/1000'
+// rss_tenth_mb and rss_end_mb: memory of the process when a tenth was through, and all.
+//
+// restore: the state of a stage read back from its changelog, compacted, of GOUJI_BENCH_KEYS keys.
 #include <benchmark/benchmark.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <cstdlib>
+#include <fstream>
 #include <string>
+#include <thread>
 
 #include "common/core/check.h"
+#include "common/eventlog/changelog.h"
 #include "common/eventlog/local/local_log.h"
 #include "common/eventlog/stage_runner.h"
 #include "common/runtime/system_clock.h"
@@ -20,8 +31,29 @@ namespace {
 
 using namespace eventlog;  // NOLINT: the benchmark is about nothing else
 
-constexpr std::int64_t kRecords = 20'000;
 constexpr std::size_t kValueBytes = 1024;
+
+std::int64_t number_from(const char* name, std::int64_t otherwise) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? otherwise : std::strtoll(text, nullptr, 10);
+}
+const std::int64_t kRecords = number_from("GOUJI_BENCH_RECORDS", 20'000);
+const std::int64_t kKeys = number_from("GOUJI_BENCH_KEYS", 100'000);
+
+double resident_mb() {
+  std::ifstream file("/proc/self/statm");
+  std::int64_t pages = 0;
+  file >> pages >> pages;
+  return static_cast<double>(pages * ::sysconf(_SC_PAGESIZE)) / 1e6;
+}
+
+std::unique_ptr<EventLog> owned_log(const std::string& path) {
+  OpenOptions options;
+  options.mode = LocalMode::kOwner;
+  auto log = open_local_log({false, path, {}}, options);
+  GOUJI_CHECK(log.has_value());
+  return std::move(*log);
+}
 
 class PassThrough final : public Stage {
  public:
@@ -38,19 +70,16 @@ class PassThrough final : public Stage {
 };
 
 std::unique_ptr<EventLog> filled_log(const std::string& path) {
-  OpenOptions options;
-  options.mode = LocalMode::kOwner;
-  auto log = open_local_log({false, path, {}}, options);
-  GOUJI_CHECK(log.has_value());
+  auto log = owned_log(path);
   for (const char* name : {"in", "out", "in.dlq.g"}) {
     TopicSpec spec;
     spec.name = name;
-    GOUJI_CHECK((*log)->create_topic(spec).has_value());
+    GOUJI_CHECK(log->create_topic(spec).has_value());
   }
   const std::vector<Outgoing> batch(1000, to("in", 0, std::string(kValueBytes, 'v')));
-  auto appender = std::move(*(*log)->open_appender());
+  auto appender = std::move(*log->open_appender());
   for (std::int64_t n = 0; n < kRecords; n += 1000) GOUJI_CHECK(appender->append(batch).has_value());
-  return std::move(*log);
+  return log;
 }
 
 double seconds_since(std::chrono::steady_clock::time_point began) {
@@ -70,29 +99,37 @@ void stage_over_local_log(benchmark::State& state) {
     options.transaction_records_max = static_cast<std::size_t>(state.range(0));
     options.transaction_age_max = std::chrono::seconds(10);
     StageRunner runner(*log, *stage_log, stage, clock, observer, options);
-    const std::int64_t all = read_all(*log, {"in", 0}).back().offset + 1;
+    // The last append left a gap of one behind it.
+    const std::int64_t all = *log->end_offset({"in", 0}, Isolation::kCommitted) - 1;
+    std::int64_t done = 0;
+    double tenth = 0;
     const auto began = std::chrono::steady_clock::now();
-    while (log->committed_offsets()->empty() || log->committed_offsets()->front().offset < all) {
+    while (done < all) {
       GOUJI_CHECK(runner.step());
+      const auto offsets = log->committed_offsets();
+      done = offsets->empty() ? 0 : offsets->front().offset;
+      if (tenth == 0 && done * 10 >= all) tenth = resident_mb();
     }
     state.SetIterationTime(seconds_since(began));
+    state.counters["rss_tenth_mb"] = tenth;
+    state.counters["rss_end_mb"] = resident_mb();
   }
   state.SetItemsProcessed(state.iterations() * kRecords);
 }
 
-void run_sql(sqlite3* handle, const char* sql) {
-  GOUJI_CHECK(sqlite3_exec(handle, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
+void run_sql(sqlite3* handle, const std::string& sql) {
+  GOUJI_CHECK(sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
 }
 
 sqlite3* filled_sqlite(const std::string& path) {
   sqlite3* handle = nullptr;
   GOUJI_CHECK(sqlite3_open(path.c_str(), &handle) == SQLITE_OK);
   run_sql(handle,
-          "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000;"
+          std::string("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000;"
           "CREATE TABLE record(id INTEGER PRIMARY KEY, tp, off, ts, key BLOB, value BLOB);"
           "CREATE UNIQUE INDEX at ON record(tp, off);"
           "CREATE TABLE next(tp INTEGER PRIMARY KEY, off); INSERT INTO next VALUES(0, 0);"
-          "BEGIN; WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i+1 FROM n WHERE i<19999)"
+          "BEGIN; WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i+1 FROM n WHERE i<") + std::to_string(kRecords - 1) + ")"
           " INSERT INTO record(tp, off, ts, key, value) SELECT 0, i, i, x'6B', randomblob(1024) FROM n; COMMIT");
   return handle;
 }
@@ -140,8 +177,76 @@ void bare_sqlite(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * kRecords);
 }
 
+// A changelog of a million keys and 1.2 million changes, compacted as far as the settings ask.
+void restore(benchmark::State& state) {
+  const TempFolder folder;
+  const auto log = owned_log(folder.file("log.db"));
+  TopicSpec spec;
+  spec.name = "state";
+  spec.compacted = true;
+  GOUJI_CHECK(log->create_topic(spec).has_value());
+  auto appender = std::move(*log->open_appender());
+  for (std::int64_t n = 0; n < kKeys + kKeys / 5;) {
+    std::vector<Outgoing> changes;
+    for (int i = 0; i < 5000 && n < kKeys + kKeys / 5; ++i, ++n)
+      changes.push_back(state_change({"state", 0}, "organ/" + std::to_string(n % kKeys), std::string(500, 's'), 0));
+    GOUJI_CHECK(appender->append(changes).has_value());
+  }
+  const runtime::SystemClock clock;
+  StageObserver observer;
+  for ([[maybe_unused]] const auto round : state) {
+    const auto began = std::chrono::steady_clock::now();
+    const auto restored = restore_state(*log, {"state", 0}, clock, observer);
+    GOUJI_CHECK(restored.has_value() && static_cast<std::int64_t>(restored->state.committed().size()) == kKeys);
+    state.SetIterationTime(seconds_since(began));
+    state.counters["rss_end_mb"] = resident_mb();
+  }
+  state.SetItemsProcessed(state.iterations() * kKeys);
+}
+
+// How long an append waits while a long compaction goes on beside it.
+void append_beside_compaction(benchmark::State& state) {
+  const TempFolder folder;
+  const auto log = owned_log(folder.file("log.db"));
+  TopicSpec spec;
+  spec.name = "state";
+  spec.compacted = true;
+  GOUJI_CHECK(log->create_topic(spec).has_value());
+  auto appender = std::move(*log->open_appender());
+  for (int n = 0; n < 100; ++n) {
+    std::vector<Outgoing> changes;
+    for (int i = 0; i < 2000; ++i)
+      changes.push_back(state_change({"state", 0}, "organ/" + std::to_string(i), std::string(4000, 's'), 0));
+    GOUJI_CHECK(appender->append(changes).has_value());
+  }
+  std::atomic<bool> is_done{false};
+  std::thread caretaker([&] {
+    const MaintenanceLimits limits{20, std::chrono::milliseconds(20), std::chrono::milliseconds(20)};
+    while (!is_done && !maintain_local_log(*log, runtime::SystemClock().unix_millis(), limits)->is_done) {
+    }
+  });
+  const std::vector<Outgoing> one{{"state", 0, record_of("other", "v")}};
+  std::vector<double> waits;
+  for ([[maybe_unused]] const auto round : state) {
+    const auto began = std::chrono::steady_clock::now();
+    GOUJI_CHECK(appender->append(one).has_value());
+    waits.push_back(seconds_since(began) * 1e3);
+    state.SetIterationTime(waits.back() / 1e3);
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  is_done = true;
+  caretaker.join();
+  std::sort(waits.begin(), waits.end());
+  state.counters["p50_ms"] = waits[waits.size() / 2];
+  state.counters["p99_ms"] = waits[waits.size() * 99 / 100];
+  state.counters["max_ms"] = waits.back();
+}
+
 BENCHMARK(bare_sqlite)->Arg(10)->Arg(100)->Arg(1000)->Unit(benchmark::kMillisecond)->UseManualTime();
 BENCHMARK(stage_over_local_log)->Arg(10)->Arg(100)->Arg(1000)->Unit(benchmark::kMillisecond)->UseManualTime();
+
+BENCHMARK(restore)->Unit(benchmark::kSecond)->UseManualTime()->Iterations(1);
+BENCHMARK(append_beside_compaction)->Unit(benchmark::kMillisecond)->UseManualTime()->Iterations(400);
 
 }  // namespace
 }  // namespace gouji::testing

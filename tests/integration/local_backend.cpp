@@ -19,7 +19,7 @@ class LocalBackend final : public LogBackend {
   }
   std::string unique(const std::string& name) override { return name; }
   bool maintain(eventlog::EventLog& log, UnixMillis now) override {
-    EXPECT_TRUE(eventlog::maintain_local_log(log, now, 1000).has_value());
+    EXPECT_TRUE(eventlog::maintain_local_log(log, now, {1000}).has_value());
     return true;
   }
 

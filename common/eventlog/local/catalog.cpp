@@ -1,5 +1,7 @@
 #include "common/eventlog/local/catalog.h"
 
+#include <iterator>
+
 #include <fmt/format.h>
 
 namespace gouji::eventlog {
@@ -11,6 +13,11 @@ constexpr std::int32_t kPartitionsMax = 10'000;
 Error no_topic(const std::string& path, std::string_view name) {
   return fatal(ErrorCode::kNotFound,
                fmt::format("{} has no topic {}: `gouji topics apply` creates what is missing", path, name));
+}
+
+Error damaged(const std::string& path, std::string_view name) {
+  return fatal(ErrorCode::kLogCorrupt, fmt::format("{}: the partitions of topic {} are not as many as the topic says; "
+                                                   "`gouji log verify` shows the damage", path, name));
 }
 
 std::string encode_config(const std::map<std::string, std::string>& config) {
@@ -70,13 +77,15 @@ Result<std::shared_ptr<const LocalTopic>> load_topic(SqliteConnection& connectio
     topic->id = row.integer(0);
     topic->spec = spec_of(row, 1);
   }
-  SqliteQuery ids = connection.query("SELECT id FROM partitions WHERE topic_id=? ORDER BY partition");
+  SqliteQuery ids = connection.query("SELECT id, partition FROM partitions WHERE topic_id=? ORDER BY partition");
   ids.bind(topic->id);
   for (;;) {
     GOUJI_ASSIGN(const bool has_row, ids.next());
     if (!has_row) break;
+    if (ids.integer(1) != std::ssize(topic->partition_ids)) return damaged(connection.path(), name);
     topic->partition_ids.push_back(ids.integer(0));
   }
+  if (topic->spec.partitions != std::ssize(topic->partition_ids)) return damaged(connection.path(), name);
   return std::shared_ptr<const LocalTopic>(std::move(topic));
 }
 

@@ -69,6 +69,25 @@ Result<void> check_records(SqliteConnection& connection, LocalLogVerdict& verdic
   }
 }
 
+// What no record says of itself: ends, beginnings and committed offsets that contradict each other.
+Result<void> check_bounds(SqliteConnection& connection, LocalLogVerdict& verdict) {
+  SqliteQuery row = connection.query(
+      "SELECT t.name, p.partition, 'its end is not behind its beginning' FROM partitions p"
+      " JOIN topics t ON t.id=p.topic_id WHERE p.low<0 OR p.low>p.next OR p.compacted_to<0 OR p.compacted_to>p.next"
+      " UNION ALL SELECT t.name, p.partition, 'a record stands before the beginning' FROM partitions p"
+      " JOIN topics t ON t.id=p.topic_id"
+      " WHERE EXISTS(SELECT 1 FROM records r WHERE r.partition_id=p.id AND r.offset<p.low)"
+      " UNION ALL SELECT t.name, p.partition, 'group '||o.group_name||' has read beyond the end' FROM offsets o"
+      " JOIN partitions p ON p.id=o.partition_id JOIN topics t ON t.id=p.topic_id WHERE o.offset<0 OR o.offset>p.next"
+      " UNION ALL SELECT t.name, t.partitions, 'partitions are missing' FROM topics t"
+      " WHERE t.partitions<>(SELECT count(*) FROM partitions p WHERE p.topic_id=t.id AND p.partition BETWEEN 0 AND t.partitions-1)");
+  for (;;) {
+    GOUJI_ASSIGN(const bool has_row, row.next());
+    if (!has_row) return ok();
+    add_problem(verdict, fmt::format("topic {}, partition {}: {}", row.bytes(0), row.integer(1), row.bytes(2)));
+  }
+}
+
 }  // namespace
 
 Result<LocalLogStat> stat_local_log(const std::string& path) {
@@ -93,6 +112,9 @@ Result<LocalLogVerdict> verify_local_log(const std::string& path) {
     add_problem(verdict, checked.error().message);
   }
   if (const auto checked = check_records(*connection, verdict); !checked) {
+    add_problem(verdict, checked.error().message);
+  }
+  if (const auto checked = check_bounds(*connection, verdict); !checked) {
     add_problem(verdict, checked.error().message);
   }
   return verdict;

@@ -20,7 +20,10 @@ namespace gouji::eventlog {
 namespace {
 
 constexpr std::chrono::seconds kMaintenanceEvery{30};
-constexpr int kMaintenanceChunks = 20;  // of 1000 records: some tens of milliseconds of writing
+// …and as soon as this while something is left: compaction keeps up with a backfill, and stages get
+// at least half of the writer's time.
+constexpr std::chrono::milliseconds kMaintenanceAgain{100};
+constexpr MaintenanceLimits kMaintenanceLimits{20, std::chrono::milliseconds(20), std::chrono::milliseconds(20)};
 constexpr std::size_t kAppendBytesMax = 64 * 1024 * 1024;
 
 class LocalAppender final : public Appender {
@@ -74,11 +77,13 @@ class Caretaker {
  private:
   void run() {
     std::unique_lock lock(mutex_);
-    while (!stopping_.wait_for(lock, kMaintenanceEvery, [this] { return is_stopping_; })) {
+    std::chrono::milliseconds wait = kMaintenanceEvery;
+    while (!stopping_.wait_for(lock, wait, [this] { return is_stopping_; })) {
       lock.unlock();
-      const auto done = maintain(*store_, wall_clock_millis(), kMaintenanceChunks);
+      const auto done = maintain(*store_, wall_clock_millis(), kMaintenanceLimits);
       lock.lock();
       if (!done && done.error().kind == ErrorKind::kFatal) return;
+      wait = done && !done->is_done ? kMaintenanceAgain : kMaintenanceEvery;
     }
   }
 
@@ -221,10 +226,10 @@ Result<std::unique_ptr<EventLog>> open_local_log(const LogAddress& address, cons
   return std::unique_ptr<EventLog>(std::make_unique<LocalLog>(std::move(store)));
 }
 
-Result<MaintenanceReport> maintain_local_log(EventLog& log, UnixMillis now, int chunks_max) {
+Result<MaintenanceReport> maintain_local_log(EventLog& log, UnixMillis now, const MaintenanceLimits& limits) {
   auto* local = dynamic_cast<LocalLog*>(&log);
   GOUJI_CHECK(local != nullptr);
-  return maintain(local->store(), now, chunks_max);
+  return maintain(local->store(), now, limits);
 }
 
 }  // namespace gouji::eventlog

@@ -5,6 +5,7 @@
 // write-ahead log needs shared memory, which no network file system has.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -26,9 +27,14 @@ struct MaintenanceReport {
   std::int64_t expired_tombstones = 0;
   bool is_done = true;  // false: the rest is left to the next call
 };
-// One round of retention and compaction as of `now`, in transactions of at most 1000 records, at
-// most `chunks_max` of them. `log` comes from open_local_log and is the owner's.
-Result<MaintenanceReport> maintain_local_log(EventLog& log, UnixMillis now, int chunks_max);
+struct MaintenanceLimits {
+  int chunks_max = 1000;  // transactions of at most 1000 records each
+  // A chunk lets the writer go after this time, and one record at least.
+  std::chrono::milliseconds chunk_max{20};
+  std::chrono::milliseconds pause{0};  // between two chunks
+};
+// One round of retention and compaction as of `now`. `log` comes from open_local_log and is the owner's.
+Result<MaintenanceReport> maintain_local_log(EventLog& log, UnixMillis now, const MaintenanceLimits& limits);
 
 struct PartitionStat {
   TopicPartition at;

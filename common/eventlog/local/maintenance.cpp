@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <limits>
 #include <set>
 #include <system_error>
+#include <thread>
 
 #include "common/eventlog/local/offsets.h"
 
@@ -13,6 +15,18 @@ namespace gouji::eventlog {
 namespace {
 
 constexpr std::int64_t kChunkRecords = 1000;
+using SteadyClock = std::chrono::steady_clock;
+
+// A chunk holds the writer: it ends when its time is up, after one record at least.
+class Budget {
+ public:
+  explicit Budget(std::chrono::milliseconds most) : until_(SteadyClock::now() + most) {}
+  bool is_spent() const { return SteadyClock::now() >= until_; }
+
+ private:
+  const SteadyClock::time_point until_;
+};
+
 constexpr std::uintmax_t kWalBytesMax = 64 * 1024 * 1024;
 constexpr UnixMillis kOffsetsKept = std::int64_t{365} * 86'400'000;
 
@@ -44,32 +58,37 @@ Result<std::int64_t> lowest_committed(SqliteConnection& connection, std::int64_t
   return has_row && !row.is_null(0) ? row.integer(0) : std::numeric_limits<std::int64_t>::max();
 }
 
-// End of the oldest stretch of at most one chunk that is older than `cutoff`; counts its records.
-struct Expired {
-  std::int64_t end = 0;
-  std::int64_t records = 0;
-};
-Result<Expired> find_expired(SqliteConnection& connection, const PartitionPlan& plan, UnixMillis cutoff) {
+// Offsets of the oldest records that are older than `cutoff`, at most a chunk of them.
+Result<std::vector<std::int64_t>> find_expired(SqliteConnection& connection, const PartitionPlan& plan, UnixMillis cutoff) {
   GOUJI_ASSIGN(const std::int64_t limit, lowest_committed(connection, plan.id));
-  Expired expired;
+  std::vector<std::int64_t> expired;
   SqliteQuery row = connection.query(
       "SELECT offset, appended_at FROM records WHERE partition_id=? AND offset<? ORDER BY offset LIMIT ?");
   row.bind(plan.id).bind(limit).bind(kChunkRecords);
   for (;;) {
     GOUJI_ASSIGN(const bool has_row, row.next());
     if (!has_row || row.integer(1) >= cutoff) return expired;
-    expired = {row.integer(0) + 1, expired.records + 1};
+    expired.push_back(row.integer(0));
   }
 }
 
-Result<std::int64_t> expire_chunk(SqliteConnection& connection, const PartitionPlan& plan, UnixMillis now) {
-  GOUJI_ASSIGN(const Expired expired, find_expired(connection, plan, now - plan.retention_ms));
-  if (expired.records == 0) return std::int64_t{0};
-  SqliteQuery remove = connection.query("DELETE FROM records WHERE partition_id=? AND offset<?");
-  GOUJI_TRY(remove.bind(plan.id).bind(expired.end).run());
+Result<void> delete_record(SqliteConnection& connection, std::int64_t partition_id, std::int64_t offset) {
+  SqliteQuery remove = connection.query("DELETE FROM records WHERE partition_id=? AND offset=?");
+  return remove.bind(partition_id).bind(offset).run();
+}
+
+Result<std::int64_t> expire_chunk(SqliteConnection& connection, const PartitionPlan& plan, UnixMillis now, const Budget& budget) {
+  GOUJI_ASSIGN(const auto expired, find_expired(connection, plan, now - plan.retention_ms));
+  std::int64_t removed = 0;
+  for (const std::int64_t offset : expired) {
+    GOUJI_TRY(delete_record(connection, plan.id, offset));
+    ++removed;
+    if (budget.is_spent()) break;
+  }
+  if (removed == 0) return removed;
   SqliteQuery advance = connection.query("UPDATE partitions SET low=max(low, ?) WHERE id=?");
-  GOUJI_TRY(advance.bind(expired.end).bind(plan.id).run());
-  return expired.records;
+  GOUJI_TRY(advance.bind(expired[static_cast<std::size_t>(removed - 1)] + 1).bind(plan.id).run());
+  return removed;
 }
 
 struct Keyed {
@@ -89,11 +108,6 @@ Result<std::vector<Keyed>> load_keys(SqliteConnection& connection, const Partiti
     if (!has_row) return keys;
     keys.push_back({row.integer(0), std::string(row.bytes(1)), row.integer(2) != 0});
   }
-}
-
-Result<void> delete_record(SqliteConnection& connection, std::int64_t partition_id, std::int64_t offset) {
-  SqliteQuery remove = connection.query("DELETE FROM records WHERE partition_id=? AND offset=?");
-  return remove.bind(partition_id).bind(offset).run();
 }
 
 // Makes `keyed` the newest of its key; the record before it goes. True when there was one.
@@ -117,28 +131,29 @@ Result<bool> supersede(SqliteConnection& connection, const PartitionPlan& plan, 
   return had_older;
 }
 
+Result<std::int64_t> compact_chunk(SqliteConnection& connection, PartitionPlan& plan, UnixMillis now, const Budget& budget) {
+  GOUJI_ASSIGN(const auto keys, load_keys(connection, plan));
+  std::int64_t removed = 0;
+  std::int64_t compacted_to = plan.compacted_to;
+  for (const Keyed& keyed : keys) {
+    GOUJI_ASSIGN(const bool had_older, supersede(connection, plan, keyed, now));
+    removed += had_older ? 1 : 0;
+    compacted_to = keyed.offset + 1;
+    if (budget.is_spent()) break;
+  }
+  SqliteQuery advance = connection.query("UPDATE partitions SET compacted_to=? WHERE id=?");
+  GOUJI_TRY(advance.bind(compacted_to).bind(plan.id).run());
+  plan.compacted_to = compacted_to;
+  return removed;
+}
+
 struct Chunk {
   std::int64_t removed = 0;
   bool is_last = true;
 };
 
-Result<Chunk> compact_chunk(SqliteConnection& connection, PartitionPlan& plan, UnixMillis now) {
-  GOUJI_ASSIGN(const auto keys, load_keys(connection, plan));
-  Chunk chunk;
-  if (keys.empty()) return chunk;
-  for (const Keyed& keyed : keys) {
-    GOUJI_ASSIGN(const bool had_older, supersede(connection, plan, keyed, now));
-    if (had_older) ++chunk.removed;
-  }
-  chunk.is_last = static_cast<std::int64_t>(keys.size()) < kChunkRecords;
-  SqliteQuery advance = connection.query("UPDATE partitions SET compacted_to=? WHERE id=?");
-  GOUJI_TRY(advance.bind(keys.back().offset + 1).bind(plan.id).run());
-  plan.compacted_to = keys.back().offset + 1;
-  return chunk;
-}
-
 // Tombstones that readers have had their time to see.
-Result<Chunk> tombstone_chunk(SqliteConnection& connection, UnixMillis now) {
+Result<Chunk> tombstone_chunk(SqliteConnection& connection, UnixMillis now, const Budget& budget) {
   struct Due {
     std::int64_t partition_id;
     std::int64_t offset;
@@ -155,13 +170,15 @@ Result<Chunk> tombstone_chunk(SqliteConnection& connection, UnixMillis now) {
       due.push_back({row.integer(0), row.integer(1), std::string(row.bytes(2))});
     }
   }
+  Chunk chunk{0, std::ssize(due) < kChunkRecords};
   for (const Due& tombstone : due) {
+    if (chunk.removed > 0 && budget.is_spent()) return Chunk{chunk.removed, false};
     GOUJI_TRY(delete_record(connection, tombstone.partition_id, tombstone.offset));
     SqliteQuery forget = connection.query("DELETE FROM newest WHERE partition_id=? AND key=?");
     GOUJI_TRY(forget.bind(tombstone.partition_id).bind_blob(std::string_view(tombstone.key)).run());
+    ++chunk.removed;
   }
-  const auto removed = static_cast<std::int64_t>(due.size());
-  return Chunk{removed, removed < kChunkRecords};
+  return chunk;
 }
 
 Result<void> expire_offsets(SqliteConnection& connection, const std::set<std::string>& groups, UnixMillis now) {
@@ -172,7 +189,8 @@ Result<void> expire_offsets(SqliteConnection& connection, const std::set<std::st
 
 class Round {
  public:
-  Round(LocalStore& store, UnixMillis now, int chunks_max) : store_(store), now_(now), chunks_left_(chunks_max) {}
+  Round(LocalStore& store, UnixMillis now, const MaintenanceLimits& limits)
+      : store_(store), now_(now), limits_(limits), chunks_left_(limits.chunks_max) {}
 
   Result<MaintenanceReport> run() {
     std::vector<PartitionPlan> plans;
@@ -190,9 +208,14 @@ class Round {
 
  private:
   bool take_chunk() {
-    if (chunks_left_ > 0) return --chunks_left_, true;
-    report_.is_done = false;
-    return false;
+    if (chunks_left_ <= 0) {
+      report_.is_done = false;
+      return false;
+    }
+    // Whoever waits for the writer has it first.
+    if (chunks_left_ < limits_.chunks_max) std::this_thread::sleep_for(limits_.pause);
+    --chunks_left_;
+    return true;
   }
 
   // Looks with a reader first: the writer is not disturbed where there is nothing to do.
@@ -204,8 +227,8 @@ class Round {
         GOUJI_ASSIGN(found, row.bind(plan.id).bind(plan.compacted_to).next());
         return ok();
       }
-      GOUJI_ASSIGN(const Expired expired, find_expired(connection, plan, now_ - plan.retention_ms));
-      found = expired.records > 0;
+      GOUJI_ASSIGN(const auto expired, find_expired(connection, plan, now_ - plan.retention_ms));
+      found = !expired.empty();
       return ok();
     }));
     return found;
@@ -216,8 +239,8 @@ class Round {
       GOUJI_ASSIGN(const bool found, has_work(plan));
       if (!found || !take_chunk()) return ok();
       GOUJI_TRY(store_.write([&](SqliteConnection& connection) -> Result<void> {
-        GOUJI_ASSIGN(const Chunk chunk, compact_chunk(connection, plan, now_));
-        report_.compacted_records += chunk.removed;
+        GOUJI_ASSIGN(const std::int64_t removed, compact_chunk(connection, plan, now_, Budget(limits_.chunk_max)));
+        report_.compacted_records += removed;
         return ok();
       }));
     }
@@ -228,7 +251,7 @@ class Round {
       GOUJI_ASSIGN(const bool found, has_work(plan));
       if (!found || !take_chunk()) return ok();
       GOUJI_TRY(store_.write([&](SqliteConnection& connection) -> Result<void> {
-        GOUJI_ASSIGN(const std::int64_t removed, expire_chunk(connection, plan, now_));
+        GOUJI_ASSIGN(const std::int64_t removed, expire_chunk(connection, plan, now_, Budget(limits_.chunk_max)));
         report_.expired_records += removed;
         return ok();
       }));
@@ -238,7 +261,7 @@ class Round {
   Result<void> tombstones() {
     for (bool is_last = false; !is_last && take_chunk();) {
       GOUJI_TRY(store_.write([&](SqliteConnection& connection) -> Result<void> {
-        GOUJI_ASSIGN(const Chunk chunk, tombstone_chunk(connection, now_));
+        GOUJI_ASSIGN(const Chunk chunk, tombstone_chunk(connection, now_, Budget(limits_.chunk_max)));
         report_.expired_tombstones += chunk.removed;
         is_last = chunk.is_last;
         return expire_offsets(connection, store_.groups(), now_);
@@ -249,6 +272,7 @@ class Round {
 
   LocalStore& store_;
   const UnixMillis now_;
+  const MaintenanceLimits limits_;
   int chunks_left_;
   MaintenanceReport report_;
 };
@@ -268,8 +292,8 @@ Result<void> give_back(LocalStore& store) {
 
 }  // namespace
 
-Result<MaintenanceReport> maintain(LocalStore& store, UnixMillis now, int chunks_max) {
-  Round round(store, now, chunks_max);
+Result<MaintenanceReport> maintain(LocalStore& store, UnixMillis now, const MaintenanceLimits& limits) {
+  Round round(store, now, limits);
   GOUJI_ASSIGN(const MaintenanceReport report, round.run());
   GOUJI_TRY(give_back(store));
   return report;

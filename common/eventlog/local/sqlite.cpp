@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <cerrno>
 #include <cstring>
 #include <utility>
 
@@ -19,15 +20,18 @@ constexpr int kBusyMillis = 5000;
 Error sqlite_error(int code, const std::string& path, const char* message, int system_error) {
   std::string text = fmt::format("{}: SQLite: {} (code {})", path, message, code);
   if (system_error != 0) text += fmt::format(": {}", std::strerror(system_error));
-  switch (code & 0xFF) {
+  // A full disk also shows as an I/O error: where the shared-memory file cannot grow, for one.
+  const bool is_full = (code & 0xFF) == SQLITE_IOERR &&
+                       (code == SQLITE_IOERR_SHMSIZE || system_error == ENOSPC || system_error == EDQUOT);
+  switch (is_full ? SQLITE_FULL : code & 0xFF) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED: return unavailable(ErrorCode::kLogUnavailable, std::move(text));
     case SQLITE_CANTOPEN: return unavailable(ErrorCode::kLogUnavailable, std::move(text));
     case SQLITE_FULL:
       return fatal(ErrorCode::kDiskFull, text + "; free space on the disk that holds it, then start again");
-    case SQLITE_CORRUPT:
+    case SQLITE_CORRUPT: return fatal(ErrorCode::kLogCorrupt, text + "; `gouji log verify` shows the damage");
     case SQLITE_NOTADB:
-      return fatal(ErrorCode::kLogCorrupt, text + "; `gouji log verify` shows the damage");
+      return fatal(ErrorCode::kLogCorrupt, text + ": no Gouji log, or its first page is damaged; give another --log, or put a copy in its place");
     case SQLITE_IOERR:
     case SQLITE_READONLY: return fatal(ErrorCode::kLogUnavailable, std::move(text));
     default: return fatal(ErrorCode::kInternal, std::move(text));

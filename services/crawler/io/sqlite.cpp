@@ -17,7 +17,11 @@ namespace {
 Error error_of(sqlite3* handle, int code) {
   const char* name = sqlite3_db_filename(handle, "main");
   std::string message = std::string("state file ") + (name == nullptr ? "?" : name) + ": " + sqlite3_errmsg(handle);
-  switch (code & 0xff) {
+  // A full disk also shows as an I/O error: where the shared-memory file cannot grow, for one.
+  const int cause = sqlite3_system_errno(handle);
+  const bool is_full = (code & 0xff) == SQLITE_IOERR && (sqlite3_extended_errcode(handle) == SQLITE_IOERR_SHMSIZE ||
+                                                         cause == ENOSPC || cause == EDQUOT);
+  switch (is_full ? SQLITE_FULL : code & 0xff) {
     case SQLITE_FULL:
       return unavailable(ErrorCode::kDiskFull, message + "; free space on its disk");
     case SQLITE_BUSY:

@@ -105,5 +105,28 @@ TEST(StageRunnerFaults, ManyFaultsAtRandomLoseAndDoubleNothing) {
   EXPECT_GT(unknown_but_done, 0);
 }
 
+TEST(StageRunnerFaults, GoesToTheOffsetsOfTheChangelogAlsoWhenTheFirstTryFails) {
+  for (const LogCall failing : {LogCall::kSeek, LogCall::kCommitted}) {
+    Rig rig;
+    for (const char* value : {"a", "b"}) rig.append(0, value);
+    rig.append(1, "x");
+    rig.start();
+    ASSERT_TRUE(rig.run_until_idle());
+    rig.log.forget_offsets();
+    rig.append(0, "c");
+    rig.append(1, "y");
+    bool has_failed = false;
+    rig.log.on_call = [&](LogCall call) -> std::optional<LogFault> {
+      if (call != failing || has_failed) return std::nullopt;
+      has_failed = true;
+      return LogFault{Outcome::kRetriable};
+    };
+    rig.start();
+    ASSERT_TRUE(rig.run_until_idle());
+    EXPECT_TRUE(has_failed);
+    EXPECT_EQ(rig.broken_promise(), "");
+  }
+}
+
 }  // namespace
 }  // namespace gouji::testing

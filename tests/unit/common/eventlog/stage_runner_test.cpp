@@ -361,5 +361,33 @@ TEST(Changelog, RefusesARecordThatIsNotOfItsForm) {
   EXPECT_THAT(restored.error().message, HasSubstr("topic state partition 0 offset 0"));
 }
 
+// Each batch of a changelog that is read takes a second.
+struct SlowObserver final : StageObserver {
+  explicit SlowObserver(SimulatedClock& its_clock) : clock(its_clock) {}
+  void restoring(std::int32_t, std::int64_t, std::int64_t) override { clock.advance(std::chrono::seconds(1)); }
+  void note(std::string_view message) override { notes.emplace_back(message); }
+  SimulatedClock& clock;
+  std::vector<std::string> notes;
+};
+
+TEST(RestoredState, SaysHowFarItIsWhereItTakesItsTime) {
+  Rig rig;
+  auto appender = std::move(*rig.log.open_appender());
+  const auto fill = [&](int count) {
+    std::vector<Outgoing> changes;
+    for (int i = 0; i < count; ++i) changes.push_back(state_change({"state", 0}, "k" + std::to_string(i), "v", 0));
+    ASSERT_TRUE(appender->append(changes).has_value());
+  };
+  fill(35'000);
+  SlowObserver observer(rig.clock);
+  ASSERT_TRUE(restore_state(rig.log, {"state", 0}, rig.clock, observer).has_value());
+  EXPECT_THAT(observer.notes, ElementsAre("state partition 0: 10000 of 35001 records restored after 2 s",
+                                          "state partition 0: 30000 of 35001 records restored after 4 s",
+                                          "state partition 0: 35001 of 35001 records restored after 5 s"));
+  SlowObserver quick(rig.clock);
+  ASSERT_TRUE(restore_state(rig.log, {"state", 1}, rig.clock, quick).has_value());
+  EXPECT_TRUE(quick.notes.empty());
+}
+
 }  // namespace
 }  // namespace gouji::testing

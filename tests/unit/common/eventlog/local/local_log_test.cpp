@@ -182,6 +182,42 @@ TEST(LocalLog, FindsARecordThatStandsInTheWrongPlace) {
               ElementsAre(HasSubstr("checksum"), HasSubstr("beyond the end of the partition")));
 }
 
+TEST(LocalLog, FindsBoundsThatContradictEachOther) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"UPDATE partitions SET low=99", "its end is not behind its beginning"},
+      {"UPDATE partitions SET low=1", "a record stands before the beginning"},
+      {"INSERT INTO offsets VALUES('g', 1, 77, 0)", "group g has read beyond the end"},
+      {"UPDATE topics SET partitions=3", "partitions are missing"},
+  };
+  for (const auto& [statement, words] : cases) {
+    const TempFolder folder;
+    const std::string path = folder.file("log.db");
+    auto log = open_as(path, LocalMode::kOwner);
+    create(*log, "t");
+    append(*log, {to("t", 0, "a"), to("t", 0, "b")});
+    log.reset();
+    EXPECT_TRUE(verify_local_log(path)->problems.empty());
+    meddle(path, statement);
+    EXPECT_THAT(verify_local_log(path)->problems, ::testing::Contains(HasSubstr(words))) << statement;
+  }
+}
+
+TEST(LocalLog, RefusesATopicWhosePartitionsAreNotAsManyAsItSays) {
+  for (const char* statement : {"UPDATE topics SET partitions=3", "UPDATE partitions SET partition=5 WHERE partition=0"}) {
+    const TempFolder folder;
+    const std::string path = folder.file("log.db");
+    auto log = open_as(path, LocalMode::kOwner);
+    create(*log, "t", 2);
+    log.reset();
+    meddle(path, statement);
+    log = open_as(path, LocalMode::kOwner);
+    const auto batch = log->read({"t", 1}, 0, {});
+    ASSERT_FALSE(batch.has_value()) << statement;
+    EXPECT_EQ(batch.error().code, ErrorCode::kLogCorrupt);
+    EXPECT_THAT(batch.error().message, HasSubstr("log verify"));
+  }
+}
+
 TEST(LocalLog, FindsStructuralDamage) {
   const TempFolder folder;
   const std::string path = folder.file("log.db");
