@@ -100,7 +100,7 @@ void read_http(ObjectReader http, Portal& portal) {
 
 // "08:00-20:00" in minutes of the day.
 std::optional<std::pair<std::int32_t, std::int32_t>> hours_from(std::string_view text) {
-  static const Pattern kHours = *Pattern::regex("^([01][0-9]|2[0-4]):([0-5][0-9])-([01][0-9]|2[0-4]):([0-5][0-9])$");
+  static const Pattern kHours = Pattern::known("^([01][0-9]|2[0-4]):([0-5][0-9])-([01][0-9]|2[0-4]):([0-5][0-9])$");
   const auto match = kHours.find(text);
   if (!match) return std::nullopt;
   const auto minutes = [&](std::size_t at) { return std::stoi(match->groups[at]) * 60 + std::stoi(match->groups[at + 1]); };
