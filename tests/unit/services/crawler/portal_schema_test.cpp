@@ -118,7 +118,7 @@ TEST(PortalSchema, TakesWhatTheParserTakes) {
   EXPECT_TRUE(known.takes(*whole));
   for (const auto& entry : fs::recursive_directory_iterator(fs::path(GOUJI_SOURCE_DIR) / "deploy/portals")) {
     const std::string bytes = entry.path().extension() == ".json" ? content_of(entry.path()) : "";
-    if (is_portal_file(bytes)) EXPECT_TRUE(known.takes(*parse_json(bytes))) << entry.path();
+    if (is_portal_file(bytes)) { EXPECT_TRUE(known.takes(*parse_json(bytes))) << entry.path(); }
   }
 }
 
