@@ -47,6 +47,10 @@ constexpr Implied kImplied[] = {
     {"option", {"option"}, {"select"}},
     {"a", {"a"}, {"td", "th", "table", "li", "div"}},
     {"p", {"p"}, {"td", "th", "table", "li", "div", "body"}},
+    {"div", {"p"}, {"td", "th", "table", "li", "div", "body"}},
+    {"ul", {"p"}, {"td", "th", "table", "li", "div", "body"}},
+    {"ol", {"p"}, {"td", "th", "table", "li", "div", "body"}},
+    {"dl", {"p"}, {"td", "th", "table", "li", "div", "body"}},
     {"record", {"record"}, {"recordset"}},
 };
 
