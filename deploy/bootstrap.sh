@@ -8,7 +8,7 @@ usage() {
   cat <<'TEXT'
 usage: deploy/bootstrap.sh [--build] [--tests] [--fuzz]
   --build  compiler, CMake and the libraries that the programs need (the default)
-  --tests  also GoogleTest, Java and Maven (a Kafka broker), Python, buf, shellcheck
+  --tests  also GoogleTest, Java and Maven (a Kafka broker), Python, buf, shellcheck, Prometheus and Alertmanager
   --fuzz   also Clang with libFuzzer (preset fuzz)
 
 GOUJI_CACHE=DIR          where librdkafka and the Python packages of the tests are kept
@@ -192,6 +192,25 @@ build_rdkafka() {
   exec 9>&-
 }
 
+# --- Prometheus and Alertmanager ----------------------------------------------------------------
+
+# Unpacked, not installed: as packages they would start as services of this machine.
+ensure_prometheus() {
+  local folder=$cache/prometheus packages=(prometheus prometheus-alertmanager)
+  [ ! -e "$folder/complete" ] || return 0
+  [ "$(debian_release)" != 13 ] || packages+=(promtool)
+  [ -n "$(debian_release)" ] || { say "prometheus and prometheus-alertmanager are for the alerting tests: install them by hand"; return; }
+  say "unpacking Prometheus and Alertmanager into $folder"
+  rm -rf "$folder"
+  mkdir -p "$folder/packages"
+  (cd "$folder/packages" && apt-get -qq -o Acquire::Retries=3 -o APT::Sandbox::User= download "${packages[@]}") ||
+    fail "apt-get could not download ${packages[*]}"
+  local package
+  for package in "$folder"/packages/*.deb; do dpkg-deb -x "$package" "$folder"; done
+  rm -r "$folder/packages"
+  touch "$folder/complete"
+}
+
 # --- what the tests take from the registries of Python and Node.js -----------------------------
 
 ensure_python_packages() {
@@ -227,5 +246,6 @@ rdkafka_is_there || build_rdkafka
 if [ $want_tests = yes ]; then
   ensure_python_packages
   ensure_node_packages
+  ensure_prometheus
 fi
 say "ready"

@@ -65,7 +65,9 @@ Result<LedgerTable> from_proto(const pb::Table& in) {
   GOUJI_ASSIGN(table.money_unit, from_proto(kMoneyUnits, in.money_unit()));
   const bool has_cells = table.status == TableStatus::kRead || table.status == TableStatus::kPartial;
   if (has_cells || in.edition() != pb::EDITION_UNSPECIFIED) {
-    GOUJI_ASSIGN(table.edition, from_proto(kEditions, in.edition()));
+    const Result<Edition> edition = from_proto(kEditions, in.edition());
+    if (!edition) return with_context(fmt::format("table {}: edition of its form", to_string(table.table)), edition.error());
+    table.edition = *edition;
   }
   const int wanted = has_cells ? static_cast<int>(form(table.table, table.edition).size()) : 0;
   if (in.states_size() != wanted || in.values_size() != wanted)

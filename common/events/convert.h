@@ -30,10 +30,8 @@ Result<Message> parse_value(const Record& record) {
 }
 // Into a message that exists already, on an arena for example.
 template <typename Message>
-Result<void> parse_into(const Record& record, Message* message) {
-  if (!record.value) return invalid_input(ErrorCode::kMalformed, "a record without a value");
-  if (record.value->size() > kMessageBytesMax ||
-      !message->ParseFromArray(record.value->data(), static_cast<int>(record.value->size())))
+Result<void> parse_into(std::string_view bytes, Message* message) {
+  if (bytes.size() > kMessageBytesMax || !message->ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
     return invalid_input(ErrorCode::kMalformed, "not a " + message->GetTypeName());
   return ok();
 }
@@ -62,6 +60,8 @@ void table_to_proto(const AnyTable& table, pb::Table* out) {
 // Checks that the columns have the size of the form, or are empty where the status says so.
 Result<LedgerTable> from_proto(const pb::Table& in);
 
+// Fills the columns of all cells; one that is empty stands for zeros.
+Result<void> provenance_from_proto(const pb::CellProvenance& in, TableReading* table);
 void to_proto(const Reading& reading, pb::ReportParsed* out);
 Result<Reading> from_proto(const pb::ReportParsed& in);
 

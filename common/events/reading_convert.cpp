@@ -44,45 +44,9 @@ Error bad_column(std::string_view column, int size, std::size_t wanted) {
                        fmt::format("provenance column {} has {} entries for {} cells", column, size, wanted));
 }
 
-// Fills `where` of all cells; an empty column stands for zeros.
-Result<void> provenance_from_proto(const pb::CellProvenance& in, TableReading* table) {
-  const std::size_t n = table->cells.size();
-  const auto fits = [n](int size, std::size_t each = 1) { return size == 0 || static_cast<std::size_t>(size) == n * each; };
-  if (!fits(in.parts_size())) return bad_column("parts", in.parts_size(), n);
-  if (!fits(in.pages_size())) return bad_column("pages", in.pages_size(), n);
-  if (!fits(in.begins_size())) return bad_column("begins", in.begins_size(), n);
-  if (!fits(in.lengths_size())) return bad_column("lengths", in.lengths_size(), n);
-  if (!fits(in.boxes_size(), 4)) return bad_column("boxes", in.boxes_size(), n);
-  if (!fits(in.raw_size())) return bad_column("raw", in.raw_size(), n);
-  if (!fits(in.confidence_size())) return bad_column("confidence", in.confidence_size(), n);
-  if (!fits(in.witnesses_size())) return bad_column("witnesses", in.witnesses_size(), n);
-  table->where.resize(n);
-  table->raw.resize(n);
-  table->confidence.resize(n);
-  table->witnesses.resize(n);
-  for (std::size_t i = 0; i < n; ++i) {
-    const int k = static_cast<int>(i);
-    Where& where = table->where[i];
-    if (in.parts_size() > 0) where.part = in.parts(k);
-    if (in.pages_size() > 0) where.page = in.pages(k);
-    if (in.begins_size() > 0) where.begin = in.begins(k);
-    where.end = where.begin + (in.lengths_size() > 0 ? in.lengths(k) : 0);
-    if (in.boxes_size() > 0) {
-      where.left = in.boxes(4 * k);
-      where.top = in.boxes(4 * k + 1);
-      where.right = in.boxes(4 * k + 2);
-      where.bottom = in.boxes(4 * k + 3);
-    }
-    if (in.raw_size() > 0) table->raw[i] = in.raw(k);
-    if (in.confidence_size() > 0) table->confidence[i] = static_cast<std::uint16_t>(std::clamp(in.confidence(k), 0, 1000));
-    if (in.witnesses_size() > 0) table->witnesses[i] = static_cast<std::uint8_t>(std::clamp(in.witnesses(k), 0, 255));
-  }
-  return ok();
-}
-
 void reading_to_proto(const TableReading& table, pb::ParsedTable* out) {
   table_to_proto(table, out->mutable_table());
-  provenance_to_proto(table, out->mutable_provenance());
+  if (!table.where.empty()) provenance_to_proto(table, out->mutable_provenance());
   for (const AlternativeReading& other : table.alternatives) {
     auto* item = out->add_alternatives();
     item->set_cell(other.cell);
@@ -100,7 +64,9 @@ Result<TableReading> reading_from_proto(const pb::ParsedTable& in) {
   table.edition = plain.edition;
   table.money_unit = plain.money_unit;
   table.cells = std::move(plain.cells);
-  GOUJI_TRY(provenance_from_proto(in.provenance(), &table));
+  if (in.has_provenance()) {
+    GOUJI_TRY(provenance_from_proto(in.provenance(), &table));
+  }
   for (const auto& other : in.alternatives()) {
     if (other.cell() < 0 || static_cast<std::size_t>(other.cell()) >= table.cells.size())
       return invalid_input(ErrorCode::kMalformed, fmt::format("alternative reading of cell {}", other.cell()));
@@ -131,6 +97,42 @@ Claim claim_from_proto(const pb::Claim& in) {
 }
 
 }  // namespace
+
+Result<void> provenance_from_proto(const pb::CellProvenance& in, TableReading* table) {
+  const std::size_t n = table->cells.size();
+  const auto fits = [n](int size, std::size_t each = 1) { return size == 0 || static_cast<std::size_t>(size) == n * each; };
+  if (!fits(in.parts_size())) return bad_column("parts", in.parts_size(), n);
+  if (!fits(in.pages_size())) return bad_column("pages", in.pages_size(), n);
+  if (!fits(in.begins_size())) return bad_column("begins", in.begins_size(), n);
+  if (!fits(in.lengths_size())) return bad_column("lengths", in.lengths_size(), n);
+  if (!fits(in.boxes_size(), 4)) return bad_column("boxes", in.boxes_size(), n);
+  if (!fits(in.raw_size())) return bad_column("raw", in.raw_size(), n);
+  if (!fits(in.confidence_size())) return bad_column("confidence", in.confidence_size(), n);
+  if (!fits(in.witnesses_size())) return bad_column("witnesses", in.witnesses_size(), n);
+  table->where.resize(n);
+  table->raw.resize(n);
+  table->confidence.resize(n);
+  table->witnesses.resize(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    const int k = static_cast<int>(i);
+    Where& where = table->where[i];
+    if (in.parts_size() > 0) where.part = in.parts(k);
+    if (in.pages_size() > 0) where.page = in.pages(k);
+    if (in.begins_size() > 0) where.begin = in.begins(k);
+    if (__builtin_add_overflow(where.begin, in.lengths_size() > 0 ? in.lengths(k) : 0, &where.end))
+      return invalid_input(ErrorCode::kMalformed, fmt::format("place of cell {} ends beyond all bytes", i));
+    if (in.boxes_size() > 0) {
+      where.left = in.boxes(4 * k);
+      where.top = in.boxes(4 * k + 1);
+      where.right = in.boxes(4 * k + 2);
+      where.bottom = in.boxes(4 * k + 3);
+    }
+    if (in.raw_size() > 0) table->raw[i] = in.raw(k);
+    if (in.confidence_size() > 0) table->confidence[i] = static_cast<std::uint16_t>(std::clamp(in.confidence(k), 0, 1000));
+    if (in.witnesses_size() > 0) table->witnesses[i] = static_cast<std::uint8_t>(std::clamp(in.witnesses(k), 0, 255));
+  }
+  return ok();
+}
 
 void to_proto(const Reading& reading, pb::ReportParsed* out) {
   to_proto(reading.key, out->mutable_key());

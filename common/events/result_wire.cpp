@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
+#include <span>
 #include <string_view>
 
 #include "common/events/enums.h"
@@ -30,6 +32,8 @@ class FieldWriter {
     varint(value.size());
     at_ = std::copy(value.begin(), value.end(), at_);
   }
+  // Fields that are bytes already.
+  void fields(std::string_view value) { at_ = std::copy(value.begin(), value.end(), at_); }
   void number(int field, int value) {
     if (value == 0) return;
     tag(field, Wire::kVarint);
@@ -81,15 +85,44 @@ std::string_view written(const RuleResult& result, std::string& buffer) {
   return {buffer.data(), static_cast<std::size_t>(writer.end() - buffer.data())};
 }
 
-}  // namespace
-
-std::string results_field(const std::vector<RuleResult>& results) {
+std::size_t room_for(std::span<const RuleResult> results) {
   std::size_t room = 0;
   for (const RuleResult& result : results) room += room_for(result) + kFieldHeadMost;
-  std::string out(room, '\0');
-  FieldWriter writer(out.data());
+  return room;
+}
+
+void write(std::span<const RuleResult> results, FieldWriter& writer) {
   std::string buffer;
   for (const RuleResult& result : results) writer.bytes(pb::ReportVerdict::kResultsFieldNumber, written(result, buffer));
+}
+
+// Bytes of lists that never change: there are as many as forms.
+const std::string& bytes_of(const SharedResults& shared) {
+  thread_local std::map<const SharedResults*, std::string> known;
+  std::string& bytes = known[&shared];
+  if (!bytes.empty()) return bytes;
+  bytes.resize(room_for(shared.results));
+  FieldWriter writer(bytes.data());
+  write(shared.results, writer);
+  bytes.resize(static_cast<std::size_t>(writer.end() - bytes.data()));
+  return bytes;
+}
+
+}  // namespace
+
+std::string results_field(const Verdict& verdict) {
+  std::size_t room = room_for(verdict.results);
+  for (const Verdict::Shared& place : verdict.shared) room += bytes_of(*place.list).size();
+  std::string out(room, '\0');
+  FieldWriter writer(out.data());
+  const std::span<const RuleResult> all(verdict.results);
+  std::size_t done = 0;
+  for (const Verdict::Shared& place : verdict.shared) {
+    write(all.subspan(done, place.before - done), writer);
+    done = place.before;
+    writer.fields(bytes_of(*place.list));
+  }
+  write(all.subspan(done), writer);
   out.resize(static_cast<std::size_t>(writer.end() - out.data()));
   return out;
 }

@@ -3,13 +3,13 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "common/report/verdict.h"
 
 namespace gouji::events {
 
-// The field as protobuf writes it; it may stand between the bytes of the fields before and behind it.
-std::string results_field(const std::vector<RuleResult>& results);
+// The field as protobuf writes it, with the shared results among the others; it may stand between the
+// bytes of the fields before and behind it. Thread-safe.
+std::string results_field(const Verdict& verdict);
 
 }  // namespace gouji::events

@@ -33,7 +33,7 @@ std::string head_of(const Verdict& verdict) {
   out.set_version(verdict.version);
   out.set_evaluation(verdict.evaluation);
   out.set_rule_set(verdict.rule_set);
-  return out.SerializeAsString() + results_field(verdict.results);
+  return out.SerializeAsString() + results_field(verdict);
 }
 
 // The fields behind the results.

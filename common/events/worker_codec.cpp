@@ -13,6 +13,15 @@ namespace wk = ::gouji::worker::v1;
 namespace {
 
 constexpr std::size_t kWhyBytesMax = 200;
+constexpr std::size_t kLengthBytes = 4;
+
+// The first bytes of a frame, which loses them.
+Result<std::string_view> taken(std::string_view& frame, std::uint64_t size) {
+  if (size > frame.size()) return invalid_input(ErrorCode::kMalformed, "a frame between service and worker is cut off");
+  const std::string_view bytes = frame.substr(0, size);
+  frame.remove_prefix(size);
+  return bytes;
+}
 
 wk::Program to_proto(Program program) {
   switch (program) {
@@ -44,10 +53,19 @@ Result<Need> need_from(const wk::Need& in) {
 
 }  // namespace
 
-std::string encode(const ReadRequest& request) {
+RequestFrame encode(const ReadRequest& request, std::span<const Aid> aids) {
+  RequestFrame frame;
   wk::ReadRequest out;
-  out.set_body(request.body);
-  for (const Content& attachment : request.attachments) to_proto(attachment, out.add_attachments());
+  out.set_body_size(request.body.size());
+  frame.documents.push_back(request.body);
+  for (const Content& attachment : request.attachments) {
+    auto* item = out.add_attachments();
+    item->set_name(attachment.name);
+    item->set_url(attachment.url);
+    item->set_media_type(attachment.media_type);
+    item->set_size(attachment.bytes.size());
+    frame.documents.push_back(attachment.bytes);
+  }
   out.set_media_type(request.media_type);
   out.set_url(request.url);
   out.set_location_id(request.location_id);
@@ -57,33 +75,42 @@ std::string encode(const ReadRequest& request) {
     item->set_value(hint.value);
     item->set_origin(hint.origin);
   }
-  for (const Aid& aid : request.aids) {
+  for (const Aid& aid : aids) {
     auto* item = out.add_aids();
     item->set_program(to_proto(aid.program));
     item->set_part(aid.part);
-    item->set_output(aid.output);
+    item->set_output_size(aid.output.size());
+    frame.documents.push_back(aid.output);
     if (!aid.failure) continue;
     item->mutable_failure()->set_code(aid.failure->code);
     item->mutable_failure()->set_message(aid.failure->message);
   }
-  return out.SerializeAsString();
+  const std::string message = out.SerializeAsString();
+  for (std::size_t i = 0; i < kLengthBytes; ++i) frame.head.push_back(static_cast<char>(message.size() >> (8 * i) & 0xFF));
+  frame.head += message;
+  return frame;
 }
 
-Result<ReadRequest> decode_read_request(std::string_view bytes) {
-  GOUJI_ASSIGN(wk::ReadRequest in, parse_message<wk::ReadRequest>(bytes));
-  ReadRequest request;
-  request.body = std::move(*in.mutable_body());
-  for (const auto& attachment : in.attachments()) {
-    GOUJI_ASSIGN(Content content, from_proto(attachment));
-    request.attachments.push_back(std::move(content));
+Result<RequestView> decode_read_request(std::string_view frame) {
+  GOUJI_ASSIGN(const std::string_view prefix, taken(frame, kLengthBytes));
+  std::uint64_t length = 0;
+  for (std::size_t i = 0; i < kLengthBytes; ++i) length |= std::uint64_t{static_cast<unsigned char>(prefix[i])} << (8 * i);
+  GOUJI_ASSIGN(const std::string_view message, taken(frame, length));
+  GOUJI_ASSIGN(const wk::ReadRequest in, parse_message<wk::ReadRequest>(message));
+  RequestView request;
+  GOUJI_ASSIGN(request.body, taken(frame, in.body_size()));
+  for (const auto& item : in.attachments()) {
+    GOUJI_ASSIGN(const std::string_view bytes, taken(frame, item.size()));
+    request.attachments.push_back({item.name(), item.url(), item.media_type(), bytes});
   }
   request.media_type = in.media_type();
   request.url = in.url();
   request.location_id = in.location_id();
   for (const auto& hint : in.hints()) request.hints.push_back({hint.field(), hint.value(), hint.origin()});
-  for (auto& item : *in.mutable_aids()) {
+  for (const auto& item : in.aids()) {
     GOUJI_ASSIGN(const Program program, from_proto(item.program()));
-    Aid aid{program, item.part(), std::move(*item.mutable_output()), std::nullopt};
+    GOUJI_ASSIGN(const std::string_view output, taken(frame, item.output_size()));
+    Aid aid{program, item.part(), std::string(output), std::nullopt};
     if (item.has_failure()) aid.failure = Reason{item.failure().code(), item.failure().message()};
     request.aids.push_back(std::move(aid));
   }

@@ -2,6 +2,7 @@
 // Answers come from a process that read hostile bytes: decoding checks sizes, enums and bounds.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -21,10 +22,32 @@ struct ReadRequest {
   std::string url;
   std::string location_id;
   std::vector<Hint> hints;
-  std::vector<Aid> aids = {};
 };
-std::string encode(const ReadRequest& request);
-Result<ReadRequest> decode_read_request(std::string_view bytes);
+
+// A request as it is sent: the head, then the documents, which lie in the request and in the aids.
+struct RequestFrame {
+  std::string head;
+  std::vector<std::string_view> documents;
+};
+RequestFrame encode(const ReadRequest& request, std::span<const Aid> aids = {});
+
+// A request as the worker sees it; documents lie in the frame's bytes, which must outlive it.
+struct AttachmentView {
+  std::string name;
+  std::string url;
+  std::string media_type;
+  std::string_view bytes;
+};
+struct RequestView {
+  std::string_view body;
+  std::vector<AttachmentView> attachments;
+  std::string media_type;
+  std::string url;
+  std::string location_id;
+  std::vector<Hint> hints;
+  std::vector<Aid> aids;
+};
+Result<RequestView> decode_read_request(std::string_view frame);
 inline constexpr std::size_t kNeedPagesMax = 1'000;
 inline constexpr std::int32_t kNeedPageMax = 100'000;
 std::string encode(const ReadAnswer& answer);

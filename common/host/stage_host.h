@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,7 +39,11 @@ class StageHost {
   // Waits for the end. Once.
   eventlog::RunnerEnd join();
   bool has_ended() const { return ended_.load(std::memory_order_acquire); }
+  // Once it has ended.
+  eventlog::RunnerEnd end() const { return end_; }
   std::string end_reason() const;
+  // When it was last seen at rest, as StageRunner tells; zero before start().
+  std::chrono::nanoseconds idle_as_of() const { return runner_ == nullptr ? std::chrono::nanoseconds(0) : runner_->idle_as_of(); }
 
  private:
   eventlog::EventLog& log_;

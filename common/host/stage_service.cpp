@@ -23,17 +23,6 @@ int fail(const Error& error) {
   return exit_code_of(error);
 }
 
-int exit_code_of(eventlog::RunnerEnd end) {
-  switch (end) {
-    case eventlog::RunnerEnd::kStopped: return kExitOk;
-    case eventlog::RunnerEnd::kFenced: return kExitFenced;
-    case eventlog::RunnerEnd::kUnavailable: return kExitUnavailable;
-    case eventlog::RunnerEnd::kPoison: return kExitPoison;
-    case eventlog::RunnerEnd::kFatal: return kExitCannotCreate;
-  }
-  return kExitCannotCreate;
-}
-
 int serve(const StageService& service, const runtime::Settings& settings) {
   runtime::StopSignal stop(settings.duration("shutdown_limit"));
   const runtime::SystemClock clock;
@@ -144,6 +133,17 @@ Result<void> check_topics(eventlog::EventLog& log, const std::vector<eventlog::T
                                     log.address());
   for (const std::string& mismatch : mismatches) message += "\n  " + mismatch;
   return fatal(ErrorCode::kTopicMismatch, message);
+}
+
+int exit_code_of(eventlog::RunnerEnd end) {
+  switch (end) {
+    case eventlog::RunnerEnd::kStopped: return kExitOk;
+    case eventlog::RunnerEnd::kFenced: return kExitFenced;
+    case eventlog::RunnerEnd::kUnavailable: return kExitUnavailable;
+    case eventlog::RunnerEnd::kPoison: return kExitPoison;
+    case eventlog::RunnerEnd::kFatal: return kExitCannotCreate;
+  }
+  return kExitCannotCreate;
 }
 
 int exit_code_of(const Error& error) {

@@ -13,6 +13,7 @@
 #include "common/eventlog/log.h"
 #include "common/eventlog/poison_breaker.h"
 #include "common/eventlog/stage.h"
+#include "common/eventlog/stage_runner.h"
 #include "common/runtime/settings.h"
 #include "common/telemetry/log.h"
 #include "common/telemetry/metrics.h"
@@ -61,6 +62,7 @@ Result<void> check_topics(eventlog::EventLog& log, const std::vector<eventlog::T
 // The topics file that the settings name, else the embedded one.
 Result<std::vector<eventlog::TopicSpec>> topics_of(const runtime::Settings& settings);
 int exit_code_of(const Error& error);
+int exit_code_of(eventlog::RunnerEnd end);
 // Of the settings; nullopt where breaker_percent is 0.
 std::optional<eventlog::BreakerOptions> breaker_of(const runtime::Settings& settings);
 // Of the setting log_level.

@@ -226,7 +226,7 @@ void DocumentBuilder::begin_cell(const CellSpans& spans, std::size_t at) {
   if (tables_.empty() || !tables_.back().is_row_open) begin_row();
   end_cell(at);
   Table& table = tables_.back();
-  table.is_cell_kept = table.grid.add_cell(spans, limits_).has_value();
+  table.is_cell_kept = table.grid.add_cell(spans, limits_);
   if (!table.is_cell_kept) add_limit(table.grid.exceeded());
   table.is_cell_open = true;
   table.is_cell_host = false;

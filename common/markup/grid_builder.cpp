@@ -29,15 +29,14 @@ std::uint32_t GridBuilder::next_free_column() const {
   return column;
 }
 
-std::optional<std::uint32_t> GridBuilder::add_cell(const CellSpans& spans,
-                                                   const HtmlLimits& limits) {
+bool GridBuilder::add_cell(const CellSpans& spans, const HtmlLimits& limits) {
   exceeded_ = nullptr;
   const std::uint32_t column = next_free_column();
   cursor_ = column;
   if (rows_ > limits.rows) exceeded_ = "GRID_ROWS";
   if (cells_.size() >= limits.cells) exceeded_ = "GRID_CELLS";
   if (column >= limits.columns) exceeded_ = "GRID_COLUMNS";
-  if (exceeded_ != nullptr) return std::nullopt;
+  if (exceeded_ != nullptr) return false;
   const auto index = static_cast<std::uint32_t>(cells_.size());
   const std::uint32_t end_wanted = std::min(column + spans.columns, limits.columns);
   if (columns_.size() < end_wanted) columns_.resize(end_wanted);
@@ -53,7 +52,7 @@ std::optional<std::uint32_t> GridBuilder::add_cell(const CellSpans& spans,
   cell.column_span = end - column;
   cell.is_header = spans.is_header;
   cursor_ = end;
-  return index;
+  return true;
 }
 
 Grid GridBuilder::finish() {

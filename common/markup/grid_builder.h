@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 #include "common/markup/document.h"
@@ -21,8 +20,8 @@ class GridBuilder {
   void begin_row();
   // Spans do not reach over the end of a row group (thead, tbody, tfoot).
   void end_row_group();
-  // Index of the new cell in cells(); nullopt when a limit forbids it, see exceeded().
-  std::optional<std::uint32_t> add_cell(const CellSpans& spans, const HtmlLimits& limits);
+  // The new cell is the last of cells(); false when a limit forbids it, see exceeded().
+  bool add_cell(const CellSpans& spans, const HtmlLimits& limits);
   std::vector<GridCell>& cells() { return cells_; }
   const std::vector<GridCell>& cells() const { return cells_; }
   bool has_row() const { return rows_ > 0; }

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "common/markup/document_builder.h"
 #include "common/markup/entities.h"
@@ -18,7 +19,7 @@
 namespace gouji {
 namespace {
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_letter(char c) { return static_cast<unsigned char>((c | 0x20) - 'a') < 26; }
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
 
 bool equals_in_lower(std::string_view a, std::string_view b) {
@@ -94,7 +95,7 @@ class HtmlScanner {
 
   // Text from at_, whose first `sure` - at_ bytes are text whatever they look like.
   void take_text(std::size_t sure) {
-    const std::size_t end = find_either(html_, sure, '<', '&');
+    const std::size_t end = find_any<'<', '&'>(html_, sure, html_.size());
     if (!hidden_) builder_.add_text(at_, end);
     at_ = end;
   }
@@ -111,9 +112,14 @@ class HtmlScanner {
     if (next == '!') return take_declaration();
     if (next == '?') return skip_to_greater();
     const std::size_t name = next == '/' ? at_ + 2 : at_ + 1;
-    if (name < html_.size() && is_letter(html_[name])) return take_tag();
+    if (name < html_.size() && is_letter(html_[name])) {
+      if (next == '/' && !hidden_ && take_plain_end_tag(name)) return;
+      return take_tag();
+    }
     if (next == '/') return skip_to_greater();
-    take_text(at_ + 1);
+    std::size_t sure = at_ + 1;  // of a run of <, only the last one can begin a tag
+    while (sure + 1 < html_.size() && html_[sure] == '<' && html_[sure + 1] == '<') ++sure;
+    take_text(sure);
   }
 
   // A comment that is not closed ends with its first >, so that it hides no table.
@@ -145,6 +151,17 @@ class HtmlScanner {
   void skip_to_greater() {
     const std::size_t end = html_.find('>', at_);
     at_ = end == std::string_view::npos ? html_.size() : end + 1;
+  }
+
+  // Nearly every end tag is a name and a >. False, and nothing taken, for the others.
+  bool take_plain_end_tag(std::size_t name) {
+    const char* const page = html_.data();
+    std::size_t end = name + 1;
+    while (end < html_.size() && (is_letter(page[end]) || (page[end] >= '0' && page[end] <= ':'))) ++end;
+    if (end == html_.size() || page[end] != '>') return false;
+    const std::size_t begin = std::exchange(at_, end + 1);
+    end_element(element_kind(html_.substr(name, end - name)), begin);
+    return true;
   }
 
   void take_tag() {

@@ -1,7 +1,9 @@
 #include "common/markup/html_elements.h"
 
 #include <array>
+#include <bit>
 #include <cstddef>
+#include <cstring>
 
 namespace gouji {
 namespace {
@@ -16,14 +18,11 @@ constexpr std::uint64_t packed(std::string_view name) {
   return value;
 }
 
-// Most elements of a page, told by length and first letter before anything is packed.
-ElementKind kind_of_short_name(std::string_view name) {
-  const int first = name[0] | 0x20;
-  if (name.size() == 1)
-    return first == 'p'   ? ElementKind::kBlock
-           : first == 'a' ? ElementKind::kLink
-                          : ElementKind::kInline;
-  const int second = name[1] | 0x20;
+constexpr ElementKind kind_of_letter(int letter) {
+  return letter == 'p' ? ElementKind::kBlock : letter == 'a' ? ElementKind::kLink : ElementKind::kInline;
+}
+
+constexpr ElementKind kind_of_two(int first, int second) {
   if (first == 't')
     return second == 'd' || second == 'h' ? ElementKind::kCell
            : second == 'r'                ? ElementKind::kRow
@@ -37,6 +36,40 @@ ElementKind kind_of_short_name(std::string_view name) {
                        (first == 'l' && second == 'i') ||
                        (first == 'd' && (second == 't' || second == 'd'));
   return is_list ? ElementKind::kBlock : ElementKind::kInline;
+}
+
+// Most elements of a page have a name of one letter or two: by the first, and all bits of the second.
+constexpr std::size_t place_of_two(char first, char second) {
+  return (static_cast<unsigned char>(first) & 0x1FU) << 8 | static_cast<unsigned char>(second);
+}
+constexpr std::array<ElementKind, 32 * 256> make_kinds_of_two() {
+  std::array<ElementKind, 32 * 256> kinds{};
+  for (char first = 'a'; first <= 'z'; ++first) {
+    for (int second = 0; second < 256; ++second) kinds[place_of_two(first, static_cast<char>(second))] = kind_of_two(first, second | 0x20);
+  }
+  return kinds;
+}
+constexpr std::array<ElementKind, 32 * 256> kKindsOfTwo = make_kinds_of_two();
+
+// The same of three letters and more, in two loads that overlap.
+std::uint64_t packed_at_once(std::string_view name) {
+  static_assert(std::endian::native == std::endian::little);
+  constexpr std::uint64_t kLower = 0x2020202020202020U;
+  std::uint32_t first = 0, last = 0;
+  if (name.size() >= 8) {
+    std::uint64_t value = 0;
+    std::memcpy(&value, name.data(), sizeof(value));
+    return value | kLower;
+  }
+  if (name.size() == 3) {
+    std::uint16_t two = 0;
+    std::memcpy(&two, name.data(), sizeof(two));
+    return (two | static_cast<std::uint64_t>(static_cast<unsigned char>(name[2])) << 16) | (kLower >> 40);
+  }
+  std::memcpy(&first, name.data(), sizeof(first));
+  std::memcpy(&last, name.data() + name.size() - sizeof(last), sizeof(last));
+  const std::size_t bits = 8 * name.size();
+  return first | static_cast<std::uint64_t>(last) << (bits - 32) | kLower >> (64 - bits);
 }
 
 struct NamedElement {
@@ -125,8 +158,9 @@ constexpr std::array<Slot, kSlots> kElementSlots = make_slots();
 }  // namespace
 
 ElementKind element_kind(std::string_view name) {
-  if (name.size() <= 2) return name.empty() ? ElementKind::kInline : kind_of_short_name(name);
-  const std::uint64_t wanted = packed(name);
+  if (name.size() == 2) return kKindsOfTwo[place_of_two(name[0], name[1])];
+  if (name.size() <= 1) return name.empty() ? ElementKind::kInline : kind_of_letter(name[0] | 0x20);
+  const std::uint64_t wanted = packed_at_once(name);
   for (std::size_t at = first_slot(wanted); kElementSlots[at].name != 0; at = (at + 1) % kSlots) {
     if (kElementSlots[at].name == wanted) return kElementSlots[at].kind;
   }

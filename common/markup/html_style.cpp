@@ -51,11 +51,18 @@ bool hides(std::string_view style) {
   if (style.size() < kShortest) return false;
   std::size_t at = 0;
 #ifdef __SSE2__
-  for (; at + 3 + 16 <= style.size(); at += 16) {
-    for (std::uint32_t bits = candidates(style.data() + at); bits != 0; bits &= bits - 1) {
-      if (hides_at(style, at + static_cast<std::size_t>(std::countr_zero(bits)))) return true;
+  const auto hides_in_sixteen = [&](std::size_t from) {
+    for (std::uint32_t bits = candidates(style.data() + from); bits != 0; bits &= bits - 1) {
+      if (hides_at(style, from + static_cast<std::size_t>(std::countr_zero(bits)))) return true;
     }
+    return false;
+  };
+  constexpr std::size_t kBlock = 16 + 3;
+  for (; at + kBlock < style.size(); at += 16) {
+    if (hides_in_sixteen(at)) return true;
   }
+  // The last block may look at some places once more.
+  if (style.size() >= kBlock) return hides_in_sixteen(style.size() - kBlock);
 #endif
   for (; at + kShortest <= style.size(); ++at) {
     if (hides_at(style, at)) return true;

@@ -1,24 +1,30 @@
 #include "common/markup/html_tag.h"
 
 #include <array>
+#include <bit>
 #include <cstring>
+
+#include "common/text/byte_scan.h"
 
 namespace gouji {
 namespace {
 
-enum : std::uint8_t { kWhiteBit = 1, kEndsName = 2 };
+enum : std::uint8_t { kWhiteBit = 1, kEndsName = 2, kEndsValue = 4 };
 
 constexpr std::array<std::uint8_t, 256> make_classes() {
   std::array<std::uint8_t, 256> classes{};
   for (char c : {' ', '\t', '\n', '\r', '\f'})
-    classes[static_cast<unsigned char>(c)] = kWhiteBit | kEndsName;
-  for (char c : {'/', '>', '='}) classes[static_cast<unsigned char>(c)] = kEndsName;
+    classes[static_cast<unsigned char>(c)] = kWhiteBit | kEndsName | kEndsValue;
+  for (char c : {'/', '='}) classes[static_cast<unsigned char>(c)] = kEndsName;
+  classes['>'] = kEndsName | kEndsValue;
   return classes;
 }
 constexpr std::array<std::uint8_t, 256> kClasses = make_classes();
 
 bool is_white(char c) { return (kClasses[static_cast<unsigned char>(c)] & kWhiteBit) != 0; }
 bool ends_name(char c) { return (kClasses[static_cast<unsigned char>(c)] & kEndsName) != 0; }
+// Of a value without quotes.
+bool ends_value(char c) { return (kClasses[static_cast<unsigned char>(c)] & kEndsValue) != 0; }
 
 bool equals(std::string_view name, std::string_view lower) {
   if (name.size() != lower.size()) return false;
@@ -70,19 +76,63 @@ void keep(HtmlTag& tag, const Attribute& attribute) {
   }
 }
 
+constexpr std::uint32_t four(std::string_view letters) {
+  std::uint32_t value = 0;
+  for (std::size_t i = 0; i < 4; ++i) value |= static_cast<std::uint32_t>(static_cast<unsigned char>(letters[i])) << (8 * i);
+  return value;
+}
+
+// Length of the name at `at` where it is one of those that most pages have in most of their tags and
+// an = follows; otherwise 0. They are compared whole, because a loop over their letters is where the
+// time of reading a page went.
+std::size_t common_name_length(const char* at, const char* end) {
+  static_assert(std::endian::native == std::endian::little);
+  constexpr std::ptrdiff_t kLongest = 8;
+  if (end - at < kLongest) return 0;
+  std::uint32_t first = 0, second = 0;
+  std::memcpy(&first, at, sizeof(first));
+  std::memcpy(&second, at + sizeof(first), sizeof(second));
+  constexpr std::uint32_t kTwo = 0xFFFF, kThree = 0xFFFFFF;
+  switch (first) {
+    case four("styl"):
+    case four("titl"): return (second & kTwo) == (four("e=..") & kTwo) ? 5 : 0;
+    case four("clas"): return (second & kTwo) == (four("s=..") & kTwo) ? 5 : 0;
+    case four("widt"): return (second & kTwo) == (four("h=..") & kTwo) ? 5 : 0;
+    case four("alig"): return (second & kTwo) == (four("n=..") & kTwo) ? 5 : 0;
+    case four("lang"):
+    case four("href"): return at[4] == '=' ? 4 : 0;
+    case four("targ"): return (second & kThree) == (four("et=.") & kThree) ? 6 : 0;
+    case four("cols"):
+    case four("rows"): return second == four("pan=") ? 7 : 0;
+    default: return 0;
+  }
+}
+
+// The first `wanted` in [at, end); null where there is none. Many values are short.
+inline const char* find_byte(const char* at, const char* end, char wanted) {
+#ifdef __SSE2__
+  if (end - at >= 16) {
+    const std::uint32_t found = byte_scan::bits(byte_scan::equal(byte_scan::load(at), wanted));
+    if (found != 0) return at + std::countr_zero(found);
+    at += 16;
+  }
+#endif
+  return static_cast<const char*>(std::memchr(at, wanted, static_cast<std::size_t>(end - at)));
+}
+
 std::string_view between(const char* begin, const char* end) {
   return {begin, static_cast<std::size_t>(end - begin)};
 }
 
 }  // namespace
 
-const char* HtmlTagReader::closing_quote(const char* at, const char* end) {
+inline const char* HtmlTagReader::closing_quote(const char* at, const char* end) {
   const char quote = *at;
   bool& is_missing = is_quote_missing_[quote == '"' ? 0 : 1];
   if (is_missing) return nullptr;
-  const void* found = std::memchr(at + 1, quote, static_cast<std::size_t>(end - at - 1));
+  const char* const found = find_byte(at + 1, end, quote);
   is_missing = found == nullptr;
-  return static_cast<const char*>(found);
+  return found;
 }
 
 HtmlTag HtmlTagReader::read(std::size_t at) {
@@ -98,8 +148,12 @@ HtmlTag HtmlTagReader::read(std::size_t at) {
       ++next;
       continue;
     }
-    begin = next++;  // a = in the first place belongs to the name
-    while (next < end && !ends_name(*next)) ++next;
+    begin = next;
+    next += common_name_length(begin, end);
+    if (next == begin) {
+      ++next;  // a = in the first place belongs to the name
+      while (next < end && !ends_name(*next)) ++next;
+    }
     Attribute attribute{between(begin, next), {}};
     const char* value = next;
     while (value < end && is_white(*value)) ++value;
@@ -112,7 +166,7 @@ HtmlTag HtmlTagReader::read(std::size_t at) {
         next = quote + 1;
       } else {
         next = value;
-        while (next < end && *next != '>' && !is_white(*next)) ++next;
+        while (next < end && !ends_value(*next)) ++next;
         attribute.value = between(value, next);
       }
     }

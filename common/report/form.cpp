@@ -30,11 +30,11 @@ std::optional<std::uint16_t> Form::find(std::string_view cell_id) const {
   const std::string_view prefix = to_string(table_);
   if (cell_id.starts_with(prefix) && cell_id.substr(prefix.size()).starts_with('.'))
     cell_id.remove_prefix(prefix.size() + 1);
-  const auto found = std::find_if(cells_.begin(), cells_.end(), [&](const FormCell& cell) {
-    return std::string_view(cell.id).substr(prefix.size() + 1) == cell_id;
-  });
-  if (found == cells_.end()) return std::nullopt;
-  return static_cast<std::uint16_t>(found - cells_.begin());
+  const auto id_of = [&](std::uint16_t cell) { return std::string_view(cells_[cell].id).substr(prefix.size() + 1); };
+  const auto found = std::lower_bound(by_id_.begin(), by_id_.end(), cell_id,
+                                      [&](std::uint16_t cell, std::string_view wanted) { return id_of(cell) < wanted; });
+  if (found == by_id_.end() || id_of(*found) != cell_id) return std::nullopt;
+  return *found;
 }
 
 std::string Form::wording(std::uint16_t cell) const {

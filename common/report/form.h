@@ -76,6 +76,7 @@ class Form {
   Edition edition_ = Edition::k2021;
   std::vector<FormBlock> blocks_;
   std::vector<FormCell> cells_;
+  std::vector<std::uint16_t> by_id_;  // cells in the order of their ids
 };
 
 // The form of a table in an edition; table 4 ignores the edition. Loaded once, thread-safe.

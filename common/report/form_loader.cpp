@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <numeric>
 #include <string_view>
 
 #include "common/core/check.h"
@@ -132,6 +133,10 @@ class FormLoader {
     form.edition_ = edition;
     for (element block : list(data, "blocks")) form.blocks_.push_back(read_block(block, edition));
     for (std::size_t i = 0; i < form.blocks_.size(); ++i) number_cells(form, i);
+    form.by_id_.resize(form.cells_.size());
+    std::iota(form.by_id_.begin(), form.by_id_.end(), std::uint16_t{0});
+    std::sort(form.by_id_.begin(), form.by_id_.end(),
+              [&](std::uint16_t a, std::uint16_t b) { return form.cells_[a].id < form.cells_[b].id; });
     return form;
   }
 

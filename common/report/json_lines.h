@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,5 +14,9 @@ namespace gouji {
 // of the object "divisions"; also "organs" itself. Lines count from 1. Of a file that is no JSON, what
 // can be told.
 std::map<std::string, std::size_t> json_lines(std::string_view json);
+
+// The line of the first byte that cannot stand there; nullopt of a text whose grammar is JSON's.
+// Nesting beyond 1 000 levels counts as a mistake.
+std::optional<std::size_t> json_mistake_line(std::string_view json);
 
 }  // namespace gouji

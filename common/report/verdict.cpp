@@ -78,4 +78,11 @@ Result<Severity> severity_from(std::string_view name) {
                        "severity \"" + std::string(name) + "\" is not known; known are error, warning, info");
 }
 
+void name_shared(Verdict& verdict) {
+  for (auto place = verdict.shared.rbegin(); place != verdict.shared.rend(); ++place)
+    verdict.results.insert(verdict.results.begin() + static_cast<std::ptrdiff_t>(place->before), place->list->results.begin(),
+                           place->list->results.end());
+  verdict.shared.clear();
+}
+
 }  // namespace gouji

@@ -50,6 +50,11 @@ struct RuleResult {
   std::optional<std::int64_t> difference;    // of a failed equation: parts minus whole
 };
 
+// Results that all clean tables of a form have in common: made once, never changed and never gone.
+struct SharedResults {
+  std::vector<RuleResult> results;
+};
+
 struct CellChange {
   std::string cell;
   Cell before;
@@ -137,6 +142,12 @@ struct Verdict {
   std::int32_t evaluation = 0;
   std::string rule_set;  // version "+" digest
   std::vector<RuleResult> results;
+  // Results beside those, each list in front of results[before]; as events they are all alike.
+  struct Shared {
+    const SharedResults* list = nullptr;
+    std::size_t before = 0;
+  };
+  std::vector<Shared> shared;  // rising by place; empty of a verdict that was decoded
   std::vector<CellChange> changed_cells;  // against the version before; of evaluation 1 only
   std::vector<DerivedValue> derived;
   std::int32_t anomalies_open = 0;    // without those that are waived
@@ -148,5 +159,8 @@ struct Verdict {
   std::vector<TableReading> tables;  // filled in the compacted snapshot only
   Evidence evidence;
 };
+
+// Puts the shared results among the others.
+void name_shared(Verdict& verdict);
 
 }  // namespace gouji

@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstring>
 #include <limits>
+#include <vector>
 
 #include "common/core/check.h"
 
@@ -22,29 +23,45 @@ static_assert(std::endian::native == std::endian::little, "frames are written as
 
 using Length = std::uint32_t;
 
-Length length_of(std::string_view bytes) {
-  GOUJI_CHECK(bytes.size() <= std::numeric_limits<Length>::max());
-  return static_cast<Length>(bytes.size());
-}
-
-// What remains of the two parts of a frame, for a call that takes both at once.
+// What remains of a frame, for a call that takes many parts at once. The parts must outlive it.
 class Unsent {
  public:
-  Unsent(const Length& length, std::string_view bytes)
-      : parts_{{{const_cast<Length*>(&length), sizeof length}, {const_cast<char*>(bytes.data()), bytes.size()}}} {}
-  bool is_empty() const { return parts_[0].iov_len + parts_[1].iov_len == 0; }
-  iovec* parts() { return parts_.data(); }
+  Unsent(std::string_view bytes, std::span<const std::string_view> more) {
+    parts_.reserve(2 + more.size());
+    add({reinterpret_cast<const char*>(&length_), sizeof length_});
+    std::size_t size = add(bytes);
+    for (const std::string_view part : more) size += add(part);
+    GOUJI_CHECK(size <= std::numeric_limits<Length>::max());
+    length_ = static_cast<Length>(size);
+  }
+  Unsent(const Unsent&) = delete;
+  Unsent& operator=(const Unsent&) = delete;
+  bool is_empty() const { return first_ == parts_.size(); }
+  iovec* parts() { return parts_.data() + first_; }
+  std::size_t count() const { return std::min<std::size_t>(parts_.size() - first_, kPartsMax); }
   void drop(std::size_t sent) {
-    for (auto& part : parts_) {
+    while (first_ < parts_.size()) {
+      iovec& part = parts_[first_];
       const std::size_t here = std::min(sent, part.iov_len);
       part.iov_base = static_cast<char*>(part.iov_base) + here;
       part.iov_len -= here;
       sent -= here;
+      if (part.iov_len > 0) return;
+      ++first_;
     }
   }
 
  private:
-  std::array<iovec, 2> parts_;
+  static constexpr std::size_t kPartsMax = 64;  // of one call; the kernel takes 1,024
+
+  std::size_t add(std::string_view bytes) {
+    parts_.push_back({const_cast<char*>(bytes.data()), bytes.size()});
+    return bytes.size();
+  }
+
+  Length length_ = 0;
+  std::vector<iovec> parts_;
+  std::size_t first_ = 0;
 };
 
 // False when the deadline is over.
@@ -107,12 +124,15 @@ WorkerOrders decode_orders(std::string_view bytes) {
 }
 
 FrameStatus send_frame(int socket, std::string_view bytes, FrameDeadline deadline) {
-  const Length length = length_of(bytes);
-  Unsent unsent(length, bytes);
+  return send_frame(socket, bytes, {}, deadline);
+}
+
+FrameStatus send_frame(int socket, std::string_view bytes, std::span<const std::string_view> more, FrameDeadline deadline) {
+  Unsent unsent(bytes, more);
   while (!unsent.is_empty()) {
     msghdr message{};
     message.msg_iov = unsent.parts();
-    message.msg_iovlen = 2;
+    message.msg_iovlen = unsent.count();
     const ssize_t sent = sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
     if (sent >= 0) {
       unsent.drop(static_cast<std::size_t>(sent));
@@ -137,10 +157,9 @@ ReceivedFrame receive_frame(int socket, std::size_t bytes_max, FrameDeadline dea
 }
 
 bool write_frame(int descriptor, std::string_view bytes) {
-  const Length length = length_of(bytes);
-  Unsent unsent(length, bytes);
+  Unsent unsent(bytes, {});
   while (!unsent.is_empty()) {
-    const ssize_t written = writev(descriptor, unsent.parts(), 2);
+    const ssize_t written = writev(descriptor, unsent.parts(), static_cast<int>(unsent.count()));
     if (written >= 0)
       unsent.drop(static_cast<std::size_t>(written));
     else if (errno != EINTR)

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -33,6 +34,8 @@ struct ReceivedFrame {
 };
 using FrameDeadline = std::chrono::steady_clock::time_point;
 FrameStatus send_frame(int socket, std::string_view bytes, FrameDeadline deadline);
+// One frame of these bytes and, behind them, `more`: large parts are not put together first.
+FrameStatus send_frame(int socket, std::string_view bytes, std::span<const std::string_view> more, FrameDeadline deadline);
 ReceivedFrame receive_frame(int socket, std::size_t bytes_max, FrameDeadline deadline);
 
 // The worker's side: blocks, and uses no system call but read and write.

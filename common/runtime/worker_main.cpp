@@ -1,3 +1,4 @@
+#include <malloc.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -26,6 +27,8 @@ int run_worker(const std::function<std::string(std::string_view)>& handle) {
     std::fprintf(stderr, "%s\n", dropped.error().message.c_str());
     return 1;
   }
+  // What is large goes back to the kernel when it is freed, so that one document's memory is the next one's.
+  mallopt(M_MMAP_THRESHOLD, 4 * 1024 * 1024);
   if (!write_frame(kWorkerChannel, kWorkerGreeting)) return 0;
   for (;;) {
     const auto request = read_frame(kWorkerChannel, static_cast<std::size_t>(orders.request_bytes_max));

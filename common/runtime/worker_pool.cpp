@@ -80,17 +80,19 @@ class WorkerPool::Impl {
   explicit Impl(WorkerPoolOptions options)
       : options_(std::move(options)), launcher_(options_), free_(options_.workers) {}
 
-  Result<std::string> call(std::string_view request) {
-    if (request.size() > options_.request_bytes_max)
+  Result<std::string> call(std::string_view request, std::span<const std::string_view> more) {
+    std::size_t size = request.size();
+    for (const std::string_view part : more) size += part.size();
+    if (size > options_.request_bytes_max)
       return invalid_input(ErrorCode::kTooLarge,
                            fmt::format("a request of {} bytes to worker '{}', over the limit of {}",
-                                       request.size(), options_.kind, options_.request_bytes_max));
+                                       size, options_.kind, options_.request_bytes_max));
     ++requests_;
     Slot slot(*this);
     Exchange exchange;
     for (int attempt = 1; attempt <= kAttempts; ++attempt) {
       GOUJI_TRY(make_ready(slot.seat));
-      exchange = slot.seat.worker->ask(request);
+      exchange = slot.seat.worker->ask(request, more);
       if (exchange.status == FrameStatus::kOk) return std::move(exchange.answer);
       ++(exchange.status == FrameStatus::kTimeout ? timeouts_ : deaths_);
       slot.seat.worker.reset();
@@ -172,7 +174,9 @@ Result<std::unique_ptr<WorkerPool>> WorkerPool::create(WorkerPoolOptions options
 WorkerPool::WorkerPool(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 WorkerPool::~WorkerPool() = default;
 
-Result<std::string> WorkerPool::call(std::string_view request) { return impl_->call(request); }
+Result<std::string> WorkerPool::call(std::string_view request, std::span<const std::string_view> more) {
+  return impl_->call(request, more);
+}
 std::size_t WorkerPool::size() const { return impl_->size(); }
 WorkerPoolCounts WorkerPool::counts() const { return impl_->counts(); }
 

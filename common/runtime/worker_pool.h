@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -22,7 +23,7 @@ struct WorkerPoolOptions {
   std::string kind;                             // after kWorkerArgument
   std::size_t workers = 2;
   std::chrono::milliseconds deadline{10'000};   // per request, then SIGKILL
-  std::int64_t memory_bytes_max = 512LL * 1024 * 1024;  // RLIMIT_AS of a worker
+  std::int64_t memory_bytes_max = 256LL * 1024 * 1024;  // RLIMIT_AS of a worker, so that no more is ever resident
   std::size_t request_bytes_max = 160 * 1024 * 1024;
   std::size_t answer_bytes_max = 4 * 1024 * 1024;
   int requests_per_worker = 5'000;              // then it is replaced
@@ -42,11 +43,12 @@ class WorkerPool {
   static Result<std::unique_ptr<WorkerPool>> create(WorkerPoolOptions options);
   ~WorkerPool();  // kills and reaps all workers
 
-  // One request, one answer; waits for a free worker. Thread-safe. When the worker dies or is
+  // One request, one answer; waits for a free worker. Thread-safe. `more` follows the request in one
+  // frame: large documents are sent from where they lie, without a copy. When the worker dies or is
   // killed the request is tried once more on a new one; dying twice is
   // kInvalidInput WORKER_DIED (or TIMEOUT), which makes the document poison. A worker that cannot be
   // started is no fault of the document: kUnavailable WORKER_DIED.
-  Result<std::string> call(std::string_view request);
+  Result<std::string> call(std::string_view request, std::span<const std::string_view> more = {});
   std::size_t size() const;
   WorkerPoolCounts counts() const;
 

@@ -188,11 +188,11 @@ bool WorkerProcess::is_waiting() const {
   return recv(channel_.get(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
-Exchange WorkerProcess::ask(std::string_view request) {
+Exchange WorkerProcess::ask(std::string_view request, std::span<const std::string_view> more) {
   ++requests_;
   const auto deadline = std::chrono::steady_clock::now() + options_.deadline;
   ReceivedFrame frame;
-  frame.status = send_frame(channel_.get(), request, deadline);
+  frame.status = send_frame(channel_.get(), request, more, deadline);
   if (frame.status == FrameStatus::kOk)
     frame = receive_frame(channel_.get(), options_.answer_bytes_max, deadline);
   if (frame.status == FrameStatus::kOk) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -48,7 +49,7 @@ class WorkerProcess {
   // False when it died, or said something, while nobody asked.
   bool is_waiting() const;
   // Every status but kOk leaves the process killed.
-  Exchange ask(std::string_view request);
+  Exchange ask(std::string_view request, std::span<const std::string_view> more);
   int requests() const { return requests_; }
 
  private:

@@ -29,18 +29,50 @@ inline std::uint32_t bits(__m128i mask) {
 }  // namespace byte_scan
 #endif
 
-// First place at or after `at` where `first` or `second` stands; text.size() where there is none.
-inline std::size_t find_either(std::string_view text, std::size_t at, char first, char second) {
+// First place in [at, end) where one of the wanted bytes stands; `end` where there is none.
+template <char... kWanted>
+inline std::size_t find_any(std::string_view text, std::size_t at, std::size_t end) {
 #ifdef __SSE2__
-  for (; at + 16 <= text.size(); at += 16) {
+  for (; at + 16 <= end; at += 16) {
     const __m128i bytes = byte_scan::load(text.data() + at);
-    const std::uint32_t found = byte_scan::bits(
-        _mm_or_si128(byte_scan::equal(bytes, first), byte_scan::equal(bytes, second)));
+    const std::uint32_t found = byte_scan::bits((byte_scan::equal(bytes, kWanted) | ...));
     if (found != 0) return at + static_cast<std::size_t>(std::countr_zero(found));
   }
 #endif
-  while (at < text.size() && text[at] != first && text[at] != second) ++at;
+  while (at < end && ((text[at] != kWanted) && ...)) ++at;
   return at;
+}
+
+// First place of `word`, which has two bytes or more; npos where it is not. Words of Chinese begin with
+// one of few bytes, so they are told by their second byte and their last.
+inline std::size_t find_word(std::string_view text, std::string_view word) {
+  if (text.size() < word.size()) return text.npos;
+  const std::size_t last = word.size() - 1, last_place = text.size() - word.size();
+  const auto is_at = [&](std::size_t at) { return std::memcmp(text.data() + at, word.data(), word.size()) == 0; };
+  std::size_t at = 0;
+#ifdef __SSE2__
+  // The last sixteen places may overlap those before.
+  for (; last_place >= 15 && at <= last_place; at += 16) {
+    const std::size_t from = at + 15 <= last_place ? at : last_place - 15;
+    const __m128i seconds = byte_scan::equal(byte_scan::load(text.data() + from + 1), word[1]);
+    const __m128i lasts = byte_scan::equal(byte_scan::load(text.data() + from + last), word[last]);
+    for (std::uint32_t found = byte_scan::bits(_mm_and_si128(seconds, lasts)); found != 0; found &= found - 1) {
+      const std::size_t place = from + static_cast<std::size_t>(std::countr_zero(found));
+      if (is_at(place)) return place;
+    }
+  }
+#endif
+  for (; at <= last_place; ++at) {
+    if (text[at + 1] == word[1] && is_at(at)) return at;
+  }
+  return text.npos;
+}
+
+// The same at or behind `from`.
+inline std::size_t find_word(std::string_view text, std::string_view word, std::size_t from) {
+  if (from > text.size()) return text.npos;
+  const std::size_t at = find_word(text.substr(from), word);
+  return at == text.npos ? at : at + from;
 }
 
 // First place in [at, end) with a byte of 0x20 or below: white space or a control character.
@@ -53,7 +85,7 @@ inline std::size_t find_blank(std::string_view text, std::size_t at, std::size_t
     if (found != 0) return at + static_cast<std::size_t>(std::countr_zero(found));
   }
 #endif
-  while (at<end&& static_cast<unsigned char>(text[at])> 0x20) ++at;
+  while (at < end && static_cast<unsigned char>(text[at]) > 0x20) ++at;
   return at;
 }
 

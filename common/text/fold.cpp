@@ -11,7 +11,7 @@
 namespace gouji {
 namespace {
 
-constexpr std::size_t kTableSize = 0x10000;
+constexpr std::size_t kTableSize = kFoldsEnd;
 constexpr char16_t kRemoved = 0;
 using Table = std::array<char16_t, kTableSize>;
 
@@ -168,6 +168,8 @@ bool is_space(char32_t c) {
 }
 
 char32_t fold_character(char32_t c) { return c < kTableSize ? table()[c] : c; }
+
+const char16_t* fold_characters() { return table().data(); }
 
 std::string fold_label(std::string_view text) {
   const Table& folds = table();

@@ -23,6 +23,10 @@ std::string fold_label(std::string_view text);
 // Characters that fold to several ("㈠") give their number or letter only.
 char32_t fold_character(char32_t code_point);
 
+// The same for many characters in a row: indexed by code point, which must be below kFoldsEnd.
+inline constexpr char32_t kFoldsEnd = 0x10000;
+const char16_t* fold_characters();
+
 // True for CJK ideographs, the ones that words are written without spaces in.
 bool is_cjk(char32_t code_point);
 

@@ -16,9 +16,22 @@ struct Sign {
   std::int64_t value = 0;
 };
 
+constexpr std::u32string_view kDigits = U"〇一二三四五六七八九";
+constexpr std::u32string_view kFormalDigits = U"零壹贰叁肆伍陆柒捌玖";
+constexpr std::u32string_view kOtherSigns = U"○两兩十拾百佰千仟廿卅万萬亿億";
+
+// By the last eight bits, which few characters share with a sign.
+constexpr std::array<bool, 256> make_may_be_sign() {
+  std::array<bool, 256> may{};
+  for (std::u32string_view signs : {kDigits, kFormalDigits, kOtherSigns, std::u32string_view(U"0123456789０１２３４５６７８９")}) {
+    for (char32_t sign : signs) may[sign & 0xFFU] = true;
+  }
+  return may;
+}
+constexpr std::array<bool, 256> kMayBeSign = make_may_be_sign();
+
 Sign sign_of(char32_t c) {
-  constexpr std::u32string_view kDigits = U"〇一二三四五六七八九";
-  constexpr std::u32string_view kFormalDigits = U"零壹贰叁肆伍陆柒捌玖";
+  if (!kMayBeSign[c & 0xFFU]) return {};
   if (c >= U'0' && c <= U'9') return {Sign::kDigit, static_cast<std::int64_t>(c - U'0')};
   if (c >= U'０' && c <= U'９') return {Sign::kDigit, static_cast<std::int64_t>(c - U'０')};
   for (std::u32string_view digits : {kDigits, kFormalDigits}) {

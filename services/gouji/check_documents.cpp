@@ -10,7 +10,7 @@ validator::Judgement judge_document(const CheckedDocument& document, CheckLedger
   arrival.evidence.url = document.source;
   arrival.evidence.raw_digest = document.sha256;
   arrival.evidence.extractor = arrival.reading.extractor;
-  const validator::Judgement judgement = validator::judge(
+  validator::Judgement judgement = validator::judge(
       [&ledger](const ReportKey& key) -> std::optional<LedgerEntry> {
         const auto found = ledger.find(key);
         if (found == ledger.end()) return std::nullopt;
@@ -19,6 +19,7 @@ validator::Judgement judge_document(const CheckedDocument& document, CheckLedger
       arrival);
   for (const validator::LedgerChange& change : judgement.ledger)
     if (change.entry) ledger.insert_or_assign(change.key, *change.entry);
+  for (Verdict& verdict : judgement.verdicts) name_shared(verdict);
   return judgement;
 }
 

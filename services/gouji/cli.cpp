@@ -32,6 +32,8 @@ struct Requests {
   std::vector<std::string> rules_arguments;
   BacktestRequest backtest;
   OrgansRequest organs;
+  NotifyRequest notify;
+  HealthRequest health;
   ReparseRequest reparse;
   ConfigRequest config;
   PortalRequest portal;
@@ -235,6 +237,25 @@ void define_portal(CLI::App& app, Requests& requests) {
                  "its recorded pages, offline. 退出码 / exit codes: 0 合格 good · 1 不合格、认不出或不会采集 not so · 2 写法有误 mistakes in a file · 4 日志不可用 log unavailable");
 }
 
+void define_notify(CLI::App& app, Requests& requests) {
+  auto* notify = app.add_subcommand("notify", "把异常通知 Alertmanager 和网络钩子 / carries anomalies to Alertmanager and webhooks");
+  add_log(notify, requests.notify.where);
+  notify->add_option("--targets", requests.notify.targets, "接收方文件 / file of receivers (docs/notify.md)")->type_name("FILE");
+  notify->add_option("--alertmanager", requests.notify.alertmanagers, "Alertmanager 的网址，可重复 / address of an Alertmanager, may repeat")->type_name("URL")->allow_extra_args(false);
+  notify->add_option("--from", requests.notify.from, "首次启动：end 已有的异常不再通知网络钩子，start 也通知 / first start: whether webhooks hear of what is there already")
+      ->check(CLI::IsMember({"start", "end"}))->capture_default_str()->type_name("FROM");
+  notify->add_flag("--once", requests.notify.once, "送完即止 / end when everything is delivered (exit 3: something is left)");
+  notify->add_flag("--check", requests.notify.check, "只检查接收方文件 / only check the file of receivers");
+  notify->add_flag("--test", requests.notify.test, "向每个接收方发一条测试通知 / send a made-up notice to each receiver");
+  notify->add_option("--admin", requests.notify.admin, "/metrics 的监听地址 / address of /metrics")->capture_default_str()->type_name("ADDR:PORT");
+}
+
+void define_health(CLI::App& app, Requests& requests) {
+  auto* health = app.add_subcommand("health", "一个服务是否正常，供容器查问 / whether a service is well, for containers (exit 1: it is not, 4: no answer)");
+  health->add_option("ADDR", requests.health.address, "服务的 --admin 地址 / what the service has as --admin")->required()->type_name("HOST:PORT");
+  health->add_flag("--ready", requests.health.ready, "问 /readyz，而非 /healthz / ask /readyz");
+}
+
 std::optional<Severity> fail_level(const std::string& name) {
   if (name == "never") return std::nullopt;
   if (name == "warning") return Severity::kWarning;
@@ -266,6 +287,8 @@ int carry_out(const CLI::App& app, Requests& requests) {
   if (name == "dlq") return dlq(requests.dlq);
   if (name == "rules") return carry_out_rules(requests);
   if (name == "organs") return organs(requests.organs);
+  if (name == "health") return health(requests.health);
+  if (name == "notify") return notify(requests.notify);
   if (name == "reparse") return reparse(requests.reparse);
   if (name == "config") return config(requests.config);
   if (name == "portal") return portal(requests.portal);
@@ -293,6 +316,10 @@ int dispatch(int argc, char** argv) {
   define_lists(app, requests);
   define_waive(app, requests);
   define_portal(app, requests);
+}
+
+  define_notify(app, requests);
+  define_health(app, requests);
   define_operations(app, requests);
   try {
     app.parse(argc, argv);

@@ -136,6 +136,24 @@ struct RulesRequest {
 };
 int rules(const RulesRequest& request);
 
+struct NotifyRequest {
+  LogChoice where;
+  std::string targets;                     // file (notify/targets.h)
+  std::vector<std::string> alertmanagers;  // addresses
+  std::string from = "end";  // of the first start: start = what is there already is news for webhooks
+  bool once = false;         // end when everything is read and delivered
+  bool check = false;        // read the file and end
+  bool test = false;         // one made-up notice to each receiver
+  std::string admin = "127.0.0.1:0";
+};
+int notify(const NotifyRequest& request);
+
+struct HealthRequest {
+  std::string address;  // HOST:PORT of an admin endpoint
+  bool ready = false;   // /readyz instead of /healthz
+};
+int health(const HealthRequest& request);
+
 struct BacktestRequest {
   LogChoice where;
   bool reparse = false;              // of a log: the raw documents are read again too

@@ -68,6 +68,14 @@ std::string text_line(const Anomaly& anomaly, Language language) {
                      in(language, anomaly.message_zh, anomaly.message_en), waiver);
 }
 
+std::string cell_words(const std::string& cell, Language language) {
+  return validator::cell_wording(cell, language == Language::kChinese ? validator::Language::kChinese : validator::Language::kEnglish);
+}
+
+std::string value_words(const Cell& cell, Language language) {
+  return cell.is_number() ? std::to_string(cell.value) : std::string(state_word(cell.state, language));
+}
+
 Result<std::vector<std::pair<Anomaly, Record>>> open_anomalies(eventlog::EventLog& log) {
   GOUJI_ASSIGN(const auto current, read_current(log, eventlog::kAnomalyCurrentTopic));
   std::vector<std::pair<Anomaly, Record>> anomalies;
@@ -86,6 +94,57 @@ std::string line_of(const Anomaly& anomaly, const Record& record, const ListRequ
   if (request.format == "json")
     return events::value_json(eventlog::kAnomalyCurrentTopic, record).value_or(std::string("null")) + "\n";
   return text_line(anomaly, request.language);
+}
+
+// The newest verdict of a report, and its open anomalies.
+std::string report_text(const Verdict& verdict, const std::vector<std::pair<Anomaly, Record>>& anomalies, Language language) {
+  const auto count = [&](RuleStatus status) {
+    return std::count_if(verdict.results.begin(), verdict.results.end(), [&](const RuleResult& result) { return result.status == status; });
+  };
+  std::string out = fmt::format("{}  {}\n    ", to_string(verdict.key), verdict.organ_name);
+  out += fmt::format(fmt::runtime(in(language, "第 {} 版，第 {} 次评定，规则集 {}{}\n", "version {}, evaluation {}, rule set {}{}\n")), verdict.version,
+                     verdict.evaluation, verdict.rule_set, verdict.withdrawn ? in(language, "，已撤下", ", withdrawn") : "");
+  out += fmt::format(fmt::runtime(in(language, "    核对通过 {} 项，未通过 {} 项，未能核对 {} 项\n", "    {} checks passed, {} failed, {} could not be made\n")),
+                     count(RuleStatus::kPassed), count(RuleStatus::kFailed), count(RuleStatus::kNotApplicable));
+  for (const TableReading& table : verdict.tables)
+    out += fmt::format("    {} {}\n", table_word(table.table, language), status_word(table.status, language));
+  for (const CellChange& change : verdict.changed_cells)
+    out += fmt::format(fmt::runtime(in(language, "    改动：{} {} → {}\n", "    changed: {} {} → {}\n")), cell_words(change.cell, language),
+                       value_words(change.before, language), value_words(change.after, language));
+  out += fmt::format("    {}  raw_digest {}  {}\n", verdict.evidence.url, verdict.evidence.raw_digest, events::to_rfc3339(verdict.evidence.fetched_at));
+  for (const auto& [anomaly, record] : anomalies)
+    if (anomaly.key == verdict.key) out += text_line(anomaly, language);
+  return out;
+}
+
+std::string anomaly_text(const Anomaly& anomaly, Language language) {
+  std::string out = text_line(anomaly, language);
+  for (const Explanation& explanation : anomaly.explanations) {
+    std::vector<std::string> changes;
+    for (const Change& change : explanation.changes)
+      changes.push_back(fmt::format("{} {} → {}", cell_words(change.cell, language), value_words(change.reported, language), change.proposed));
+    const std::string_view mechanism = mechanism_word(explanation.mechanism, language);
+    out += fmt::format("    {}{}\n", fmt::join(changes, in(language, "；", "; ")),
+                       mechanism.empty() ? std::string() : fmt::format(fmt::runtime(in(language, "（{}）", " ({})")), mechanism));
+  }
+  return out + fmt::format("    {}  raw_digest {}  {}\n", anomaly.evidence.url, anomaly.evidence.raw_digest,
+                           events::to_rfc3339(anomaly.evidence.fetched_at));
+}
+
+int show_report(eventlog::EventLog& log, const std::vector<std::pair<Anomaly, Record>>& anomalies, const ShowRequest& request) {
+  const auto reports = read_current(log, eventlog::kReportCurrentTopic);
+  if (!reports) return fail("show", reports.error());
+  const auto report = reports->find(request.id);
+  if (report == reports->end())
+    return fail("show", fatal(ErrorCode::kNotFound,
+                              fmt::format("{}：没有这样的未结异常或报告 / no open anomaly and no report of that id", request.id)));
+  const auto verdict = events::decode_verdict(report->second);
+  if (!verdict) return fail("show", verdict.error());
+  if (request.format == "json")
+    fmt::print("{}\n", events::value_json(eventlog::kReportCurrentTopic, report->second).value_or("null"));
+  else
+    fmt::print("{}", report_text(*verdict, anomalies, request.language));
+  return kOk;
 }
 
 }  // namespace
@@ -119,16 +178,7 @@ int show(const ShowRequest& request) {
   std::vector<const Record*> found;
   for (const auto& [anomaly, record] : *anomalies)
     if (anomaly.id.starts_with(request.id)) found.push_back(&record);
-  if (found.empty()) {
-    const auto reports = read_current(**log, eventlog::kReportCurrentTopic);
-    if (!reports) return fail("show", reports.error());
-    const auto report = reports->find(request.id);
-    if (report == reports->end())
-      return fail("show", fatal(ErrorCode::kNotFound,
-                                fmt::format("{}：没有这样的未结异常或报告 / no open anomaly and no report of that id", request.id)));
-    fmt::print("{}\n", events::value_json(eventlog::kReportCurrentTopic, report->second).value_or("null"));
-    return kOk;
-  }
+  if (found.empty()) return show_report(**log, *anomalies, request);
   if (found.size() > 1)
     return fail("show", fatal(ErrorCode::kBadArgument,
                               fmt::format("{}：符合 {} 项，请多写几位 / {} anomalies match, write more of it", request.id,
@@ -138,22 +188,7 @@ int show(const ShowRequest& request) {
     fmt::print("{}\n", events::value_json(eventlog::kAnomalyCurrentTopic, *found.front()).value_or("null"));
     return kOk;
   }
-  fmt::print("{}", text_line(*anomaly, request.language));
-  for (const Explanation& explanation : anomaly->explanations) {
-    std::vector<std::string> changes;
-    for (const Change& change : explanation.changes)
-      changes.push_back(fmt::format("{} {} → {}",
-                                    validator::cell_wording(change.cell, request.language == Language::kChinese ? validator::Language::kChinese
-                                                                                                               : validator::Language::kEnglish),
-                                    change.reported.is_number() ? std::to_string(change.reported.value)
-                                                                : std::string(state_word(change.reported.state, request.language)),
-                                    change.proposed));
-    const std::string_view mechanism = mechanism_word(explanation.mechanism, request.language);
-    fmt::print("    {}{}\n", fmt::join(changes, in(request.language, "；", "; ")),
-               mechanism.empty() ? std::string() : fmt::format(fmt::runtime(in(request.language, "（{}）", " ({})")), mechanism));
-  }
-  fmt::print("    {}  raw_digest {}  {}\n", anomaly->evidence.url, anomaly->evidence.raw_digest,
-             events::to_rfc3339(anomaly->evidence.fetched_at));
+  fmt::print("{}", anomaly_text(*anomaly, request.language));
   return kOk;
 }
 

@@ -172,7 +172,25 @@ Result<void> Pipeline::wait_until_through() {
       parts_->log->wait_for_append(kLook);
     }
   }
+  return wait_until_at_rest();
+}
+
+// The validator may have its state to work through as well, after a change of the rules. On Kafka another
+// instance may have the partitions, and their work.
+Result<void> Pipeline::wait_until_at_rest() {
+  if (!parts_->log->address().starts_with("local:")) return ok();
+  const auto since = parts_->clock.monotonic();
+  while (!parts_->stopping.load() && parts_->validator->idle_as_of() <= since) {
+    if (parts_->validator->has_ended()) return unavailable(ErrorCode::kLogUnavailable, parts_->validator->end_reason());
+    parts_->log->wait_for_append(kLook);
+  }
   return ok();
+}
+
+std::optional<eventlog::RunnerEnd> Pipeline::stage_end() const {
+  for (const host::StageHost* stage : {parts_->parser.get(), parts_->validator.get()})
+    if (stage->has_ended()) return stage->end();
+  return std::nullopt;
 }
 
 Result<void> Pipeline::start() {

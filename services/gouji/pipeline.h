@@ -4,11 +4,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "common/core/result.h"
 #include "common/eventlog/log.h"
+#include "common/eventlog/stage_runner.h"
 #include "common/runtime/system_clock.h"
 #include "common/telemetry/admin_server.h"
 #include "services/gouji/commands.h"
@@ -30,6 +32,8 @@ class Pipeline {
   Result<std::int64_t> run_once();
   // Watches the sources until stop().
   Result<void> watch();
+  // How a stage ended by itself, where one did.
+  std::optional<eventlog::RunnerEnd> stage_end() const;
   // From any thread.
   void stop();
 
@@ -37,6 +41,7 @@ class Pipeline {
   struct Parts;
   explicit Pipeline(std::unique_ptr<Parts> parts);
   Result<void> wait_until_through();
+  Result<void> wait_until_at_rest();
 
   std::unique_ptr<Parts> parts_;
 };

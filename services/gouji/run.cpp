@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "common/host/stage_service.h"
 #include "common/runtime/stop_signal.h"
 #include "common/telemetry/log.h"
 #include "services/gouji/commands.h"
@@ -43,13 +44,7 @@ void print_summary(const ConsoleCounts& counts, std::int64_t failures, Language 
                                   "nothing new and nothing changed; see gouji list for open anomalies"));
 }
 
-Result<int> work(const RunRequest& request, runtime::StopSignal& stop) {
-  GOUJI_ASSIGN(auto opened, Pipeline::open(request));
-  const std::shared_ptr<Pipeline> pipeline = std::move(opened);
-  // The signal may come when all is done.
-  stop.on_stop([weak = std::weak_ptr(pipeline)] {
-    if (const auto running = weak.lock()) running->stop();
-  });
+Result<int> follow_pipeline(const RunRequest& request, const std::shared_ptr<Pipeline>& pipeline) {
   GOUJI_ASSIGN(Console console, Console::open(pipeline->log(), request.language));
   GOUJI_TRY(pipeline->start());
   fmt::print(stderr, "{} http://{}/metrics\n", in(request.language, "指标 /", "metrics:"), pipeline->admin_address());
@@ -65,6 +60,21 @@ Result<int> work(const RunRequest& request, runtime::StopSignal& stop) {
   GOUJI_TRY(console.print_new());
   print_summary(console.counts(), failures, request.language);
   return request.once && console.counts().poison + failures > 0 ? kNotRead : kOk;
+}
+
+Result<int> work(const RunRequest& request, runtime::StopSignal& stop) {
+  GOUJI_ASSIGN(auto opened, Pipeline::open(request));
+  const std::shared_ptr<Pipeline> pipeline = std::move(opened);
+  // The signal may come when all is done.
+  stop.on_stop([weak = std::weak_ptr(pipeline)] {
+    if (const auto running = weak.lock()) running->stop();
+  });
+  const Result<int> result = follow_pipeline(request, pipeline);
+  const auto end = pipeline->stage_end();
+  if (result || !end || *end == eventlog::RunnerEnd::kUnavailable) return result;
+  // A stage that could not go on ends the command as it would end its service.
+  fail("run", result.error());
+  return host::exit_code_of(*end);
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ namespace gouji::command {
 namespace {
 
 constexpr std::size_t kLabelWidth = 26;
-constexpr std::size_t kCellWidth = 10;
+constexpr std::size_t kGap = 2;
 constexpr std::size_t kColumnCharacters = 4;
 
 // The first characters of UTF-8 text that fit, by display width.
@@ -38,7 +38,7 @@ std::string left(std::string_view text, std::size_t width) {
 
 std::string right(std::string_view text, std::size_t width) {
   const std::size_t taken = display_width(text);
-  return std::string(width > taken ? width - taken : 1, ' ') + std::string(text);
+  return std::string(width - std::min(width, taken), ' ') + std::string(text);
 }
 
 std::string state_mark(const TableReading& table, std::uint16_t cell) {
@@ -64,67 +64,94 @@ struct Picture {
     return off.contains(fmt::format("{} {} {}", line, to_string(table.table), key));
   }
 
-  std::string cell(std::uint16_t i) const {
+  // The figure with its mark.
+  std::string text(std::uint16_t i) const {
     const std::string value = state_mark(table, i);
     const auto found = suspects.find(form.cells()[i].id);
-    if (found == suspects.end()) return right(value, kCellWidth);
+    if (found == suspects.end()) return value;
     const Suspect& suspect = found->second;
-    std::string text = "!" + value;
-    if (suspect.suspicion == Suspicion::kPossible) text = "?" + value;
-    if (suspect.suspicion == Suspicion::kCertain) text = fmt::format("[{}→{}]", value, suspect.proposed.value_or(0));
-    const std::string padded = right(text, kCellWidth);
-    if (!colour) return padded;
-    const std::string_view code = suspect.suspicion == Suspicion::kCertain ? "\x1b[1;31m" : "\x1b[33m";
+    if (suspect.suspicion == Suspicion::kCertain) return fmt::format("[{}→{}]", value, suspect.proposed.value_or(0));
+    return (suspect.suspicion == Suspicion::kPossible ? "?" : "!") + value;
+  }
+
+  std::string cell(std::uint16_t i, std::size_t width) const {
+    const std::string padded = right(text(i), width);
+    const auto found = suspects.find(form.cells()[i].id);
+    if (!colour || found == suspects.end()) return padded;
+    const std::string_view code = found->second.suspicion == Suspicion::kCertain ? "\x1b[1;31m" : "\x1b[33m";
     return fmt::format("{}{}\x1b[0m", code, padded);
+  }
+
+  bool holds_something(std::uint16_t i) const {
+    const Cell& cell = table.cells[i];
+    return (cell.state != CellState::kBlank && !(cell.is_number() && cell.value == 0)) || suspects.contains(form.cells()[i].id);
   }
 };
 
-bool holds_something(const Picture& picture, std::uint16_t first, std::size_t columns) {
-  for (std::size_t i = first; i < first + columns; ++i) {
-    const Cell& cell = picture.table.cells[i];
-    if (cell.state != CellState::kBlank && !(cell.is_number() && cell.value == 0)) return true;
-    if (picture.suspects.contains(picture.form.cells()[i].id)) return true;
-  }
-  return false;
-}
-
-std::string header(const FormBlock& block) {
-  std::string out = "    " + left(block.heading, kLabelWidth);
-  for (const FormColumn& column : block.columns) out += right(cut(column.label, 2 * kColumnCharacters), kCellWidth);
-  return out + "\n";
-}
-
-std::string footer(const Picture& picture, const FormBlock& block) {
-  std::string marks;
-  bool any = false;
-  for (const FormColumn& column : block.columns) {
-    const bool is_off = picture.is_off("column", column.key);
-    any |= is_off;
-    marks += right(is_off ? "≠" : "", kCellWidth);
-  }
-  marks.resize(marks.find_last_not_of(' ') + 1);
-  return any ? "    " + left("", kLabelWidth) + marks + "\n" : std::string();
-}
-
-std::string block_picture(const Picture& picture, const FormBlock& block, Language language) {
-  std::string out = header(block);
-  std::size_t skipped = 0;
-  for (std::size_t row = 0; row < block.rows.size(); ++row) {
-    const auto first = static_cast<std::uint16_t>(block.first_cell + row * block.columns.size());
-    if (!holds_something(picture, first, block.columns.size())) {
-      ++skipped;
-      continue;
+// The rows and columns of a block in which something stands.
+class BlockPicture {
+ public:
+  BlockPicture(const Picture& picture, const FormBlock& block) : picture_(picture), block_(block) {
+    for (std::size_t row = 0; row < block.rows.size(); ++row) {
+      bool is_shown = false;
+      for (std::size_t column = 0; column < block.columns.size(); ++column) is_shown |= picture.holds_something(at(row, column));
+      if (is_shown) rows_.push_back(row);
     }
-    out += "    " + left(block.rows[row].label, kLabelWidth);
-    for (std::size_t column = 0; column < block.columns.size(); ++column)
-      out += picture.cell(static_cast<std::uint16_t>(first + column));
-    out += picture.is_off("row", block.rows[row].key) ? " ≠\n" : "\n";
+    for (std::size_t column = 0; column < block.columns.size(); ++column) {
+      const std::string label = cut(block.columns[column].label, 2 * kColumnCharacters);
+      bool is_shown = picture.is_off("column", block.columns[column].key);
+      std::size_t width = display_width(label);
+      for (const std::size_t row : rows_) {
+        is_shown |= picture.holds_something(at(row, column));
+        width = std::max(width, display_width(picture.text(at(row, column))));
+      }
+      if (is_shown) columns_.push_back({column, label, width + kGap});
+    }
   }
-  out += footer(picture, block);
-  if (skipped != 0)
-    out += fmt::format(fmt::runtime(in(language, "    （另有 {} 行全为 0 或空白，未画出）\n", "    ({} rows of zeros or blanks are left out)\n")), skipped);
-  return out;
-}
+
+  std::string draw(Language language) const {
+    std::string out = "    " + left(block_.heading, kLabelWidth);
+    for (const Column& column : columns_) out += right(column.label, column.width);
+    out += "\n";
+    for (const std::size_t row : rows_) {
+      out += "    " + left(block_.rows[row].label, kLabelWidth);
+      for (const Column& column : columns_) out += picture_.cell(at(row, column.index), column.width);
+      out += picture_.is_off("row", block_.rows[row].key) ? " ≠\n" : "\n";
+    }
+    return out + footer() + left_out(language);
+  }
+
+ private:
+  struct Column {
+    std::size_t index;
+    std::string label;
+    std::size_t width;
+  };
+  std::uint16_t at(std::size_t row, std::size_t column) const {
+    return static_cast<std::uint16_t>(block_.first_cell + row * block_.columns.size() + column);
+  }
+
+  std::string footer() const {
+    std::string marks;
+    for (const Column& column : columns_)
+      marks += right(picture_.is_off("column", block_.columns[column.index].key) ? "≠" : "", column.width);
+    marks.resize(marks.find_last_not_of(' ') + 1);
+    return marks.empty() ? marks : "    " + left("", kLabelWidth) + marks + "\n";
+  }
+
+  std::string left_out(Language language) const {
+    const std::size_t rows = block_.rows.size() - rows_.size();
+    const std::size_t columns = block_.columns.size() - columns_.size();
+    if (rows + columns == 0) return {};
+    return fmt::format(fmt::runtime(in(language, "    （另有 {} 行、{} 栏全为 0 或空白，未画出）\n",
+                                       "    ({} rows and {} columns of zeros or blanks are left out)\n")), rows, columns);
+  }
+
+  const Picture& picture_;
+  const FormBlock& block_;
+  std::vector<std::size_t> rows_;
+  std::vector<Column> columns_;
+};
 
 bool is_suspect(const Picture& picture, const FormBlock& block) {
   const std::size_t end = block.first_cell + block.rows.size() * block.columns.size();
@@ -161,7 +188,7 @@ std::string table_picture(const TableReading& table, const CheckedDocument& docu
   const Picture picture{table, form(table.table, table.edition), suspects_of(document), off_lines(document), colour};
   std::string out;
   for (const FormBlock& block : picture.form.blocks())
-    if (is_suspect(picture, block)) out += block_picture(picture, block, language);
+    if (is_suspect(picture, block)) out += BlockPicture(picture, block).draw(language);
   return out;
 }
 

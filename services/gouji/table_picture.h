@@ -1,4 +1,4 @@
-// A small picture of a table for a terminal: the rows that hold a figure, with the suspect cells
+// A small picture of a table for a terminal: rows and columns that hold a figure, with the suspect cells
 // marked. `[41→14]` is wrong and what it should be, `?41` one of several that may be wrong, `!41`
 // a figure that a failed rule uses; `≠` stands beside a row and below a column that does not add up.
 #pragma once

@@ -16,6 +16,8 @@ using eventlog::StoredRecord;
 // Twice ten seconds for each at worst, and as long as its programs may run: a batch ends within the
 // limit of the heartbeat.
 constexpr std::size_t kPreparedPerThread = 2;
+// Documents in memory at once: the largest alone, or many small ones.
+constexpr std::int64_t kDocumentBytesMax = 40LL * 1024 * 1024;
 
 Result<std::optional<ParserLocation>> location_in(const eventlog::KeyedState& state, const std::string& id) {
   const std::string* bytes = state.get(id);
@@ -44,7 +46,8 @@ ParseStage::ParseStage(DocumentReader reader, BlobReader blobs, Telemetry& telem
       blobs_(std::move(blobs)),
       telemetry_(telemetry),
       options_(std::move(options)),
-      inputs_{std::string(eventlog::kRawTopic)} {}
+      inputs_{std::string(eventlog::kRawTopic)},
+      budget_(kDocumentBytesMax) {}
 
 std::optional<std::string> ParseStage::state_topic() const { return std::string(eventlog::kParserStateTopic); }
 
@@ -54,6 +57,7 @@ Result<ReadOutcome> ParseStage::read(const RawReport& report) const {
   if (size > static_cast<std::int64_t>(kInputBytesMax))  // before anything is loaded
     return ReadOutcome(Refusal{RefusalClass::kPoison,
                                {"TOO_LARGE", fmt::format("{} bytes, at most {} are read", size, kInputBytesMax)}});
+  const DocumentBudget::Share share(budget_, size);
   const auto bytes_of = [this](const Content& content) -> Result<std::string> {
     if (content.reference.empty()) return content.bytes;
     return blobs_(content.reference);

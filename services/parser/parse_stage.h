@@ -13,6 +13,7 @@
 #include "common/eventlog/stage.h"
 #include "common/events/codec.h"
 #include "common/events/worker_codec.h"
+#include "services/parser/document_budget.h"
 #include "services/parser/telemetry.h"
 
 namespace gouji::parser {
@@ -54,6 +55,7 @@ class ParseStage : public eventlog::Stage {
   const std::vector<std::string> inputs_;
   // Answers for records of the batch in hand; bounded by the batch, emptied by the next one.
   std::map<Place, Result<ReadOutcome>> prepared_;
+  mutable DocumentBudget budget_;
 };
 
 }  // namespace gouji::parser

@@ -1,6 +1,11 @@
 #include "services/parser/service.h"
 
+#include <malloc.h>
+
 #include "common/eventlog/topics.h"
+#include "common/runtime/landlock.h"
+#include "common/runtime/sandbox.h"
+#include "common/telemetry/log.h"
 #include "services/parser/io/blob_reader.h"
 #include "services/parser/io/programs.h"
 #include "services/parser/worker.h"
@@ -30,6 +35,17 @@ class OwningStage : private Parts, public ParseStage {
   }
 };
 
+// What stands between a document and the machine, once, so that an operator sees what this kernel lacks.
+void log_walls(const runtime::WorkerPoolOptions& options) {
+  const int landlock = runtime::landlock_version();
+  const bool is_partial = runtime::is_sandbox_partial();
+  telemetry::log_info("worker.walls", {{"seccomp", is_partial ? "off: a build with sanitizers" : "on"},
+                                       {"landlock", is_partial || landlock == 0 ? "none" : std::to_string(landlock)},
+                                       {"memory_bytes", is_partial ? "no limit" : std::to_string(options.memory_bytes_max)},
+                                       {"seconds", std::to_string(options.deadline.count() / 1000)},
+                                       {"workers", std::to_string(options.workers)}});
+}
+
 }  // namespace
 
 Result<std::unique_ptr<eventlog::Stage>> make_stage(const StageParts& parts, telemetry::Metrics& metrics) {
@@ -37,6 +53,9 @@ Result<std::unique_ptr<eventlog::Stage>> make_stage(const StageParts& parts, tel
   options.kind = kWorkerKind;
   options.workers = parts.workers;
   GOUJI_ASSIGN(auto pool, runtime::WorkerPool::create(options));
+  log_walls(options);
+  // Else each thread keeps the memory of the last large document that it held.
+  mallopt(M_MMAP_THRESHOLD, 4 * 1024 * 1024);
   return std::unique_ptr<eventlog::Stage>(
       std::make_unique<OwningStage>(std::move(pool), parts.blobs, parts.programs, metrics));
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <new>
 
 #include "common/core/check.h"
 #include "common/events/worker_codec.h"
@@ -25,7 +26,7 @@ ReadAnswer read_request(std::string_view bytes) {
   if (!request) return poison("BAD_REQUEST", request.error().message);
   Input input;
   input.bytes = request->body;
-  for (const Content& attachment : request->attachments)
+  for (const events::AttachmentView& attachment : request->attachments)
     input.attachments.push_back({attachment.name, attachment.url, attachment.media_type, attachment.bytes});
   input.media_type = request->media_type;
   input.url = request->url;
@@ -36,8 +37,8 @@ ReadAnswer read_request(std::string_view bytes) {
 }
 
 // A worker that asks for the same again, or for a part that is not there, gets no second run.
-Aid aid_for(const Need& need, const events::ReadRequest& request, const ProgramRunner& programs) {
-  const bool is_again = std::any_of(request.aids.begin(), request.aids.end(), [&](const Aid& aid) {
+Aid aid_for(const Need& need, const events::ReadRequest& request, std::span<const Aid> aids, const ProgramRunner& programs) {
+  const bool is_again = std::any_of(aids.begin(), aids.end(), [&](const Aid& aid) {
     return aid.program == need.program && aid.part == need.part;
   });
   if (is_again || static_cast<std::size_t>(need.part) > request.attachments.size())
@@ -62,23 +63,27 @@ std::string this_extractor() { return extractor_version(gouji::version(), embedd
 std::string answer_read(std::string_view request) {
   try {
     return events::encode(read_request(request));
-  } catch (const std::exception& error) {  // a library's exception, out of memory among them
+  } catch (const std::bad_alloc&) {
+    return events::encode(poison("OUT_OF_MEMORY", "读取所需内存超过上限 / reading it takes more memory than a worker may have"));
+  } catch (const std::exception& error) {  // a library's
     return events::encode(poison("READER_FAILED", error.what()));
   }
 }
 
 DocumentReader reader_over(runtime::WorkerPool& pool, ProgramRunner programs) {
-  return [&pool, programs = std::move(programs)](events::ReadRequest request) -> Result<ReadOutcome> {
+  return [&pool, programs = std::move(programs)](const events::ReadRequest& request) -> Result<ReadOutcome> {
     const auto start = std::chrono::steady_clock::now();
+    std::vector<Aid> aids;
     for (int i = 0; i <= kNeedsMax; ++i) {
-      GOUJI_ASSIGN(const std::string bytes, pool.call(events::encode(request)));
+      const events::RequestFrame frame = events::encode(request, aids);
+      GOUJI_ASSIGN(const std::string bytes, pool.call(frame.head, frame.documents));
       GOUJI_ASSIGN(ReadAnswer answer, events::decode_read_answer(bytes));
       if (auto* reading = std::get_if<Reading>(&answer)) return ReadOutcome(std::move(*reading));
       if (auto* refusal = std::get_if<Refusal>(&answer)) return ReadOutcome(std::move(*refusal));
       const bool is_late = std::chrono::steady_clock::now() - start > kProgramsBegin;
       const Need& need = std::get<Need>(answer);
-      request.aids.push_back(is_late ? failed(need, "TIMEOUT", "这份文件用外部程序的时间已到 / no more time for programs over this document")
-                                     : aid_for(need, request, programs));
+      aids.push_back(is_late ? failed(need, "TIMEOUT", "这份文件用外部程序的时间已到 / no more time for programs over this document")
+                                     : aid_for(need, request, aids, programs));
     }
     return ReadOutcome(Refusal{RefusalClass::kPoison, programs_exhausted()});
   };

@@ -1,7 +1,6 @@
 #include "services/validator/telemetry.h"
 
-#include <chrono>
-
+#include "common/report/calendar.h"
 #include "services/validator/core/rules.h"
 
 namespace gouji::validator {
@@ -11,13 +10,6 @@ constexpr Severity kSeverities[] = {Severity::kInfo, Severity::kWarning, Severit
 constexpr Fault kFaults[] = {Fault::kUndecided, Fault::kPublisher, Fault::kExtraction, Fault::kForm};
 constexpr Transition kTransitions[] = {Transition::kOpened, Transition::kChanged, Transition::kResolved,
                                        Transition::kRetracted};
-
-// The report year that is due now: reports for year Y are published in Y + 1.
-std::int32_t year_due(UnixMillis now) {
-  using namespace std::chrono;
-  const year_month_day date{floor<days>(sys_time<milliseconds>(milliseconds(now)))};
-  return static_cast<int>(date.year()) - 1;
-}
 
 }  // namespace
 

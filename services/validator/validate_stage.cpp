@@ -52,11 +52,20 @@ Arrival arrival_of(events::ParsedEvent event, const StoredRecord& record) {
   return arrival;
 }
 
+// The same input may be judged again by the same rules: after other rules or severities were in force
+// in between. What is said then has an id of its own.
+std::string id_of_evaluation(const Judgement& judgement, const ReportKey& key, const std::string& input_id) {
+  for (const Verdict& verdict : judgement.verdicts)
+    if (verdict.key == key && verdict.evaluation > 1) return fmt::format("{}#{}", input_id, verdict.evaluation);
+  return input_id;
+}
+
 void send_verdicts(const Judgement& judgement, const std::string& input_id, const Output& out) {
   int ordinal = 0;
   for (const Verdict& verdict : judgement.verdicts) {
-    out.send(eventlog::kVerdictTopic, events::encode(verdict, input_id, ordinal));
-    out.send(eventlog::kReportCurrentTopic, events::encode_current(verdict, input_id, ordinal));
+    const std::string id = id_of_evaluation(judgement, verdict.key, input_id);
+    out.send(eventlog::kVerdictTopic, events::encode(verdict, id, ordinal));
+    out.send(eventlog::kReportCurrentTopic, events::encode_current(verdict, id, ordinal));
     ++ordinal;
   }
 }
@@ -64,13 +73,14 @@ void send_verdicts(const Judgement& judgement, const std::string& input_id, cons
 void send_anomalies(const Judgement& judgement, const std::string& input_id, const Output& out) {
   int ordinal = 0;
   for (const Anomaly& anomaly : judgement.transitions) {
-    const Record event = events::encode(anomaly, input_id, ordinal);
+    const std::string id = id_of_evaluation(judgement, anomaly.key, input_id);
+    const Record event = events::encode(anomaly, id, ordinal);
     out.send(eventlog::kAnomalyTopic, event);
     const bool is_closed =
         anomaly.transition == Transition::kResolved || anomaly.transition == Transition::kRetracted;
     out.send(eventlog::kAnomalyCurrentTopic,
              is_closed ? events::anomaly_tombstone(anomaly.id, events::read_envelope(event))
-                       : events::encode_current(anomaly, input_id, ordinal));
+                       : events::encode_current(anomaly, id, ordinal));
     ++ordinal;
   }
 }
@@ -186,7 +196,8 @@ Result<void> ValidateStage::process(const StoredRecord& record, StageContext& co
 std::vector<std::string> ValidateStage::keys_to_work_on(const eventlog::KeyedState& state) {
   std::vector<std::string> keys;
   for (const auto& [key, bytes] : state.committed())
-    if (const auto entry = events::decode_ledger_entry(bytes); entry && is_behind_rules(*entry)) keys.push_back(key);
+    // An entry that cannot be read is worked on as well, and stops the stage there with its reason.
+    if (const auto entry = events::decode_ledger_entry(bytes); !entry || is_behind_rules(*entry)) keys.push_back(key);
   // Years in order, so that each is compared with what today's rules say of the one before.
   std::sort(keys.begin(), keys.end());
   return keys;

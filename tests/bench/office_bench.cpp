@@ -2,56 +2,20 @@
 // unpacking its body with libdeflate, the others in time alone. GOUJI_OFFICE_FILES may name a folder
 // with further files (000.docx, ...), whose extraction is timed as well.
 #include <benchmark/benchmark.h>
-#include <libdeflate.h>
 
-#include <algorithm>
-#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
-#include <string_view>
-#include <vector>
 
 #include "services/parser/core/extract.h"
-#include "services/parser/core/office/zip.h"
+#include "tests/bench/baselines.h"
+#include "tests/bench/shortest.h"
 #include "tests/support/render_office.h"
 
 namespace gouji {
 namespace {
-
-using std::chrono::duration;
-using std::chrono::steady_clock;
-
-// Shortest of many timings of `repeat` calls, in seconds a call.
-template <typename Call>
-double shortest(int repeat, Call call) {
-  double best = 1e9;
-  for (int round = 0; round < 60; ++round) {
-    const auto begin = steady_clock::now();
-    for (int i = 0; i < repeat; ++i) call();
-    best = std::min(best, duration<double>(steady_clock::now() - begin).count() / repeat);
-  }
-  return best;
-}
-
-// Seconds that libdeflate takes for word/document.xml, into memory that is there already.
-double inflate_seconds(std::string_view docx, benchmark::State& state) {
-  const auto archive = parser::ZipArchive::open(docx);
-  const parser::ZipEntry* const entry = archive ? archive->find("word/document.xml") : nullptr;
-  if (entry == nullptr) return 0;
-  std::vector<char> target(entry->unpacked_bytes);
-  libdeflate_decompressor* const decompressor = libdeflate_alloc_decompressor();
-  const double seconds = shortest(20, [&] {
-    libdeflate_deflate_decompress(decompressor, docx.data() + entry->data, entry->packed_bytes,
-                                  target.data(), target.size(), nullptr);
-    benchmark::ClobberMemory();
-  });
-  libdeflate_free_decompressor(decompressor);
-  state.counters["xml_kB"] = static_cast<double>(entry->unpacked_bytes) / 1000;
-  return seconds;
-}
 
 void extract_file(benchmark::State& state, const std::string& bytes) {
   const parser::Source source{bytes, {}, {}};
@@ -61,12 +25,14 @@ void extract_file(benchmark::State& state, const std::string& bytes) {
     auto outcome = parser::extract(source);
     benchmark::DoNotOptimize(outcome);
   }
-  const double ours = shortest(5, [&] { benchmark::DoNotOptimize(parser::extract(source)); });
+  const double ours = bench::shortest([&] { benchmark::DoNotOptimize(parser::extract(source)); });
   state.counters["us"] = ours * 1e6;
   state.counters["kB"] = static_cast<double>(bytes.size()) / 1000;
   if (!bytes.starts_with("PK")) return;
-  if (const double bare = inflate_seconds(bytes, state); bare > 0)
+  if (const double bare = bench::inflate_seconds(bytes); bare > 0) {
     state.counters["times_inflate"] = ours / bare;
+    state.counters["xml_kB"] = static_cast<double>(bench::unpacked_bytes(bytes)) / 1000;
+  }
 }
 
 void register_files() {

@@ -3,7 +3,6 @@
 // Files: three made here, and those that GOUJI_PDF names (separated by colons).
 #include <benchmark/benchmark.h>
 
-#include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -17,13 +16,11 @@
 #ifdef GOUJI_BENCH_POPPLER
 #include "tests/bench/poppler_walk.h"
 #endif
+#include "tests/bench/shortest.h"
 #include "tests/support/render_pdf.h"
 
 namespace gouji {
 namespace {
-
-using std::chrono::duration;
-using std::chrono::steady_clock;
 
 struct Sample {
   std::string name;
@@ -72,17 +69,7 @@ std::vector<Sample> samples() {
   return all;
 }
 
-// Shortest of many: what the machine can do when nobody disturbs it.
-template <typename Call>
-double shortest(Call call) {
-  double best = 1e9;
-  for (int round = 0; round < 30; ++round) {
-    const auto begin = steady_clock::now();
-    call();
-    best = std::min(best, duration<double>(steady_clock::now() - begin).count());
-  }
-  return best;
-}
+using bench::shortest;
 
 void read_one(benchmark::State& state, const Sample& sample) {
   std::size_t pages = 1;

@@ -9,6 +9,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get('GOUJI_BIN', ROOT / 'build/release/bin'))
 SAMPLES = ROOT / 'tests/samples'
 E2E = ROOT / 'tests/e2e'
+FORMATS = E2E / 'formats'
 CACHE = pathlib.Path(os.environ.get('GOUJI_CACHE') or pathlib.Path(os.environ.get('XDG_CACHE_HOME') or
                                                                    pathlib.Path.home() / '.cache') / 'gouji')
 SEED = int(os.environ.get('GOUJI_TEST_SEED', random.randrange(1 << 30)))
@@ -45,6 +46,27 @@ def facts(records):
     """What must not depend on crashes: identity, key and value of each record, in any order."""
     return sorted((header(r, 'ce_id') or '', header(r, 'ce_type') or '', r['key'] or '', json.dumps(r['value'], sort_keys=True))
                   for r in records)
+
+
+def expect_every_format(test, log):
+    """What came of the documents in FORMATS: the same report by different organs, written by different
+    programs, has the same figures in each format, and each was judged."""
+    parsed = {pathlib.PurePosixPath(r['value']['evidence']['url']).name: r['value'] for r in tail(log, PARSED)}
+    figures = {name: [(t['table']['states'], t['table']['values']) for t in report['tables']] for name, report in parsed.items()}
+    keys = set()
+    for path in sorted(FORMATS.iterdir()):
+        with test.subTest(path.name):
+            report = parsed[path.name]
+            test.assertEqual((report['status'], report['year']), ('READING_STATUS_PARSED', 2025))
+            test.assertRegex(report['organ_name'], '^..?.?县人民政府$')
+            keys.add(report['key']['organ_id'])
+            # The OFD was made by the tests' own writer, with figures of its own.
+            if path.suffix != '.ofd':
+                test.assertEqual(figures[path.name], figures['page.html'])
+            test.assertEqual(sum(len(values) for _, values in figures[path.name]), 200)
+    test.assertEqual(len(keys), len(list(FORMATS.iterdir())))
+    first = {r['key'] for r in tail(log, VERDICT) if (r['value']['version'], r['value']['evaluation']) == (1, 1)}
+    test.assertLessEqual(keys, first)
 
 
 def once(facts_list):

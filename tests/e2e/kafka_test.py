@@ -11,7 +11,8 @@ import tempfile
 import time
 import unittest
 
-from harness import (ANOMALY, BIN, CACHE, DEAD_PARSED, DEAD_RAW, PARSED, RANDOM, RAW, ROOT, ROUNDS, SEED, SERVICE_ENVIRONMENT, VERDICT, facts,
+from harness import (ANOMALY, BIN, CACHE, DEAD_PARSED, DEAD_RAW, FORMATS, PARSED, RANDOM, RAW, ROOT, ROUNDS, SEED, SERVICE_ENVIRONMENT, VERDICT,
+                   expect_every_format, facts,
                    folder_of_reports, gouji, header, once, tail)
 
 KAFKA = ROOT / 'tests/support/kafka/kafka.py'
@@ -137,6 +138,40 @@ class KafkaTest(unittest.TestCase):
         self.wait_until_through(json.loads(gouji('status', '--log', source, '--format', 'json')[1])['reports'])
         code, out, err = gouji('log', 'compare', '--log', source, '--to', target)
         self.assertEqual((code, out), (0, ''), err)
+
+    def test_every_format_goes_through_and_no_document_makes_the_service_large(self):
+        started = subprocess.run([sys.executable, KAFKA, 'start', self.folder / 'third'], capture_output=True, text=True)
+        self.addCleanup(subprocess.run, [sys.executable, KAFKA, 'stop', self.folder / 'third'], capture_output=True)
+        self.assertEqual(started.returncode, 0, started.stderr)
+        log = 'kafka:' + (self.folder / 'third/bootstrap').read_text().strip()
+        gouji('topics', 'apply', '--log', log, '--replication', '1')
+        reports = self.folder / 'formats'
+        shutil.copytree(FORMATS, reports)
+        for i in range(4):  # as large as a document may be, several at once
+            (reports / f'large-{i}.html').write_bytes(b'<html><body><table>' + b'<tr><td>1' * (31 * 1024 * 1024 // 9))
+        data = self.folder / 'data-of-formats'
+        self.log, self.reports = log, reports
+        services = {}
+        for service, more in (('gouji-crawler', ['--sources', reports, '--data', data]), ('gouji-parser', ['--blobs', data / 'blobs', '--workers', '4']),
+                              ('gouji-validator', [])):
+            with open(self.folder / f'{service}-formats.log', 'a') as output:
+                services[service] = subprocess.Popen([BIN / service, '--log', log, '--admin', '127.0.0.1:0', *map(str, more)], stdout=output,
+                                                     stderr=output, env=SERVICE_ENVIRONMENT)
+            self.addCleanup(services[service].wait)
+            self.addCleanup(services[service].kill)
+        self.wait_until_through(len(list(FORMATS.iterdir())))
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while len(tail(log, DEAD_RAW)) < 4 and time.monotonic() < deadline:
+            time.sleep(0.2)
+        self.assertEqual(len(tail(log, DEAD_RAW)), 4)  # no reports, or too slow on a loaded machine
+        expect_every_format(self, log)
+        status = pathlib.Path(f'/proc/{services["gouji-parser"].pid}/status').read_text()
+        peak = int(re.search(r'VmHWM:\s+(\d+) kB', status).group(1))
+        print(f'gouji-parser: at most {peak // 1024} MB')
+        walls = re.search(r'"event":"worker.walls".*', (self.folder / 'gouji-parser-formats.log').read_text())
+        self.assertTrue(walls)
+        if '"seccomp":"on"' in walls.group(0):  # else a build with sanitizers
+            self.assertLessEqual(peak, 100 * 1024)
 
     def subscriber_sees(self, anomalies):
         done = subprocess.run([PYTHON, ROOT / 'tests/e2e/consume.py', '--bootstrap', self.bootstrap, '--topic', ANOMALY,

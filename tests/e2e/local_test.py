@@ -13,8 +13,8 @@ import time
 import unittest
 import urllib.request
 
-from harness import (ANOMALY, BIN, CACHE, CURRENT_ANOMALY, CURRENT_REPORT, DEAD_PARSED, DEAD_RAW, E2E, PARSED, RANDOM, RAW, ROUNDS,
-                   SAMPLES, SEED, VERDICT, facts, folder_of_reports, gouji, header, once, one_wrong_figure, tail)
+from harness import (ANOMALY, BIN, CACHE, CURRENT_ANOMALY, CURRENT_REPORT, DEAD_PARSED, DEAD_RAW, E2E, FORMATS, PARSED, RANDOM, RAW, ROUNDS,
+                   SAMPLES, SEED, VERDICT, expect_every_format, facts, folder_of_reports, gouji, header, once, one_wrong_figure, tail)
 
 
 class LocalTest(unittest.TestCase):
@@ -74,6 +74,15 @@ class LocalTest(unittest.TestCase):
         code, out, err = gouji('rules', 'backtest', SAMPLES, '--against', then, '--format', 'json')
         self.assertEqual(code, 1, err)
         self.assertEqual([json.loads(line)['difference'] for line in out.splitlines()], ['changed'])
+
+    def test_every_format_goes_through(self):
+        self.run_once(FORMATS, SAMPLES / 'scan_2021.png')
+        expect_every_format(self, self.log)
+        (scan,) = [r['value'] for r in tail(self.log, PARSED) if r['value']['evidence']['url'].endswith('.png')]
+        if (BIN / 'gouji-ocr').exists() and scan.get('reason', {}).get('code') != 'OCR_NOT_INSTALLED':
+            self.assertEqual((scan['organ_name'], scan['year']), ('临河市人民政府', 2021))
+            self.assertGreaterEqual(sum(len(t['table']['values']) for t in scan['tables']), 180)
+        self.assertEqual(tail(self.log, DEAD_RAW, DEAD_PARSED), [])
 
     def test_dead_letters_are_listed_and_replayed_once(self):
         self.run_once(SAMPLES)

@@ -16,6 +16,7 @@ inline void check_office_outcome(const ExtractOutcome& outcome, bool is_page = f
     GOUJI_CHECK(!reason->code.empty() && is_utf8(reason->message));
     return;
   }
+  if (std::holds_alternative<Need>(outcome)) return;
   const auto& document = std::get<Document>(outcome);
   GOUJI_CHECK(is_utf8(document.text));
   std::uint32_t text_end = 0;

@@ -217,6 +217,22 @@ TEST(WordFile, ThatOurReaderRefusesIsConverted) {
   EXPECT_NE(std::get<Refusal>(without).reason.message.find("libreoffice"), std::string::npos);
 }
 
+TEST(OtherOfficeFile, IsConvertedToWhatOurReadersRead) {
+  const auto folder = runtime::PrivateFolder::create();
+  ASSERT_TRUE(folder);
+  ASSERT_TRUE(folder->write("soffice", "#!/bin/bash\nmkdir out; for name; do :; done; echo \"$name\" | tee out/in.docx > out/in.xlsx; case \"$*\" in *xlsx:*) rm out/in.docx;; *) rm out/in.xlsx;; esac\n"));
+  ProgramPaths with = paths();
+  with.soffice = folder->path() + "/soffice";
+  chmod(with.soffice.c_str(), 0700);
+  const auto name_of = [&](const std::string& bytes, const char* why) { return Programs(with, 20s).run({Program::kSoffice, why, {}, 0}, bytes).output; };
+  const std::string ole = "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1" + std::string(2000, '\0');
+  const std::string open_document = "PK\3\4" + std::string(26, '\0') + "mimetypeapplication/vnd.oasis.opendocument.";
+  EXPECT_EQ(name_of(ole, "XLS_NOT_READ"), "in.xls\n");
+  EXPECT_EQ(name_of(ole, "MALFORMED_DOC"), "in.doc\n");
+  EXPECT_EQ(name_of(open_document + "text", "ODF_NOT_READ"), "in.odt\n");
+  EXPECT_EQ(name_of(open_document + "spreadsheet", "ODF_NOT_READ"), "in.ods\n");
+}
+
 TEST(WordFile, IsConvertedByLibreOfficeBehindItsWalls) {
   if (paths().soffice.empty()) GTEST_SKIP() << "soffice (libreoffice-writer-nogui) is not installed";
   const Aid aid = Programs(paths(), 100s).run({Program::kSoffice, "", {}, 0}, "{\\rtf1 Report 2021\\par}");

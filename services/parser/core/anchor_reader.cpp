@@ -45,7 +45,7 @@ class RowReader {
       : document_(document), list_(list), names_(RowNames::of(table)), draft_(empty_draft(table)) {
     columns_.reserve(names_.size());
     for (std::size_t row = 0; row < names_.size(); ++row) {
-      columns_.push_back(columns_of(table, edition, names_.key(row)));
+      columns_.push_back(names_.columns(edition, row));
     }
   }
 

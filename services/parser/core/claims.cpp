@@ -8,6 +8,7 @@
 
 #include "common/text/numerals.h"
 #include "common/text/utf8.h"
+#include "services/parser/core/words.h"
 
 namespace gouji::parser {
 namespace {
@@ -23,10 +24,6 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool ends_with_any(std::string_view text, std::initializer_list<std::string_view> words) {
   return std::any_of(words.begin(), words.end(), [&](std::string_view word) { return text.ends_with(word); });
-}
-
-bool contains_any(std::string_view text, std::initializer_list<std::string_view> words) {
-  return std::any_of(words.begin(), words.end(), [&](std::string_view word) { return text.find(word) != text.npos; });
 }
 
 // A number with its unit in folded text.
@@ -127,11 +124,11 @@ class ReadingFinder {
 
   // `clause` stands in front of the number, `sentence` in front of the clause.
   Readings find(std::string_view clause, std::string_view sentence) const {
-    if (contains_any(clause, {"行政复议", "行政诉讼", "提起诉讼", "复议", "诉讼案件", "应诉"})) return of_table4(clause, sentence);
-    if (contains_any(clause, {"许可", "处罚", "行政强制", "规范性文件", "规章"})) return of_table2(clause);
-    const bool is_about_requests = contains_any(clause, {"申请", "答复", "办结", "结转", "予以公开", "部分公开", "不予公开", "无法提供", "不予处理"}) ||
-                                   contains_any(sentence, {"公开申请", "依申请公开", "申请公开"});
-    if (!is_about_requests || contains_any(clause, {"网民", "留言", "信箱", "建议", "提案", "投诉热线"})) return {};
+    if (has_any(clause, {"行政复议", "行政诉讼", "提起诉讼", "复议", "诉讼案件", "应诉"})) return of_table4(clause, sentence);
+    if (has_any(clause, {"许可", "处罚", "行政强制", "规范性文件", "规章"})) return of_table2(clause);
+    const bool is_about_requests = has_any(clause, {"申请", "答复", "办结", "结转", "予以公开", "部分公开", "不予公开", "无法提供", "不予处理"}) ||
+                                   has_any(sentence, {"公开申请", "依申请公开", "申请公开"});
+    if (!is_about_requests || has_any(clause, {"网民", "留言", "信箱", "建议", "提案", "投诉热线"})) return {};
     return of_table3(clause);
   }
 
@@ -155,23 +152,23 @@ class ReadingFinder {
   }
 
   Readings of_table3(std::string_view clause) const {
-    if (contains_any(clause, {"不予公开"})) return {sum("denied", 8)};
-    if (contains_any(clause, {"部分公开"})) return {{"t3.partly_granted.total"}};
-    if (contains_any(clause, {"无法提供"})) return {sum("unavailable", 3)};
-    if (contains_any(clause, {"不予处理"})) return {sum("not_processed", 5)};
-    if (contains_any(clause, {"其他处理"})) {
+    if (has_any(clause, {"不予公开"})) return {sum("denied", 8)};
+    if (has_any(clause, {"部分公开"})) return {{"t3.partly_granted.total"}};
+    if (has_any(clause, {"无法提供"})) return {sum("unavailable", 3)};
+    if (has_any(clause, {"不予处理"})) return {sum("not_processed", 5)};
+    if (has_any(clause, {"其他处理"})) {
       return {edition3_ == Edition::k2021 ? sum("other", 3) : Reading1{"t3.other.total"}};
     }
-    if (contains_any(clause, {"予以公开", "全部公开"})) return {{"t3.granted.total"}};
-    if (contains_any(clause, {"上年结转", "上年度结转", "结转上年", "上一年结转", "上年转结", "上一年度结转", "上年度转", "往年结转", "结转自上"})) return {{"t3.carried_in.total"}};
-    if (contains_any(clause, {"结转", "转下年", "转办下", "下一年", "转下一"})) return {{"t3.carried_out.total"}};
-    if (contains_any(clause, {"自然人", "公民"})) return {{"t3.new.natural_person"}, {"t3.total.natural_person"}};
-    if (contains_any(clause, {"法人", "企业", "组织"})) return legal_persons();
-    if (contains_any(clause, {"新收", "新增"})) return {{"t3.new.total"}};
-    if (contains_any(clause, {"收到", "受理", "接到", "接收", "接", "登记"})) {
+    if (has_any(clause, {"予以公开", "全部公开"})) return {{"t3.granted.total"}};
+    if (has_any(clause, {"上年结转", "上年度结转", "结转上年", "上一年结转", "上年转结", "上一年度结转", "上年度转", "往年结转", "结转自上"})) return {{"t3.carried_in.total"}};
+    if (has_any(clause, {"结转", "转下年", "转办下", "下一年", "转下一"})) return {{"t3.carried_out.total"}};
+    if (has_any(clause, {"自然人", "公民"})) return {{"t3.new.natural_person"}, {"t3.total.natural_person"}};
+    if (has_any(clause, {"法人", "企业", "组织"})) return legal_persons();
+    if (has_any(clause, {"新收", "新增"})) return {{"t3.new.total"}};
+    if (has_any(clause, {"收到", "受理", "接到", "接收", "接", "登记"})) {
       return {{"t3.new.total"}, {"t3.new.total", "t3.carried_in.total"}, {"t3.total.total"}};
     }
-    if (contains_any(clause, {"办结", "答复", "办理", "回复", "处理", "办复", "按期"})) {
+    if (has_any(clause, {"办结", "答复", "办理", "回复", "处理", "办复", "按期"})) {
       return {{"t3.total.total"}, {"t3.new.total"}, {"t3.new.total", "t3.carried_in.total"}};
     }
     return {};
@@ -186,23 +183,23 @@ class ReadingFinder {
     }
     const auto cell = [&](const char* group) { return std::string("t4.") + group + "." + std::string(result); };
     const std::string direct = cell("litigation_direct"), after = cell("litigation_after_reconsideration");
-    if (contains_any(clause, {"未经复议", "直接起诉"})) return {{direct}};
-    if (contains_any(clause, {"复议后起诉", "经复议"})) return {{after}};
-    const bool follows_litigation = !contains_any(clause, {"复议"}) && contains_any(sentence, {"诉讼"});
-    if (is_litigation || contains_any(clause, {"诉讼", "应诉"}) || follows_litigation) return {{direct, after}, {direct}, {after}};
+    if (has_any(clause, {"未经复议", "直接起诉"})) return {{direct}};
+    if (has_any(clause, {"复议后起诉", "经复议"})) return {{after}};
+    const bool follows_litigation = !has_any(clause, {"复议"}) && has_any(sentence, {"诉讼"});
+    if (is_litigation || has_any(clause, {"诉讼", "应诉"}) || follows_litigation) return {{direct, after}, {direct}, {after}};
     return {{cell("reconsideration")}};
   }
 
   Readings of_table2(std::string_view clause) const {
     const bool is_newer = edition2_ == Edition::k2021;
-    if (contains_any(clause, {"许可"})) return {{"t2.licences.decisions"}};
-    if (contains_any(clause, {"处罚"})) return {{"t2.penalties.decisions"}};
-    if (contains_any(clause, {"强制"})) return {{"t2.coercive_measures.decisions"}};
-    const std::string row = contains_any(clause, {"规范性文件"}) ? "t2.normative_documents." : "t2.regulations.";
-    if (contains_any(clause, {"有效"})) return is_newer ? Readings{{row + "in_force"}} : Readings{};
-    if (contains_any(clause, {"废止", "失效"})) return is_newer ? Readings{{row + "repealed"}} : Readings{};
-    if (contains_any(clause, {"制发", "制定", "出台", "印发", "新制"})) return {{row + (is_newer ? "issued" : "made")}};
-    if (contains_any(clause, {"公开"}) && !is_newer) return {{row + "disclosed"}};
+    if (has_any(clause, {"许可"})) return {{"t2.licences.decisions"}};
+    if (has_any(clause, {"处罚"})) return {{"t2.penalties.decisions"}};
+    if (has_any(clause, {"强制"})) return {{"t2.coercive_measures.decisions"}};
+    const std::string row = has_any(clause, {"规范性文件"}) ? "t2.normative_documents." : "t2.regulations.";
+    if (has_any(clause, {"有效"})) return is_newer ? Readings{{row + "in_force"}} : Readings{};
+    if (has_any(clause, {"废止", "失效"})) return is_newer ? Readings{{row + "repealed"}} : Readings{};
+    if (has_any(clause, {"制发", "制定", "出台", "印发", "新制"})) return {{row + (is_newer ? "issued" : "made")}};
+    if (has_any(clause, {"公开"}) && !is_newer) return {{row + "disclosed"}};
     return {};
   }
 

@@ -6,6 +6,7 @@
 #include "common/core/digest.h"
 #include "common/text/fold.h"
 #include "common/text/utf8.h"
+#include "services/parser/core/words.h"
 
 namespace gouji::parser {
 namespace {
@@ -38,13 +39,7 @@ std::string without_layout(std::string_view raw) {
   return text;
 }
 
-template <std::size_t N>
-bool holds_any(std::string_view folded, const std::string_view (&words)[N]) {
-  return std::any_of(std::begin(words), std::end(words),
-                     [&](std::string_view word) { return folded.find(word) != folded.npos; });
-}
-
-bool is_sentence(std::string_view raw) { return raw.find("。") != raw.npos; }
+bool is_sentence(std::string_view raw) { return has_word(raw, "。"); }
 
 std::uint32_t begin_of_report(const FrontMatter& front, const SectionMap& sections) {
   std::uint32_t begin = sections.marks().empty() ? 0 : sections.marks().front().heading.begin;
@@ -69,7 +64,7 @@ std::uint32_t end_of_report(const Document& document, const SectionMap& sections
     if (block.text.end - block.text.begin > kChromeLineBytes) continue;
     const std::string_view raw = document.view(block.text);
     const std::string folded = fold_label(raw);
-    if (!is_sentence(raw) && holds_any(folded, kFootWords)) return block.text.begin;
+    if (!is_sentence(raw) && has_any(folded, kFootWords)) return block.text.begin;
   }
   return size;
 }
@@ -84,7 +79,7 @@ std::string content_digest(const Document& document, const FrontMatter& front, c
     const TextRange range{std::max(block.text.begin, begin), std::min(block.text.end, end)};
     const std::string_view raw = document.view(range);
     const bool may_be_field = block.kind != BlockKind::kGrid && raw.size() <= kChromeLineBytes && !is_sentence(raw);
-    if (may_be_field && holds_any(fold_label(raw), kFieldWords)) continue;
+    if (may_be_field && has_any(fold_label(raw), kFieldWords)) continue;
     stream.add(without_layout(raw));
   }
   for (const std::string& digest : attachment_digests) {

@@ -16,6 +16,7 @@
 #include "services/parser/core/office/xlsx.h"
 #include "services/parser/core/read.h"
 #include "services/parser/core/text_extract.h"
+#include "services/parser/core/zip_extract.h"
 
 namespace gouji::parser {
 namespace {
@@ -27,6 +28,10 @@ ExtractOutcome refuse_empty(const Source&) {
 ExtractOutcome refuse_binary(const Source&) {
   return Reason{"NOT_TEXT_BINARY",
                 "不是文本，也不是可识别的文件格式 / neither text nor a known format"};
+}
+
+ExtractOutcome refuse_open_document(const Source&) {
+  return Reason{"ODF_NOT_READ", "不直接支持 ODT、ODS 格式，请另存为 DOCX、XLSX / OpenDocument files are not read; save them as DOCX or XLSX"};
 }
 
 struct Reader {
@@ -48,6 +53,9 @@ constexpr Reader kReaders[] = {
     {Format::kOle, extract_ole},
     {Format::kXlsx, extract_xlsx},
     {Format::kOfd, extract_ofd},
+    {Format::kZip, extract_zip},
+    {Format::kOdt, refuse_open_document},
+    {Format::kOds, refuse_open_document},
 };
 
 std::string_view charset_parameter(std::string_view media_type) {
@@ -79,15 +87,17 @@ ExtractOutcome extract_by(Program program, const Source& source, Reason reason) 
   Source converted = source;
   converted.bytes = aid->output;
   converted.aids = {};
-  return sniff(aid->output) == Format::kDocx ? extract_as(Format::kDocx, converted) : reason;
+  const Format format = sniff(aid->output);
+  return format == Format::kDocx || format == Format::kXlsx ? extract_as(format, converted) : reason;
 }
 
 }  // namespace
 
 std::optional<Program> second_reader(Format format, const Reason& reason) {
   if (format == Format::kPdf && reason.code == "MALFORMED_PDF") return Program::kPoppler;
-  const bool is_office = format == Format::kOle || format == Format::kRtf || format == Format::kDocx;
-  constexpr std::string_view kHopeless[] = {"ENCRYPTED", "TOO_LARGE", "ZIP_TOO_LARGE", "XLS_NOT_READ"};
+  constexpr Format kOffice[] = {Format::kOle, Format::kRtf, Format::kDocx, Format::kOdt, Format::kOds};
+  const bool is_office = std::find(std::begin(kOffice), std::end(kOffice), format) != std::end(kOffice);
+  constexpr std::string_view kHopeless[] = {"ENCRYPTED", "TOO_LARGE", "ZIP_TOO_LARGE"};
   const bool is_hopeless = std::find(std::begin(kHopeless), std::end(kHopeless), reason.code) != std::end(kHopeless);
   if (is_office && !is_hopeless) return Program::kSoffice;
   return std::nullopt;

@@ -34,8 +34,10 @@ struct Source {
 //   EMPTY                  no bytes, or only white space
 //   NOT_TEXT_BINARY        neither a known format nor text
 //   CHARSET_UNDECIDED      text in an encoding that is not read
-//   FORMAT_NOT_SUPPORTED   a format known by name and without a reader: GZIP, RAR, ODT
-//   TOO_LARGE              more than kInputBytesMax
+//   FORMAT_NOT_SUPPORTED   a format known by name and without a reader: GZIP, RAR
+//   ODF_NOT_READ           OpenDocument, where no LibreOffice converts it
+//   ZIP_WITHOUT_DOCUMENT, ZIP_OF_DOCUMENTS  see zip_extract.h
+//   TOO_LARGE              more than kInputBytesMax; JSON of more than 8 MiB
 //   PICTURE_MALFORMED      a picture whose header cannot be read
 //   PICTURE_TOO_LARGE      a picture of more pixels than kPicturePixelsMax
 //   MALFORMED_JSON         a JSON document that does not parse

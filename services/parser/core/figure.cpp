@@ -46,16 +46,19 @@ bool may_be_figure(std::string_view text) {
   return false;
 }
 
-// "690": what nearly every cell holds.
-std::optional<Figure> plain_count(std::string_view text) {
-  constexpr std::size_t kDigitsMax = 15;
-  if (text.empty() || text.size() > kDigitsMax) return std::nullopt;
-  Figure figure;
-  for (const char c : text) {
-    if (c < '0' || c > '9') return std::nullopt;
-    figure.value.unscaled = figure.value.unscaled * 10 + (c - '0');
-  }
-  return figure;
+// Whether the three bytes at `at` are an ideograph that is none of `expected`.
+bool is_other_ideograph(std::string_view text, std::size_t at, std::u32string_view expected) {
+  if (text[at] < '\xE4' || text[at] > '\xE9') return false;
+  const CodePoint point = code_point_at(text, at);
+  return point.is_valid && point.length == 3 && expected.find(fold_character(point.value)) == expected.npos;
+}
+
+// A figure begins with a digit, a sign or the word for one, and ends with a digit or a unit; 无 stands
+// alone. Nearly all words are told by their first or last character.
+bool is_unlike_figure(std::string_view text) {
+  constexpr std::size_t kIdeographBytes = 3;
+  return text.size() >= kIdeographBytes && (is_other_ideograph(text, 0, U"增新减无") ||
+                                            is_other_ideograph(text, text.size() - kIdeographBytes, U"元万件项个条次起宗份人无"));
 }
 
 // Digits of which some could not be read, U+FFFD in their place: a figure, and nobody knows which.
@@ -185,9 +188,13 @@ std::optional<std::int64_t> money_value(const Decimal& value, FigureUnit unit) {
 }  // namespace
 
 std::optional<Figure> parse_figure(std::string_view text) {
-  if (auto count = plain_count(text)) return count;
   Figure figure;
+  if (const auto count = plain_count(text)) {
+    figure.value.unscaled = *count;
+    return figure;
+  }
   std::string_view core = without_emphasis(trim_spaces(text));
+  if (is_unlike_figure(core)) return std::nullopt;
   for (const std::string_view mark : {"。", "；", ";"}) {
     if (!core.ends_with(mark)) continue;
     core.remove_suffix(mark.size());
@@ -211,6 +218,7 @@ std::optional<Figure> parse_figure(std::string_view text) {
   const std::optional<FigureUnit> unit = take_unit(rest);
   if (!unit) return std::nullopt;
   figure.unit = *unit;
+  while (*unit != FigureUnit::kNone && rest.ends_with(U' ')) rest.remove_suffix(1);  // "5 件", or on two lines of a narrow cell
   const std::string digits = plain_digits(rest);
   if (digits.empty()) return std::nullopt;
   Result<Decimal> value = parse_decimal(sign.is_negative ? "-" + digits : digits);

@@ -26,6 +26,18 @@ struct Figure {
 // Longer texts are no figures.
 inline constexpr std::size_t kFigureBytesMax = 64;
 
+// "690", what nearly every cell holds: at most fifteen digits and nothing else.
+inline std::optional<std::int64_t> plain_count(std::string_view text) {
+  constexpr std::size_t kDigitsMax = 15;
+  if (text.empty() || text.size() > kDigitsMax) return std::nullopt;
+  std::int64_t count = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '9') return std::nullopt;
+    count = count * 10 + (c - '0');
+  }
+  return count;
+}
+
 // The whole of `text` as a figure or a mark for none; nullopt when it is neither. Spaces around it
 // are ignored, inside it they make it no figure. An enumerator ("1.", "（2）") is no figure.
 std::optional<Figure> parse_figure(std::string_view text);

@@ -1,28 +1,25 @@
 #include "services/parser/core/genre.h"
 
 #include <algorithm>
-#include <initializer_list>
-#include <span>
 #include <string>
 #include <string_view>
+
+#include "services/parser/core/words.h"
 
 namespace gouji::parser {
 namespace {
 
 constexpr std::int32_t kFirstFormYear = 2019;
 
-bool contains_any(std::string_view text, std::span<const std::string_view> words) {
-  return std::any_of(words.begin(), words.end(), [&](std::string_view word) { return text.find(word) != text.npos; });
-}
-
-bool contains_any(std::string_view text, std::initializer_list<std::string_view> words) {
-  return contains_any(text, std::span(words.begin(), words.size()));
-}
-
 // Documents of other kinds that organs publish beside their reports.
 constexpr std::string_view kOtherKinds[] = {"工作要点", "公开指南", "公开目录", "预算",     "决算",     "工作计划", "工作方案",
                                             "实施方案", "管理办法", "实施细则", "政府工作报告", "评估报告", "考核",     "通报",
                                             "申请表",   "答复书",   "告知书",   "工作总结", "年度报表", "公开条例", "公开制度"};
+
+// Nouns at the end of a document's heading that say what it is.
+constexpr std::string_view kOtherEnds[] = {"公报",   "决定书", "判决书", "裁定书", "意见书", "纪要",   "问答",   "采购公告", "招标公告", "中标公告", "成交公告",
+                                           "填报说明", "填写说明", "编制说明", "填报指引", "编制指引", "格式",   "模板",   "样式",   "样表",   "范本",   "汇总",
+                                           "汇总表",  "一览表",  "名单",   "讲话",   "办法",   "规定",   "条例",   "细则",   "简报",   "合同"};
 
 // What stands behind the last bracket pair belongs to the title: "…报告(2022年)", "…报告(修订)".
 std::string_view without_note(std::string_view title) {
@@ -38,8 +35,8 @@ bool ends_as_report(std::string_view title) {
 
 // Calls itself a report on publication: nothing else in it matters.
 bool is_report_title(std::string_view title) {
-  return ends_as_report(title) && title.find("公开") != title.npos &&
-         contains_any(title, {"年度报告", "年报", "工作报告", "情况的报告", "情况报告", "年度工作报告"});
+  return ends_as_report(title) && has_word(title, "公开") &&
+         has_any(title, {"年度报告", "年报", "工作报告", "情况的报告", "情况报告", "年度工作报告"});
 }
 
 bool has_year(std::string_view line) {
@@ -54,7 +51,17 @@ bool has_year(std::string_view line) {
 // the document is counts for more.
 bool is_column_name(std::string_view line) {
   constexpr std::size_t kColumnBytesMax = 36;
-  return line.size() <= kColumnBytesMax && !has_year(line) && !contains_any(line, {"读懂", "看懂"});
+  return line.size() <= kColumnBytesMax && !has_year(line) && !has_any(line, {"读懂", "看懂"});
+}
+
+// Prose, or a point of it: what a heading never holds.
+bool is_sentence(std::string_view line) { return line.starts_with("(") || line.find_first_of(".;,") != line.npos; }
+
+bool ends_as_other_kind(std::string_view line) {
+  constexpr std::size_t kBytesMin = 21, kBytesMax = 120;  // shorter ones are names of columns
+  line = without_note(line);
+  if (line.size() < kBytesMin || line.size() > kBytesMax || is_sentence(line)) return false;
+  return std::any_of(std::begin(kOtherEnds), std::end(kOtherEnds), [&](std::string_view end) { return line.ends_with(end); });
 }
 
 // The document's own heading: the first of its lines that could be one.
@@ -64,14 +71,22 @@ std::string_view heading_of(const FrontMatter& front) {
   });
   for (const std::string& line : front.first_lines) {
     if (line.size() > 180 || line.size() < 12) continue;
-    if (contains_any(line, {"首页", "当前位置", "所在位置", "索引号", "您的位置"})) continue;
+    if (has_any(line, {"首页", "当前位置", "所在位置", "索引号", "您的位置"})) continue;
     if (has_title && is_column_name(line)) continue;
-    if (contains_any(line, {"公开", "报告", "年报", "报表", "通知", "解读", "读懂", "图解", "统计表", "法治政府"}) ||
-        contains_any(line, kOtherKinds)) {
+    if (has_any(line, {"公开", "报告", "年报", "报表", "通知", "解读", "读懂", "图解", "统计表", "法治政府"}) ||
+        has_any(line, kOtherKinds) || ends_as_other_kind(line)) {
       return line;
     }
   }
   return {};
+}
+
+Reason no_report() {
+  return {"NO_REPORT", "没有年度报告的标题、章节、表格或统计数据 / nothing of an annual report: no title, section, table or figures"};
+}
+
+Reason other_document() {
+  return {"OTHER_DOCUMENT", "是另一类文件（指南、要点、方案、格式、公报、预决算、考核、申请表等） / a document of another kind"};
 }
 
 Reason public_enterprise() {
@@ -79,31 +94,33 @@ Reason public_enterprise() {
 }
 
 std::optional<Reason> look_alike(std::string_view heading) {
-  const bool is_open = heading.find("公开") != heading.npos;
-  if (contains_any(heading, {"解读", "一图读懂", "一图看懂", "图解"})) {
+  const bool is_open = has_word(heading, "公开");
+  const bool is_told = has_any(heading, {"解读", "图解"}) && has_any(heading, {"报告", "年报"}) && !is_sentence(heading);
+  if (is_told || has_any(heading, {"一图读懂", "一图看懂"})) {
     return Reason{"INTERPRETATION", "是解读或图解，不是年度报告本身 / an explanation of a report, not the report"};
   }
-  if (contains_any(heading, {"法治政府建设", "依法行政工作"}) && !is_open) {
+  if (has_any(heading, {"法治政府建设", "依法行政工作"}) && !is_open) {
     return Reason{"LAW_GOVERNMENT_REPORT", "是法治政府建设年度报告 / a report on government by law"};
   }
-  if (contains_any(heading, {"公共企事业单位", "企事业单位信息公开"})) return public_enterprise();
-  if (contains_any(heading, {"上半年", "下半年", "半年", "季度", "第一季", "月份"})) {
+  if (has_any(heading, {"公共企事业单位", "企事业单位信息公开"})) return public_enterprise();
+  if (!is_sentence(heading) && has_any(heading, {"上半年", "下半年", "半年", "季度", "第一季", "月份"})) {
     return Reason{"PART_OF_YEAR", "统计期不足一年 / covers a part of a year"};
   }
-  if (heading.find("通知") != heading.npos && contains_any(heading, {"做好", "编制", "报送", "开展", "填报", "发布", "规范"})) {
+  if (heading.ends_with("通知") && has_any(heading, {"格式", "模板", "样式", "范本"})) return other_document();
+  if (has_word(heading, "通知") && has_any(heading, {"做好", "编制", "报送", "开展", "填报", "发布", "规范"})) {
     return Reason{"NOTICE_ABOUT_REPORTS", "是关于编制年度报告的通知 / a notice about annual reports"};
   }
   return std::nullopt;
 }
 
 bool is_of_public_enterprise(std::string_view heading, const FrontMatter& front) {
-  if (heading.find("学年") != heading.npos) return true;
+  if (has_word(heading, "学年")) return true;
   const std::string organ = front.titles.empty() ? std::string() : front.titles.front().parts.organ;
   if (organ.ends_with("行政学院")) return false;
   for (const std::string_view kind : {"医院", "学校", "小学", "中学", "大学", "学院", "公司", "幼儿园"}) {
     if (organ.ends_with(kind) || heading.starts_with(organ + std::string(kind))) return true;
   }
-  return contains_any(heading, {"医院20", "大学20", "学院20", "中学20", "小学20", "学校20", "公司20"});
+  return has_any(heading, {"医院20", "大学20", "学院20", "中学20", "小学20", "学校20", "公司20"});
 }
 
 // What the press says about reports: something happened.
@@ -114,28 +131,10 @@ bool is_news(std::string_view heading, const std::vector<Sentence>& prose) {
   }
   constexpr std::size_t kFirstSentences = 6;
   for (std::size_t i = 0; i < std::min(prose.size(), kFirstSentences); ++i) {
-    if (contains_any(prose[i].folded, {"本报讯", "本网讯", "记者"})) return true;
+    const std::string_view text = prose[i].folded;
+    if (has_any(text, {"本报讯", "本网讯", "记者", "报告显示"}) || text.starts_with("日前") || text.starts_with("近日")) return true;
   }
   return false;
-}
-
-// Their headings and a few words of prose are like a report's; a report has a title or tables.
-std::optional<Reason> other_kind(std::string_view heading, const GenreEvidence& evidence) {
-  const auto& titles = evidence.front.titles;
-  if (evidence.has_figures) return std::nullopt;
-  if (is_of_public_enterprise(heading, evidence.front)) return public_enterprise();
-  // Prose may name such documents among what was published.
-  constexpr std::size_t kHeadingBytesMax = 120;
-  const bool is_prose = heading.size() > kHeadingBytesMax || heading.find_first_of(".;:") != heading.npos || heading.starts_with("(");
-  const bool is_other = !is_prose && contains_any(heading, kOtherKinds) && !is_report_title(heading);
-  const bool has_own_title = std::any_of(titles.begin(), titles.end(), [](const Title& title) { return title.parts.year.has_value() && is_report_title(title.folded); });
-  if (is_other && !has_own_title) {
-    return Reason{"OTHER_DOCUMENT", "是另一类文件（指南、要点、方案、预决算、考核、申请表等） / a document of another kind"};
-  }
-  if (!is_prose && !has_own_title && evidence.sections.marks().size() < 3 && is_news(heading, evidence.prose)) {
-    return Reason{"NEWS", "是关于年度报告的新闻 / news about annual reports"};
-  }
-  return std::nullopt;
 }
 
 int section_evidence(const SectionMap& sections) {
@@ -143,8 +142,8 @@ int section_evidence(const SectionMap& sections) {
 }
 
 bool is_whole_period(std::string_view text) {
-  if (contains_any(text, {"统计期限", "统计时限", "统计起止", "数据的统计"})) return true;
-  return text.find("年1月1日") != text.npos && text.find("12月31") != text.npos;
+  if (has_any(text, {"统计期限", "统计时限", "统计起止", "数据的统计"})) return true;
+  return has_word(text, "年1月1日") && has_word(text, "12月31");
 }
 
 bool has_digit(std::string_view text) { return text.find_first_of("0123456789") != text.npos; }
@@ -156,18 +155,82 @@ int prose_evidence(const std::vector<Sentence>& prose) {
   for (const Sentence& sentence : prose) {
     const std::string_view text = sentence.folded;
     if (is_whole_period(text)) period = 2;
-    if (contains_any(text, {"依申请公开", "公开申请", "申请公开", "信息公开的申请", "政府信息申请"})) {
-      if (contains_any(text, {"收到", "受理", "答复", "办理", "未发生", "无"})) requests = 2;
+    if (has_any(text, {"依申请公开", "公开申请", "申请公开", "信息公开的申请", "政府信息申请"})) {
+      if (has_any(text, {"收到", "受理", "答复", "办理", "未发生", "无"})) requests = 2;
       if (text.size() <= kPointBytes && points < 2) ++points;
     }
-    if (text.find("公开") != text.npos && has_digit(text) && contains_any(text, {"条", "件", "份"})) {
-      const bool is_plain = contains_any(text, {"主动公开", "公开信息", "公开政府信息", "公开各类", "政务信息", "发布信息", "公开政务信息"});
+    if (has_word(text, "公开") && has_digit(text) && has_any(text, {"条", "件", "份"})) {
+      const bool is_plain = has_any(text, {"主动公开", "公开信息", "公开政府信息", "公开各类", "政务信息", "发布信息", "公开政务信息"});
       publication = std::max(publication, is_plain ? 2 : 1);
     }
-    if (text.find("主动公开") != text.npos && text.size() <= kPointBytes && points < 2) ++points;
-    if (contains_any(text, {"国办公开办函", "信息公开条例", "编制本报告", "本报告", "信息公开年度报告", "年度信息公开报告"})) basis = 1;
+    if (has_word(text, "主动公开") && text.size() <= kPointBytes && points < 2) ++points;
+    if (has_any(text, {"国办公开办函", "信息公开条例", "编制本报告", "本报告", "信息公开年度报告", "年度信息公开报告"})) basis = 1;
   }
   return period + requests + publication + basis + points;
+}
+
+bool is_own_title(const Title& title) { return title.parts.year.has_value() && is_report_title(title.folded); }
+
+// A form to be filled in: its year, or its organ, is left open.
+bool is_blank_form(const FrontMatter& front) {
+  const auto is_open = [](std::string_view line) { return has_any(line, {"20**", "20xx", "20__", "xxxx年", "xx年"}); };
+  if (std::any_of(front.titles.begin(), front.titles.end(), [&](const Title& title) { return is_open(title.folded); })) return true;
+  return std::any_of(front.titles.begin(), front.titles.end(), [](const Title& title) { return ends_as_other_kind(title.folded); });
+}
+
+// A year's report, and not on publication: of a hotline, on enforcement.
+bool is_other_report(std::string_view heading, const std::vector<Sentence>& prose) {
+  constexpr int kOwnProse = 4;
+  return ends_as_report(heading) && has_year(heading) && !is_sentence(heading) && heading.find("公开") == heading.npos &&
+         has_any(heading, {"年度报告", "年报", "工作报告"}) && prose_evidence(prose) < kOwnProse;
+}
+
+// Names of reports of several organs one below the other, and no text.
+bool is_list_of_reports(const GenreEvidence& evidence) {
+  constexpr std::size_t kOrgansMin = 3;
+  std::vector<std::string_view> organs;
+  for (const Title& title : evidence.front.titles)
+    if (!title.parts.organ.empty() && std::find(organs.begin(), organs.end(), title.parts.organ) == organs.end()) organs.push_back(title.parts.organ);
+  return organs.size() >= kOrgansMin && evidence.sections.marks().empty() && prose_evidence(evidence.prose) == 0;
+}
+
+// Of a paper that studies reports.
+bool has_key_words(const FrontMatter& front) {
+  return std::any_of(front.first_lines.begin(), front.first_lines.end(), [](const std::string& line) { return line.starts_with("关键词"); });
+}
+
+// The manual of a program, say: commands, or hardly a Chinese word.
+bool is_about_software(const GenreEvidence& evidence) {
+  constexpr std::size_t kLatinMin = 400;
+  std::size_t han = 0, latin = 0;
+  for (const Sentence& sentence : evidence.prose) {
+    if (has_any(sentence.folded, {"\"\"\"sh", "\"\"\"bash", "\"\"\"console", "\"\"\"python"})) return true;
+    for (const char c : sentence.folded) {
+      if (c >= 'a' && c <= 'z') ++latin;
+      if (static_cast<unsigned char>(c) >= 0xE3) ++han;  // the first of the three bytes of an ideograph
+    }
+  }
+  return latin >= kLatinMin && latin > 2 * han;
+}
+
+// Their headings and a few words of prose are like a report's; a report has a title or tables.
+std::optional<Reason> other_kind(std::string_view heading, const GenreEvidence& evidence) {
+  const auto& titles = evidence.front.titles;
+  if (evidence.has_figures) return std::nullopt;
+  if (is_list_of_reports(evidence)) return Reason{"LIST_OF_REPORTS", "是多份年度报告的目录 / a list of reports"};
+  if (is_of_public_enterprise(heading, evidence.front)) return public_enterprise();
+  // Prose may name such documents among what was published.
+  constexpr std::size_t kHeadingBytesMax = 120;
+  const bool is_prose = heading.size() > kHeadingBytesMax || heading.find_first_of(".;:") != heading.npos || heading.starts_with("(");
+  const bool is_other = !is_prose && !is_report_title(heading) &&
+                        (has_any(heading, kOtherKinds) || ends_as_other_kind(heading) || is_other_report(heading, evidence.prose));
+  const bool has_own_title = std::any_of(titles.begin(), titles.end(), is_own_title);
+  if (!has_own_title && is_about_software(evidence)) return no_report();
+  if ((is_other && !has_own_title) || is_blank_form(evidence.front) || has_key_words(evidence.front)) return other_document();
+  if (!is_prose && !has_own_title && evidence.sections.marks().size() < 3 && is_news(heading, evidence.prose)) {
+    return Reason{"NEWS", "是关于年度报告的新闻 / news about annual reports"};
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -189,7 +252,7 @@ std::optional<Reason> why_not_a_report(const GenreEvidence& evidence) {
   const bool is_named = has_title && (evidence.front.titles.front().parts.year || !evidence.front.titles.front().parts.organ.empty());
   const int worth = (is_named ? 2 : has_title ? 1 : 0) + (evidence.has_period ? 2 : 0) + (has_body ? 4 : sections) + prose_evidence(evidence.prose);
   if (worth >= 2) return std::nullopt;
-  return Reason{"NO_REPORT", "没有年度报告的标题、章节、表格或统计数据 / nothing of an annual report: no title, section, table or figures"};
+  return no_report();
 }
 
 bool is_pre_2019(const GenreEvidence& evidence, std::optional<std::int32_t> year, std::string_view published_on) {
@@ -197,7 +260,7 @@ bool is_pre_2019(const GenreEvidence& evidence, std::optional<std::int32_t> year
   if (evidence.has_table) return false;
   if (!published_on.empty() && published_on >= "2020") return false;
   const bool is_old = std::any_of(evidence.prose.begin(), evidence.prose.end(), [](const Sentence& sentence) {
-    return contains_any(sentence.folded, {"收费及减免", "收费和减免", "收费以及减免", "历年累计公开"});
+    return has_any(sentence.folded, {"收费及减免", "收费和减免", "收费以及减免", "历年累计公开"});
   });
   return is_old;
 }

@@ -23,7 +23,7 @@ struct GenreEvidence {
 };
 
 // Codes: NOTICE_ABOUT_REPORTS, INTERPRETATION, LAW_GOVERNMENT_REPORT, PUBLIC_ENTERPRISE, PART_OF_YEAR,
-// NEWS, OTHER_DOCUMENT, NO_REPORT. nullopt when the document is a report.
+// NEWS, OTHER_DOCUMENT, LIST_OF_REPORTS, NO_REPORT. nullopt when the document is a report.
 std::optional<Reason> why_not_a_report(const GenreEvidence& evidence);
 
 // Of the forms before 2019: by its year, or without a year by the headings that only those have.

@@ -8,41 +8,62 @@
 namespace gouji::parser {
 namespace {
 
-Token token_of(const Document& document, const GridCell& cell) {
-  Token token;
+// Made in place: a copy would have to wait for its own fields to be written.
+void fill(Token& token, const Document& document, const GridCell& cell) {
   token.range = cell.text;
-  const std::string_view text = trim_spaces(document.view(cell.text));
-  if (text.empty()) {
+  const std::string_view text = document.view(cell.text);
+  if (const auto count = plain_count(text)) {
+    token.kind = TokenKind::kFigure;
+    token.figure.value.unscaled = *count;
+    return;
+  }
+  const std::string_view core = trim_spaces(text);
+  if (core.empty()) {
     token.kind = TokenKind::kBlank;
-  } else if (const auto figure = parse_figure(text)) {
+  } else if (const auto figure = parse_figure(core)) {
     token.kind = TokenKind::kFigure;
     token.figure = *figure;
   }
-  return token;
 }
 
 }  // namespace
 
 GridMatrix::GridMatrix(const Document& document, const Grid& grid)
-    : grid_(grid), rows_(grid.rows), columns_(grid.columns) {
-  covering_.assign(rows_ * columns_, 0);
-  starts_.resize(rows_);
+    : grid_(grid), rows_(grid.rows), columns_(grid.columns), covering_(rows_ * columns_, 0) {
+  constexpr std::size_t kLettersOfCell = 4;
+  letters_.reserve(grid.cells.size() * kLettersOfCell);
   letters_end_.reserve(grid.cells.size());
+  tokens_.reserve(grid.cells.size());
   for (std::size_t i = 0; i < grid.cells.size(); ++i) {
     const GridCell& cell = grid.cells[i];
-    tokens_.push_back(token_of(document, cell));
-    if (tokens_.back().kind == TokenKind::kText) append_letters(letters_, document.view(cell.text));
+    Token& token = tokens_.emplace_back();
+    fill(token, document, cell);
+    if (token.kind == TokenKind::kText) append_letters(letters_, document.view(cell.text));
     letters_end_.push_back(static_cast<std::uint32_t>(letters_.size()));
-    if (cell.row >= rows_ || cell.column >= columns_) continue;
-    starts_[cell.row].push_back(&cell);
-    const std::size_t row_end = std::min<std::size_t>(rows_, std::size_t{cell.row} + cell.row_span);
-    const std::size_t column_end =
-        std::min<std::size_t>(columns_, std::size_t{cell.column} + cell.column_span);
-    for (std::size_t row = cell.row; row < row_end; ++row) {
-      std::fill(covering_.begin() + static_cast<std::ptrdiff_t>(row * columns_ + cell.column),
-                covering_.begin() + static_cast<std::ptrdiff_t>(row * columns_ + column_end),
-                static_cast<std::uint32_t>(i + 1));
-    }
+    if (is_inside(cell)) cover(cell, static_cast<std::uint32_t>(i + 1));
+  }
+  order_by_row();
+}
+
+bool GridMatrix::is_inside(const GridCell& cell) const { return cell.row < rows_ && cell.column < columns_; }
+
+void GridMatrix::cover(const GridCell& cell, std::uint32_t number) {
+  const std::size_t row_end = std::min<std::size_t>(rows_, std::size_t{cell.row} + cell.row_span);
+  const std::size_t column_end = std::min<std::size_t>(columns_, std::size_t{cell.column} + cell.column_span);
+  for (std::size_t row = cell.row; row < row_end; ++row) {
+    for (std::size_t column = cell.column; column < column_end; ++column) covering_[row * columns_ + column] = number;
+  }
+}
+
+void GridMatrix::order_by_row() {
+  row_begin_.assign(rows_ + 2, 0);
+  for (const GridCell& cell : grid_.cells) row_begin_[is_inside(cell) ? cell.row + 2 : 0] += 1;
+  row_begin_[0] = 0;
+  for (std::size_t row = 2; row < row_begin_.size(); ++row) row_begin_[row] += row_begin_[row - 1];
+  starts_.resize(row_begin_.back());
+  // Counting a row's cells moves its beginning to its end, which is where the next one begins.
+  for (const GridCell& cell : grid_.cells) {
+    if (is_inside(cell)) starts_[row_begin_[cell.row + 1]++] = &cell;
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,12 +24,17 @@ class GridMatrix {
   // The cell that covers the place; nullptr when none does.
   const GridCell* at(std::size_t row, std::size_t column) const;
   // The cells that begin in the row, from left to right.
-  const std::vector<const GridCell*>& starting_in(std::size_t row) const { return starts_[row]; }
+  std::span<const GridCell* const> starting_in(std::size_t row) const {
+    return std::span(starts_).subspan(row_begin_[row], row_begin_[row + 1] - row_begin_[row]);
+  }
   std::u32string_view letters(const GridCell& cell) const;
   // The cell's content as a figure, a blank or words.
   const Token& token(const GridCell& cell) const { return tokens_[index(cell)]; }
 
  private:
+  bool is_inside(const GridCell& cell) const;
+  void order_by_row();
+  void cover(const GridCell& cell, std::uint32_t number);
   std::size_t index(const GridCell& cell) const {
     return static_cast<std::size_t>(&cell - grid_.cells.data());
   }
@@ -37,7 +43,8 @@ class GridMatrix {
   std::size_t rows_ = 0;
   std::size_t columns_ = 0;
   std::vector<std::uint32_t> covering_;  // index + 1 of the cell, 0 = none
-  std::vector<std::vector<const GridCell*>> starts_;
+  std::vector<std::uint32_t> row_begin_;  // of each row in starts_
+  std::vector<const GridCell*> starts_;
   std::u32string letters_;
   std::vector<std::uint32_t> letters_end_;
   std::vector<Token> tokens_;  // one a cell

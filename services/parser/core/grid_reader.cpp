@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,6 +24,17 @@ struct Label {
   std::size_t end_column = 0;  // first column right of the label
 };
 
+void fill(DraftCell& cell, const Token& token, std::uint16_t confidence) {
+  cell.text = token.range;
+  cell.confidence = confidence;
+  cell.figure = token.figure;
+  switch (token.kind) {
+    case TokenKind::kFigure: cell.state = token.figure.state; break;
+    case TokenKind::kBlank: cell.state = CellState::kBlank; break;
+    case TokenKind::kText: cell.state = CellState::kText; break;
+  }
+}
+
 class RowReader {
  public:
   RowReader(TableId table, Edition edition)
@@ -30,6 +42,7 @@ class RowReader {
         other_form_(form(table, edition == Edition::k2019 ? Edition::k2021 : Edition::k2019)),
         names_(RowNames::of(table)), draft_(empty_draft(table)) {}
 
+  // Matrices must live until the last one is read: headers of one may stand above rows of the next.
   void read(const GridMatrix& matrix) {
     for (std::size_t row = 0; row < matrix.rows(); ++row) {
       if (const auto label = find_label(matrix, row)) {
@@ -45,7 +58,7 @@ class RowReader {
  private:
   struct Header {
     std::size_t begin = 0, end = 0;  // columns
-    std::u32string letters;
+    std::u32string_view letters;
   };
 
   std::optional<std::size_t> exact(std::u32string_view letters) const {
@@ -107,14 +120,13 @@ class RowReader {
     for (const GridCell* cell : matrix.starting_in(row)) {
       const std::u32string_view letters = matrix.letters(*cell);
       if (letters.empty() || letters == U"信息内容" || letters.starts_with(U"第二十条")) continue;
-      headers_.push_back({cell->column, std::size_t{cell->column} + cell->column_span,
-                          std::u32string(letters)});
+      headers_.push_back({cell->column, std::size_t{cell->column} + cell->column_span, letters});
     }
   }
 
   const Form* form_with(std::size_t row, RowPlace& place) const {
     for (const Form* candidate : {&form_, &other_form_}) {
-      if (const auto found = place_of(*candidate, names_.key(row))) {
+      if (const auto& found = names_.place(candidate->edition(), row)) {
         place = *found;
         return candidate;
       }
@@ -181,26 +193,25 @@ class RowReader {
 
   bool read_by_columns(const GridMatrix& matrix, std::size_t row, const Label& label,
                        const ColumnMap& mapped) {
-    std::vector<DraftCell> cells;
-    std::vector<const GridCell*> used;
+    std::vector<const GridCell*>& used = used_;
+    used.clear();
     for (const auto& [begin, end] : mapped) {
       const GridCell* cell = filled_cell(matrix, row, std::max(begin, label.end_column), end);
       if (cell == nullptr || std::find(used.begin(), used.end(), cell) != used.end()) return false;
       used.push_back(cell);
-      cells.push_back(draft_cell(matrix, *cell));
     }
     bool is_overlong = false;
     for (const GridCell* cell : matrix.starting_in(row)) {
-      const Token token = matrix.token(*cell);
+      const Token& token = matrix.token(*cell);
       if (cell->column < label.end_column || token.kind != TokenKind::kFigure) continue;
       if (std::find(used.begin(), used.end(), cell) != used.end()) continue;
       is_overlong = true;
       if (token.figure.state == CellState::kNumber && token.figure.value.unscaled != 0) return false;
     }
-    for (DraftCell& cell : cells) {
-      if (is_overlong) cell.confidence = kSurplusDropped;
+    const std::span<DraftCell> cells = draft_.row_cells(label.row);
+    for (std::size_t i = 0; i < used.size(); ++i) {
+      fill(cells[i], matrix.token(*used[i]), is_overlong ? kSurplusDropped : kOneReader);
     }
-    std::copy(cells.begin(), cells.end(), draft_.row_cells(label.row).begin());
     return true;
   }
 
@@ -220,26 +231,13 @@ class RowReader {
     return found;
   }
 
-  static DraftCell draft_cell(const GridMatrix& matrix, const GridCell& cell) {
-    const Token token = matrix.token(cell);
-    DraftCell draft;
-    draft.text = token.range;
-    draft.confidence = kOneReader;
-    draft.figure = token.figure;
-    switch (token.kind) {
-      case TokenKind::kFigure: draft.state = token.figure.state; break;
-      case TokenKind::kBlank: draft.state = CellState::kBlank; break;
-      case TokenKind::kText: draft.state = CellState::kText; break;
-    }
-    return draft;
-  }
-
   TableId table_;
   const Form& form_;
   const Form& other_form_;
   const RowNames& names_;
   TableDraft draft_;
   std::vector<Header> headers_;
+  std::vector<const GridCell*> used_;  // cells of the row that is read
   std::optional<ColumnMap> mapped_;
   const Form* mapped_form_ = nullptr;
   std::size_t mapped_block_ = 0;
@@ -302,7 +300,7 @@ bool is_table4_header(const GridMatrix& matrix, std::size_t row) {
 bool read_table4_row(const GridMatrix& matrix, std::size_t row, TableDraft& draft) {
   std::vector<Token> run;
   for (const GridCell* cell : matrix.starting_in(row)) {
-    const Token token = matrix.token(*cell);
+    const Token& token = matrix.token(*cell);
     if (token.kind != TokenKind::kText) run.push_back(token);
   }
   if (run.size() < kTable4Results) return false;
@@ -316,13 +314,7 @@ bool read_table4_row(const GridMatrix& matrix, std::size_t row, TableDraft& draf
       continue;
     }
     const GridCell* cell = matrix.at(row, columns[i]);
-    const Token token = matrix.token(*cell);
-    draft.cells[i].text = token.range;
-    draft.cells[i].figure = token.figure;
-    draft.cells[i].confidence = kOneReader;
-    draft.cells[i].state = token.kind == TokenKind::kFigure  ? token.figure.state
-                           : token.kind == TokenKind::kBlank ? CellState::kBlank
-                                                             : CellState::kText;
+    fill(draft.cells[i], matrix.token(*cell), kOneReader);
   }
   draft.rows[0] = RowState::kRead;
   return true;
@@ -333,7 +325,8 @@ bool read_table4_row(const GridMatrix& matrix, std::size_t row, TableDraft& draf
 TableDraft read_rows_by_grid(const Document& document, TextRange range, TableId table,
                              Edition edition) {
   RowReader reader(table, edition);
-  for (const GridMatrix& matrix : grids_in(document, range)) reader.read(matrix);
+  const std::vector<GridMatrix> matrices = grids_in(document, range);
+  for (const GridMatrix& matrix : matrices) reader.read(matrix);
   return reader.take();
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/markup/html.h"
+#include "common/text/byte_scan.h"
 #include "common/text/charset.h"
 #include "services/parser/core/script_text.h"
 
@@ -13,7 +14,7 @@ namespace gouji::parser {
 namespace {
 
 // Words of table 3, of every edition.
-bool has_official_table(const Document& document) { return document.text.find("新收政府信息公开申请") != std::string::npos; }
+bool has_official_table(const Document& document) { return find_word(document.text, "新收政府信息公开申请") != std::string::npos; }
 
 // A page whose tables a script writes, or keeps in a string, is read with that text in its place.
 std::optional<Document> scan_written(std::string_view html, const Document& shown) {

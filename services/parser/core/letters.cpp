@@ -13,7 +13,9 @@ bool is_digit(char32_t c) { return c >= U'0' && c <= U'9'; }
 
 bool is_latin(char32_t c) { return c >= U'a' && c <= U'z'; }
 
-bool is_letter(char32_t c) { return is_cjk(c) || is_latin(c) || is_digit(c); }
+bool is_common_ideograph(char32_t c) { return c >= 0x4E00 && c <= 0x9FFF; }
+
+bool is_letter(char32_t c) { return is_common_ideograph(c) || is_latin(c) || is_digit(c) || is_cjk(c); }
 
 bool ends_enumerator(char32_t c) {
   return c == U'.' || c == U',' || c == U':' || c == U')' || c == U'·';
@@ -50,31 +52,21 @@ class Enumerator {
 
 }  // namespace
 
-std::int32_t numeral_digit(char32_t code_point) {
-  switch (code_point) {
-    case U'一': return 1;
-    case U'二': return 2;
-    case U'三': return 3;
-    case U'四': return 4;
-    case U'五': return 5;
-    case U'六': return 6;
-    case U'七': return 7;
-    case U'八': return 8;
-    case U'九': return 9;
-    case U'十': return 10;
-    default: return 0;
-  }
-}
-
 std::size_t append_letters(std::u32string& letters, std::string_view text) {
-  const std::size_t start = letters.size();
+  const char16_t* const folds = fold_characters();
+  std::array<char32_t, kLettersMax> kept;
+  std::size_t count = 0;
   std::size_t depth = 0;
   Enumerator enumerator;
   bool in_front = true;
-  for (std::size_t at = 0; at < text.size() && letters.size() - start < kLettersMax;) {
+  for (std::size_t at = 0; at < text.size() && count < kLettersMax;) {
     const CodePoint point = code_point_at(text, at);
     at += point.length;
-    char32_t c = point.value < 0x10000 ? fold_character(point.value) : U'\0';
+    char32_t c = point.value < kFoldsEnd ? folds[point.value] : U'\0';
+    if (!in_front && depth == 0 && is_common_ideograph(c)) {
+      kept[count++] = c == U'於' ? U'于' : c;
+      continue;
+    }
     if (c == 0 || c == U'*') continue;  // ** of markdown
     if (c == U'<') {
       at = behind_tag(text, at);
@@ -86,20 +78,21 @@ std::size_t append_letters(std::u32string& letters, std::string_view text) {
     } else if (c == U')' && depth > 0) {
       --depth;
     } else if (c == U')') {
-      letters.resize(start);
+      count = 0;
       in_front = false;
     } else if (depth == 0) {
       if (in_front && !enumerator.takes(c)) {
         in_front = false;
-        if (enumerator.is_complete(c)) letters.resize(start);
+        if (enumerator.is_complete(c)) count = 0;
       } else if (in_front && ends_enumerator(c)) {
         in_front = false;
-        letters.resize(start);
+        count = 0;
       }
-      if (is_letter(c)) letters.push_back(c);
+      if (is_letter(c)) kept[count++] = c;
     }
   }
-  return letters.size() - start;
+  letters.append(kept.data(), count);
+  return count;
 }
 
 std::u32string letters_of(std::string_view text) {

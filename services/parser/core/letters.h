@@ -26,6 +26,20 @@ std::u32string letters_of(std::string_view text);
 std::size_t edit_distance(std::u32string_view a, std::u32string_view b, std::size_t limit);
 
 // 一 to 十 as 1 to 10; 0 for anything else.
-std::int32_t numeral_digit(char32_t code_point);
+constexpr std::int32_t numeral_digit(char32_t code_point) {
+  switch (code_point) {
+    case U'一': return 1;
+    case U'二': return 2;
+    case U'三': return 3;
+    case U'四': return 4;
+    case U'五': return 5;
+    case U'六': return 6;
+    case U'七': return 7;
+    case U'八': return 8;
+    case U'九': return 9;
+    case U'十': return 10;
+    default: return 0;
+  }
+}
 
 }  // namespace gouji::parser

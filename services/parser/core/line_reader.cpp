@@ -199,7 +199,7 @@ class LineReader {
   LineReader(const TokenList& list, TableId table, Edition edition)
       : list_(list), names_(RowNames::of(table)), draft_(empty_draft(table)), found_(list) {
     for (std::size_t row = 0; row < names_.size(); ++row) {
-      columns_.push_back(columns_of(table, edition, names_.key(row)));
+      columns_.push_back(names_.columns(edition, row));
     }
   }
 

@@ -6,6 +6,7 @@
 #include "common/text/fold.h"
 #include "common/text/numerals.h"
 #include "common/text/utf8.h"
+#include "services/parser/core/words.h"
 
 namespace gouji::parser {
 namespace {
@@ -141,7 +142,7 @@ bool may_follow_name(std::string_view rest) {
 
 std::optional<FoundYear> find_year(std::string_view text, std::size_t from) {
   constexpr std::string_view kYear = "年";
-  for (std::size_t at = text.find(kYear, from); at != text.npos; at = text.find(kYear, at + kHan)) {
+  for (std::size_t at = find_word(text, kYear, from); at != text.npos; at = find_word(text, kYear, at + kHan)) {
     std::size_t end = at + kHan;
     if (text.substr(end).starts_with("度")) end += kHan;
     if (const auto year = digit_year(text, at); year && at - 4 >= from) return FoundYear{*year, at - 4, end};
@@ -164,9 +165,7 @@ NameKind name_kind(std::string_view name) {
   for (const std::string_view word : kShortOpenings) {
     if (!is_league && name.starts_with(word) && name_kind(name.substr(word.size())) == NameKind::kFull) return NameKind::kNone;
   }
-  for (const std::string_view word : {"发布", "完成", "公布", "通过", "按时", "情况", "年", "编制", "汇总", "要求", "网站", "网民"}) {
-    if (name.find(word) != name.npos) return NameKind::kNone;
-  }
+  if (has_any(name, {"发布", "完成", "公布", "通过", "按时", "情况", "年", "编制", "汇总", "要求", "网站", "网民"})) return NameKind::kNone;
   const bool is_organ = std::any_of(std::begin(kOrgans), std::end(kOrgans),
                                     [&](std::string_view word) { return name.ends_with(word); });
   const std::size_t division = division_end(name, kDivisions);
@@ -198,11 +197,8 @@ bool is_government(std::string_view name) {
 
 TitleParts parse_title(std::string_view title) {
   TitleParts parts;
-  const bool is_public = title.find("信息公开") != title.npos || title.find("政务公开") != title.npos;
-  bool is_annual = false;
-  for (const std::string_view word : {"年度报告", "年报", "工作报告", "告年度报", "年度工作报告", "年度信息公开", "公开报告"}) {
-    is_annual = is_annual || title.find(word) != title.npos;
-  }
+  const bool is_public = has_any(title, {"信息公开", "政务公开"});
+  bool is_annual = has_any(title, {"年度报告", "年报", "工作报告", "告年度报", "年度工作报告", "年度信息公开", "公开报告"});
   const std::optional<FoundYear> year = find_year(title);
   is_annual = is_annual || (year && title.find("报告") != title.npos);
   parts.is_report = is_public && is_annual;

@@ -4,6 +4,7 @@
 #include "common/text/fold.h"
 #include "common/text/utf8.h"
 #include "services/parser/core/report_identity.h"
+#include "services/parser/core/words.h"
 
 namespace gouji::parser {
 namespace {
@@ -22,10 +23,7 @@ bool can_be_author(const std::string& name, const std::string& self) {
 
 // Lines of a portal about the page; what they say is read as fields.
 bool is_field_line(std::string_view folded) {
-  for (const std::string_view word : {"来源:", "发布时间", "发布日期", "更新日期", "发布机构", "当前位置", "所在位置", "您的位置"}) {
-    if (folded.find(word) != folded.npos) return true;
-  }
-  return false;
+  return has_any(folded, {"来源:", "发布时间", "发布日期", "更新日期", "发布机构", "当前位置", "所在位置", "您的位置"});
 }
 
 class OrganVotes {
@@ -88,7 +86,7 @@ class OrganVotes {
   // the sentence says whose report was made.
   bool add_compiled(const Sentence& sentence) {
     const std::string_view text = sentence.folded;
-    if (text.find("编制") == text.npos) return false;
+    if (!has_word(text, "编制")) return false;
     const auto year = find_year(text);
     if (!year) return false;
     const std::string_view rest = text.substr(year->end);
@@ -107,7 +105,7 @@ class OrganVotes {
   void add_account(const Sentence& sentence) {
     const std::string_view text = sentence.folded;
     for (const std::string_view account : {"\"微信公众号", "\"公众号", "\"政务微博", "\"微信公众平台"}) {
-      const std::size_t close = text.find(account);
+      const std::size_t close = find_word(text, account);
       if (close == text.npos || close == 0) continue;
       const std::size_t open = text.rfind('"', close - 1);
       if (open == text.npos || close - open > kNameBytes) continue;
@@ -185,8 +183,9 @@ std::string self_reference(const std::vector<Sentence>& prose) {
   for (const Sentence& sentence : prose) {
     const std::string_view text = sentence.folded;
     for (const std::string_view word : {kWe, kWhole}) {
-      for (std::size_t at = text.find(word); at != text.npos; at = text.find(word, at + 1)) {
-        const std::string_view rest = text.substr(at + word.size());
+      std::string_view rest = text;
+      for (std::size_t at = find_word(rest, word); at != rest.npos; at = find_word(rest, word)) {
+        rest.remove_prefix(at + word.size());
         for (const std::string_view kind : kSelfKinds) {
           if (!rest.starts_with(kind)) continue;
           if (word == kWe || kind == "镇" || kind == "乡" || kind == "街道") return std::string(kind);

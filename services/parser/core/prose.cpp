@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "common/text/byte_scan.h"
 #include "common/text/fold.h"
 #include "common/text/utf8.h"
 #include "services/parser/core/figure.h"
@@ -87,13 +88,14 @@ class ProseReader {
 }  // namespace
 
 bool has_cell_separator(std::string_view line) {
-  if (line.find_first_of("|\t") != line.npos) return true;
-  for (std::size_t at = line.find('\xE2'); at != line.npos; at = line.find('\xE2', at + 1)) {
-    for (const std::string_view pipe : {"│", "┃", "║"}) {
+  constexpr auto next = find_any<'|', '\t', '\xE2', '\xEF'>;
+  for (std::size_t at = next(line, 0, line.size()); at < line.size(); at = next(line, at + 1, line.size())) {
+    if (line[at] == '|' || line[at] == '\t') return true;
+    for (const std::string_view pipe : {"│", "┃", "║", "｜"}) {
       if (line.substr(at).starts_with(pipe)) return true;
     }
   }
-  return line.find("｜") != line.npos;
+  return false;
 }
 
 bool is_table_line(std::string_view line) {

@@ -84,6 +84,14 @@ bool begins_like_a_header(std::u32string_view letters) {
   return (kFirstLetters >> (letters[0] % 64) & 1) != 0;
 }
 
+std::size_t index_of(Edition edition) { return edition == Edition::k2019 ? 0 : 1; }
+
+std::uint64_t hash_of(std::u32string_view letters) {
+  std::uint64_t hash = letters.size();
+  for (const char32_t letter : letters) hash = (hash ^ letter) * 0x9E3779B97F4A7C15U;
+  return hash >> 32;
+}
+
 }  // namespace
 
 bool is_before_short_header(std::u32string_view letters) {
@@ -97,7 +105,7 @@ const RowNames& RowNames::of(TableId table) {
   return table == TableId::kT2 ? table2 : table3;
 }
 
-RowNames::RowNames(TableId table) : keys_(merged_keys(table)) {
+RowNames::RowNames(TableId table) : table_(table), keys_(merged_keys(table)) {
   for (const Edition edition : {Edition::k2021, Edition::k2019}) {
     for (const FormBlock& block : form(table, edition).blocks()) {
       for (const FormRow& form_row : block.rows) add_names(form_row, *row(form_row.key));
@@ -105,6 +113,53 @@ RowNames::RowNames(TableId table) : keys_(merged_keys(table)) {
   }
   std::sort(names_.begin(), names_.end());
   names_.erase(std::unique(names_.begin(), names_.end()), names_.end());
+  index_names();
+  add_places(Edition::k2019);
+  add_places(Edition::k2021);
+}
+
+// Four times as many slots as names. Of equal names the first counts.
+void RowNames::index_names() {
+  std::size_t size = 1;
+  while (size < names_.size() * 4) size *= 2;
+  slots_.assign(size, 0);
+  for (std::size_t i = 0; i < names_.size(); ++i) {
+    if (i > 0 && names_[i].first == names_[i - 1].first) continue;
+    std::size_t slot = hash_of(names_[i].first) % size;
+    while (slots_[slot] != 0) slot = (slot + 1) % size;
+    slots_[slot] = static_cast<std::uint16_t>(i + 1);
+  }
+}
+
+void RowNames::add_places(Edition edition) {
+  EditionRows& rows = editions_[index_of(edition)];
+  rows.places.resize(size());
+  for (const FormBlock& block : form(table_, edition).blocks()) {
+    std::vector<std::size_t>& of_block = rows.rows.emplace_back();
+    for (const FormRow& form_row : block.rows) {
+      const std::size_t found = *row(form_row.key);
+      const std::size_t first_cell = block.first_cell + of_block.size() * block.columns.size();
+      of_block.push_back(found);
+      if (rows.places[found]) continue;
+      rows.places[found] = RowPlace{static_cast<std::uint16_t>(rows.rows.size() - 1), static_cast<std::uint16_t>(first_cell),
+                                    static_cast<std::uint16_t>(block.columns.size())};
+    }
+  }
+}
+
+std::size_t RowNames::row_at(Edition edition, std::size_t block, std::size_t row) const {
+  return editions_[index_of(edition)].rows[block][row];
+}
+
+const std::optional<RowPlace>& RowNames::place(Edition edition, std::size_t row) const {
+  return editions_[index_of(edition)].places[row];
+}
+
+std::size_t RowNames::columns(Edition edition, std::size_t row) const {
+  const Edition other = edition == Edition::k2019 ? Edition::k2021 : Edition::k2019;
+  const std::optional<RowPlace>& own = place(edition, row);
+  const std::optional<RowPlace>& found = own ? own : place(other, row);
+  return found ? found->columns : 0;
 }
 
 void RowNames::add_names(const FormRow& form_row, std::size_t row) {
@@ -134,11 +189,11 @@ std::optional<std::size_t> RowNames::row(std::string_view key) const {
 }
 
 std::optional<std::size_t> RowNames::exact(std::u32string_view letters) const {
-  const auto found = std::lower_bound(
-      names_.begin(), names_.end(), letters,
-      [](const auto& name, std::u32string_view wanted) { return name.first < wanted; });
-  if (found == names_.end() || found->first != letters) return std::nullopt;
-  return found->second;
+  for (std::size_t slot = hash_of(letters) % slots_.size(); slots_[slot] != 0; slot = (slot + 1) % slots_.size()) {
+    const auto& [name, row] = names_[slots_[slot] - 1U];
+    if (name == letters) return row;
+  }
+  return std::nullopt;
 }
 
 std::optional<std::size_t> RowNames::nearest(std::u32string_view letters, std::size_t first,
@@ -165,27 +220,6 @@ bool RowNames::is_label_with_digits(std::u32string_view letters) const {
   const std::size_t digits = letters.find_first_of(U"0123456789");
   return digits != letters.npos && digits >= 2 &&
          exact(letters.substr(0, digits)).has_value();
-}
-
-std::optional<RowPlace> place_of(const Form& form, std::string_view row_key) {
-  for (std::size_t block = 0; block < form.blocks().size(); ++block) {
-    const FormBlock& entry = form.blocks()[block];
-    const std::size_t columns = entry.columns.size();
-    for (std::size_t row = 0; row < entry.rows.size(); ++row) {
-      if (entry.rows[row].key != row_key) continue;
-      return RowPlace{static_cast<std::uint16_t>(block),
-                      static_cast<std::uint16_t>(entry.first_cell + row * columns),
-                      static_cast<std::uint16_t>(columns)};
-    }
-  }
-  return std::nullopt;
-}
-
-std::size_t columns_of(TableId table, Edition edition, std::string_view row_key) {
-  if (const auto place = place_of(form(table, edition), row_key)) return place->columns;
-  const Edition other = edition == Edition::k2019 ? Edition::k2021 : Edition::k2019;
-  const auto place = place_of(form(table, other), row_key);
-  return place ? place->columns : 0;
 }
 
 std::optional<std::size_t> column_of(const Form& form, std::size_t block,

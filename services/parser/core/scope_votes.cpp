@@ -2,6 +2,7 @@
 
 #include "common/text/fold.h"
 #include "services/parser/core/report_identity.h"
+#include "services/parser/core/words.h"
 
 namespace gouji::parser {
 namespace {
@@ -33,14 +34,10 @@ constexpr ScopeWord kAggregateWords[] = {
     {"各县区", Scope::kAggregate, 4},      {"各县(市、区)", Scope::kAggregate, 4}, {"各县(市,区)", Scope::kAggregate, 4},
     {"市级各部门", Scope::kAggregate, 4}};
 
-bool contains_any(std::string_view text, std::initializer_list<std::string_view> words) {
-  return std::any_of(words.begin(), words.end(), [&](std::string_view word) { return text.find(word) != text.npos; });
-}
-
 template <std::size_t N>
 void count(std::string_view text, const ScopeWord (&words)[N], std::int32_t (&weights)[4]) {
   for (const ScopeWord& word : words) {
-    if (text.find(word.word) == text.npos) continue;
+    if (!has_word(text, word.word)) continue;
     std::int32_t& weight = weights[static_cast<std::size_t>(word.scope)];
     weight = std::min(weight + word.weight, kProseWeightMax + kTitleWeight);
   }
@@ -48,8 +45,8 @@ void count(std::string_view text, const ScopeWord (&words)[N], std::int32_t (&we
 
 // "综合各乡镇人民政府、县政府各部门年度报告编制": the report is made of those of others.
 bool says_it_is_compiled(std::string_view text) {
-  return contains_any(text, {"汇总", "综合"}) && text.find("编制") != text.npos && text.find("报告") != text.npos &&
-         contains_any(text, {"各乡", "各镇", "各县", "各区", "各市", "各部门", "各单位", "所属"});
+  return has_any(text, {"汇总", "综合"}) && has_word(text, "编制") && has_word(text, "报告") &&
+         has_any(text, {"各乡", "各镇", "各县", "各区", "各市", "各部门", "各单位", "所属"});
 }
 
 }  // namespace
@@ -71,9 +68,9 @@ std::vector<Vote> scope_votes(const IdentityEvidence& evidence, std::string_view
   for (const Sentence& sentence : evidence.prose) {
     if (sentence.section >= 2) break;  // 本机关 is also a word of table 3
     // One look for the characters that the words begin with spares most sentences the rest.
-    if (contains_any(sentence.folded, {"我", "本", "全系统", "关区"})) count(sentence.folded, kProseWords, weights);
+    if (has_any(sentence.folded, {"我", "本", "全系统", "关区"})) count(sentence.folded, kProseWords, weights);
     if (may_aggregate && says_it_is_compiled(sentence.folded)) weights[static_cast<std::size_t>(Scope::kAggregate)] += 20;
-    if (may_aggregate && contains_any(sentence.folded, {"全", "各", "汇总", "市级"})) count(sentence.folded, kAggregateWords, weights);
+    if (may_aggregate && has_any(sentence.folded, {"全", "各", "汇总", "市级"})) count(sentence.folded, kAggregateWords, weights);
   }
   for (const Scope scope : {Scope::kOwn, Scope::kAggregate, Scope::kSystem}) {
     const std::int32_t weight = std::min(weights[static_cast<std::size_t>(scope)], kProseWeightMax);

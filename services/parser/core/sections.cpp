@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/text/byte_scan.h"
 #include "common/text/fold.h"
 #include "common/text/utf8.h"
 #include "services/parser/core/letters.h"
@@ -21,6 +22,8 @@ struct Candidate {
   int quality = 0;
   TextRange heading;
 };
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool contains(std::u32string_view text, std::u32string_view word) {
   return text.find(word) != text.npos;
@@ -88,6 +91,23 @@ std::u32string_view official_wording(std::int32_t number) {
   }
 }
 
+// Whether a line without a numeral may have the letters of an official heading: most cells of a table
+// are told by their first character.
+bool may_be_official(std::string_view line, char32_t first) {
+  constexpr std::size_t kShortest = 12;
+  if (line.size() < kShortest) return false;
+  constexpr std::u32string_view kFirstLetters = U"总主收政存其";
+  if (!is_cjk(first) || numeral_digit(first) != 0 || kFirstLetters.find(first) != kFirstLetters.npos) return true;
+  // What stands before a bracket that is only closed is no letter.
+  constexpr auto next = find_any<')', ']', '}', '\xE2', '\xE3', '\xEF'>;
+  return next(line, 0, line.size()) < line.size();
+}
+
+char32_t folded_first(std::string_view line) {
+  const char32_t first = code_point_at(line, 0).value;
+  return first < kFoldsEnd ? fold_characters()[first] : first;
+}
+
 int wording_quality(std::u32string_view letters, std::int32_t number) {
   if (letters == official_wording(number)) return 4;
   if (contains(letters, official_wording(number))) return 3;
@@ -119,11 +139,20 @@ class Finder {
   }
 
   void look_at(TextRange range, bool is_heading) {
-    const std::string_view line = trim_spaces(document_.view(range));
-    if (line.empty() || has_cell_separator(line)) return;
-    const Numeral numeral = leading_numeral(line);
-    if (numeral.length == 0 && line.size() > kInlineHeadingBytes) return;
-    if (line.size() <= kHeadingBytesMax && is_contents_line(line)) return;
+    const std::string_view text = document_.view(range);
+    if (text.empty() || is_digit(text[0])) return;  // a figure, or one point among others
+    const std::string_view line = trim_spaces(text);
+    if (line.empty()) return;
+    const char32_t first = folded_first(line);
+    const bool is_word = is_cjk(first) && first != U'第' && numeral_digit(first) == 0;
+    const Numeral numeral = is_word ? Numeral{} : leading_numeral(line);
+    if (numeral.length == 0) {
+      if (line.size() > kInlineHeadingBytes) return;
+      // One point among others, or no heading of its own.
+      if (line.starts_with("(") || line.starts_with("（") || is_digit(line[0])) return;
+      if (!is_heading && !may_be_official(line, first)) return;
+    }
+    if (has_cell_separator(line) || (line.size() <= kHeadingBytesMax && is_contents_line(line))) return;
     add(range, line, numeral, is_heading);
   }
 
@@ -175,8 +204,6 @@ class Finder {
     if (number == 0) return;
     int quality = wording_quality(letters, number);
     if (numeral.length == 0) {
-      // Without a numeral of its own, and not one point among others.
-      if (line.starts_with("(") || line.starts_with("（") || (line[0] >= '0' && line[0] <= '9')) return;
       if (quality < (is_heading ? 3 : 4)) return;
       quality -= 2;
     } else if (numeral.number == number) {
@@ -258,20 +285,43 @@ SectionMap find_sections(const Document& document) {
   return SectionMap(document, Finder(document).run());
 }
 
-std::int32_t section_of_wording(std::u32string_view letters) {
-  if (letters.size() < 2 || letters.size() > 40) return 0;
-  if (contains(letters, U"其他") && (contains(letters, U"报告") || contains(letters, U"事项"))) return 6;
-  if (contains(letters, U"问题") || contains(letters, U"改进") || contains(letters, U"不足")) return 5;
-  if (contains(letters, U"复议") || contains(letters, U"诉讼")) return 4;
-  if (contains(letters, U"收到和处理") || contains(letters, U"依申请公开") ||
-      (contains(letters, U"处理") && contains(letters, U"申请"))) {
-    return 3;
-  }
-  if (contains(letters, U"主动公开")) return 2;
-  if (contains(letters, U"总体") || contains(letters, U"概述") || contains(letters, U"基本情况") ||
-      contains(letters, U"概况")) {
-    return 1;
-  }
+namespace {
+
+// Which letters a text has, some of them taken together: tells most texts from those that hold a word.
+constexpr std::uint64_t letters_in(std::u32string_view text) {
+  std::uint64_t bits = 0;
+  for (const char32_t letter : text) bits |= std::uint64_t{1} << ((letter ^ letter >> 6) % 64);
+  return bits;
+}
+
+struct Wording {
+  template <std::size_t kSize>
+  consteval Wording(const char32_t (&word)[kSize]) : letters(word, kSize - 1), bits(letters_in(letters)) {}
+  std::u32string_view letters;
+  std::uint64_t bits;
+};
+
+class Letters {
+ public:
+  explicit Letters(std::u32string_view letters) : letters_(letters), bits_(letters_in(letters)) {}
+  bool has(const Wording& word) const { return (bits_ & word.bits) == word.bits && contains(letters_, word.letters); }
+
+ private:
+  std::u32string_view letters_;
+  std::uint64_t bits_;
+};
+
+}  // namespace
+
+std::int32_t section_of_wording(std::u32string_view text) {
+  if (text.size() < 2 || text.size() > 40) return 0;
+  const Letters letters(text);
+  if (letters.has(U"其他") && (letters.has(U"报告") || letters.has(U"事项"))) return 6;
+  if (letters.has(U"问题") || letters.has(U"改进") || letters.has(U"不足")) return 5;
+  if (letters.has(U"复议") || letters.has(U"诉讼")) return 4;
+  if (letters.has(U"收到和处理") || letters.has(U"依申请公开") || (letters.has(U"处理") && letters.has(U"申请"))) return 3;
+  if (letters.has(U"主动公开")) return 2;
+  if (letters.has(U"总体") || letters.has(U"概述") || letters.has(U"基本情况") || letters.has(U"概况")) return 1;
   return 0;
 }
 

@@ -52,6 +52,8 @@ constexpr FormatName kNames[] = {
      "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
     {Format::kXlsx, "XLSX", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
     {Format::kOfd, "OFD", "application/ofd"},
+    {Format::kOdt, "ODT", "application/vnd.oasis.opendocument.text"},
+    {Format::kOds, "ODS", "application/vnd.oasis.opendocument.spreadsheet"},
     {Format::kOle, "OLE", "application/x-ole-storage"},
     {Format::kRtf, "RTF", "application/rtf"},
     {Format::kMhtml, "MHTML", "multipart/related"},
@@ -79,8 +81,12 @@ std::string_view without_blanks(std::string_view text) {
 }
 
 // Word, Excel and OFD files are ZIPs; the names of their parts stand in the local headers, and once
-// more at the end.
+// more at the end. OpenDocument states its type in its first part, which is never packed.
 Format kind_of_zip(std::string_view bytes) {
+  constexpr std::size_t kLocalHeaderBytes = 30;
+  const std::string_view first = bytes.substr(std::min(bytes.size(), kLocalHeaderBytes), 64);
+  if (first.starts_with("mimetypeapplication/vnd.oasis.opendocument.text")) return Format::kOdt;
+  if (first.starts_with("mimetypeapplication/vnd.oasis.opendocument.spreadsheet")) return Format::kOds;
   const std::string_view head = bytes.substr(0, kHeadBytes);
   const std::string_view tail = bytes.substr(bytes.size() - std::min(bytes.size(), kHeadBytes));
   const auto has = [&](std::string_view name) {

@@ -17,6 +17,8 @@ enum class Format : std::uint8_t {
   kDocx,
   kXlsx,
   kOfd,  // GB/T 33190
+  kOdt,  // OpenDocument text
+  kOds,  // OpenDocument sheets
   kOle,  // Word, Excel and WPS files before 2007
   kRtf,
   kMhtml,  // a page in a MIME message, as Word saves it

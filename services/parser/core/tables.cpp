@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/report/identity.h"
+#include "common/text/byte_scan.h"
 #include "common/text/fold.h"
 #include "common/text/utf8.h"
 #include "services/parser/core/anchor_reader.h"
@@ -170,10 +171,7 @@ class Assembler {
     const FormCell& place = form_.cells()[cell];
     std::size_t row = 0, column = cell;
     if (form_.table() != TableId::kT4) {
-      const std::string& key = form_.blocks()[place.block].rows[place.row].key;
-      const auto found = RowNames::of(form_.table()).row(key);
-      if (!found) return {};
-      row = *found;
+      row = RowNames::of(form_.table()).row_at(form_.edition(), place.block, place.row);
       column = place.column;
     }
     if (draft.rows[row] == RowState::kUnseen) return {};
@@ -388,7 +386,7 @@ class TablesReader {
     const std::string_view sign = is_newer2 ? "本年制发件" : kSigns[static_cast<std::size_t>(table)];
     const std::string_view text = document_.text;
     for (const TextRange outside : {TextRange{0, range.begin}, TextRange{range.end, everything().end}}) {
-      if (text.substr(outside.begin, outside.end - outside.begin).find(sign) == text.npos) continue;
+      if (find_word(text.substr(outside.begin, outside.end - outside.begin), sign) == text.npos) continue;
       const TableDraft other = by_anchors(table, tokenize(document_, outside), edition);
       if (other.rows_read() < (table == TableId::kT4 ? 1 : kRowsMin)) continue;
       const auto first = std::find(other.rows.begin(), other.rows.end(), RowState::kRead);

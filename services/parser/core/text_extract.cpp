@@ -34,7 +34,7 @@ class LineReader {
         document_.limits.emplace_back("LINES");
         break;
       }
-      const std::size_t end = find_either(source_, at, '\r', '\n');
+      const std::size_t end = find_any<'\r', '\n'>(source_, at, source_.size());
       add_line(at, end);
       at = end + (source_.substr(end, 2) == "\r\n" ? 2 : 1);
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/text/byte_scan.h"
 #include "common/text/fold.h"
 #include "common/text/utf8.h"
 #include "services/parser/core/letters.h"
@@ -19,8 +20,9 @@ struct Separator {
 
 // The next | or tab at or behind `from`, also a pipe that is drawn or wide: │ ┃ ║ ｜ ¦
 Separator next_separator(std::string_view text, std::size_t from) {
-  for (std::size_t at = text.find_first_of("|\t\xE2\xEF\xC2", from); at != text.npos;
-       at = text.find_first_of("|\t\xE2\xEF\xC2", at + 1)) {
+  constexpr auto next = find_any<'|', '\t', '\xE2', '\xEF', '\xC2'>;
+  for (std::size_t at = next(text, std::min(from, text.size()), text.size()); at < text.size();
+       at = next(text, at + 1, text.size())) {
     if (text[at] == '|' || text[at] == '\t') return {at, 1, text[at] == '|'};
     for (const std::string_view pipe : {"│", "┃", "║", "｜", "¦"}) {
       if (text.substr(at, pipe.size()) == pipe) return {at, pipe.size(), true};

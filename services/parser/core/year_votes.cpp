@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 
+#include "common/text/byte_scan.h"
 #include "common/text/fold.h"
 #include "services/parser/core/report_identity.h"
 
@@ -25,7 +26,7 @@ constexpr std::size_t kPeriodBytesMax = 60;
 // "2022年1月1日至12月31日" names a whole year.
 std::optional<std::int32_t> whole_period(std::string_view text) {
   constexpr std::string_view kFirstDay = "年1月1日";
-  for (std::size_t at = text.find(kFirstDay); at != text.npos; at = text.find(kFirstDay, at + 1)) {
+  for (std::size_t at = find_word(text, kFirstDay); at != text.npos; at = find_word(text, kFirstDay, at + 1)) {
     const auto year = year_before(text, at);
     const std::size_t last = text.find("12月31", at);
     if (year && last != text.npos && last - at <= kPeriodBytesMax) return year;
@@ -37,7 +38,7 @@ std::optional<std::int32_t> whole_period(std::string_view text) {
 // ends must show the same four digits.
 std::optional<std::int32_t> damaged_period(std::string_view text) {
   for (const std::string_view first : {"11日", "1月1日", "1月1"}) {
-    for (std::size_t at = text.find(first); at != text.npos; at = text.find(first, at + 1)) {
+    for (std::size_t at = find_word(text, first); at != text.npos; at = find_word(text, first, at + 1)) {
       const auto year = year_before(text, at);
       if (!year) continue;
       const std::string_view rest = text.substr(at, kPeriodBytesMax + 20);
@@ -74,7 +75,7 @@ bool is_inside_quotes(std::string_view text, std::size_t at) {
 // "截至2020年12月31日" closes a year.
 std::optional<std::int32_t> period_end(std::string_view text) {
   constexpr std::string_view kLastDay = "年12月31日";
-  for (std::size_t at = text.find(kLastDay); at != text.npos; at = text.find(kLastDay, at + 1)) {
+  for (std::size_t at = find_word(text, kLastDay); at != text.npos; at = find_word(text, kLastDay, at + 1)) {
     const auto year = year_before(text, at);
     if (!year) continue;
     const std::string_view before = text.substr(0, at - 4);
@@ -163,7 +164,7 @@ class YearVotes {
     constexpr std::size_t kHeaderBytes = 40, kNoteBytes = 24;
     const std::string& text = evidence_.document.text;
     for (const auto& [word, offset] : {std::pair<std::string_view, int>{"本年", 0}, {"上一年", 1}, {"處理決定數量", 0}, {"处理决定数量", 0}}) {
-      for (std::size_t at = text.find(word); at != text.npos; at = text.find(word, at + word.size())) {
+      for (std::size_t at = find_word(text, word); at != text.npos; at = find_word(text, word, at + word.size())) {
         const std::string_view header = std::string_view(text).substr(at, kHeaderBytes);
         const std::size_t bracket = std::min(header.find('('), header.find("（"));
         if (bracket == header.npos) continue;

@@ -1,7 +1,6 @@
 #include "services/parser/io/blob_reader.h"
 
 #include <fstream>
-#include <iterator>
 
 #include <fmt/format.h>
 
@@ -27,9 +26,9 @@ Result<std::string> read_blob(const std::string& folder, const std::string& refe
   if (!file) return unavailable(ErrorCode::kBlobMissing, fmt::format("{}: not there", path));
   if (file.tellg() > static_cast<std::streamoff>(kContentBytesMax))
     return invalid_input(ErrorCode::kTooLarge, fmt::format("{}: larger than {} bytes", path, kContentBytesMax));
+  std::string bytes(static_cast<std::size_t>(file.tellg()), '\0');  // of that size at once: growing costs as much again
   file.seekg(0);
-  std::string bytes{std::istreambuf_iterator<char>(file), {}};
-  if (file.bad()) return unavailable(ErrorCode::kBlobMissing, fmt::format("{}: cannot be read", path));
+  if (!file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()))) return unavailable(ErrorCode::kBlobMissing, fmt::format("{}: cannot be read", path));
   if (to_hex(sha256(bytes)) != hex)
     return invalid_input(ErrorCode::kDigestMismatch, fmt::format("{}: holds other bytes than its name says", path));
   return bytes;

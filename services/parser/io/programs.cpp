@@ -86,6 +86,17 @@ Aid ocr_failed(const Need& need, const Error& error) {
   return failed_with(need, error);
 }
 
+// LibreOffice chooses its reader by the name of the file.
+std::string ending_of(std::string_view bytes, const Need& need) {
+  switch (sniff(bytes)) {
+    case Format::kRtf: return "rtf";
+    case Format::kDocx: return "docx";
+    case Format::kOdt: return "odt";
+    case Format::kOds: return "ods";
+    default: return need.why == "XLS_NOT_READ" ? "xls" : "doc";
+  }
+}
+
 std::string found(std::string wanted, std::string_view name) {
   if (wanted == "off") return {};
   return wanted.empty() ? runtime::find_program(name) : wanted;
@@ -161,20 +172,21 @@ Aid Programs::words_of_pdf(const Need& need, std::string_view pdf) const {
 }
 
 Aid Programs::convert(const Need& need, std::string_view bytes) const {
-  if (paths_.soffice.empty()) return missing(need, "soffice", "libreoffice-writer-nogui");
+  if (paths_.soffice.empty()) return missing(need, "soffice", "libreoffice-writer-nogui, libreoffice-calc-nogui");
   const auto folder = runtime::PrivateFolder::create();
   if (!folder) return failed_with(need, folder.error());
-  const std::string name = sniff(bytes) == Format::kRtf ? "in.rtf" : sniff(bytes) == Format::kDocx ? "in.docx" : "in.doc";
+  const std::string name = "in." + ending_of(bytes, need);
+  const bool is_sheet = name == "in.xls" || name == "in.ods";
   if (const auto written = folder->write(name, bytes); !written) return failed_with(need, written.error());
   runtime::ProgramRun run = small_run(paths_, paths_.soffice, folder->path(), deadline_);
   run.may_start_others = true;
   run.memory_bytes_max = 3072 * kMebibyte;
   // A profile of its own, made anew: no macros, no recent files, no extensions.
   run.arguments = {"-env:UserInstallation=file://" + folder->path() + "/profile", "--headless", "--norestore", "--nolockcheck",
-                   "--nodefault", "--convert-to", "docx:MS Word 2007 XML", "--outdir", folder->path() + "/out", name};
+                   "--nodefault", "--convert-to", is_sheet ? "xlsx:Calc MS Excel 2007 XML" : "docx:MS Word 2007 XML", "--outdir", folder->path() + "/out", name};
   const auto end = runtime::run_program(run);
   if (!end) return failed_with(need, end.error());
-  auto converted = folder->read("out/in.docx", kInputBytesMax);
+  auto converted = folder->read(is_sheet ? "out/in.xlsx" : "out/in.docx", kInputBytesMax);
   if (!converted) return failed_with(need, ended_badly("soffice", *end));
   return {need.program, need.part, std::move(*converted), std::nullopt};
 }

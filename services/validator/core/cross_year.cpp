@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <initializer_list>
 #include <string>
+#include <utility>
 
 namespace gouji::validator {
 namespace {
@@ -143,10 +144,14 @@ LedgerEntry& LedgerView::put(LedgerEntry entry) {
   return *(entries_[key] = std::move(entry));
 }
 
+std::optional<LedgerEntry> LedgerView::take(const ReportKey& key) { return std::exchange(entries_[key], std::nullopt); }
+
 std::vector<const LedgerEntry*> LedgerView::live(const std::string& organ_id, std::int32_t year) {
   std::vector<const LedgerEntry*> found;
+  ReportKey key{organ_id, year, Scope::kUnknown};
   for (const Scope scope : kEveryScope) {
-    const LedgerEntry* const entry = find({organ_id, year, scope});
+    key.scope = scope;
+    const LedgerEntry* const entry = find(key);
     if (entry != nullptr && !entry->locations.empty()) found.push_back(entry);
   }
   return found;

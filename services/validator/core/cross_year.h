@@ -22,6 +22,7 @@ class LedgerView {
 
   const LedgerEntry* find(const ReportKey& key);
   LedgerEntry& put(LedgerEntry entry);
+  std::optional<LedgerEntry> take(const ReportKey& key);
   // Entries of an organ's year that stand at some address, in the order of kEveryScope.
   std::vector<const LedgerEntry*> live(const std::string& organ_id, std::int32_t year);
 

@@ -1,5 +1,4 @@
-// From the failed equations of one table to what explains them, and from unread cells to values
-// that the equations determine.
+// From the failed equations of one table to what explains them.
 #pragma once
 
 #include <cstddef>
@@ -27,8 +26,5 @@ struct Diagnosis {
 // they constrain nothing. `evidence` orders equal explanations.
 std::vector<Diagnosis> diagnose(const TableView& table, Convention convention,
                                 std::span<const NamedEvidence> evidence = {});
-
-// Values of UNREADABLE and ABSENT cells on which every equation agrees that can be completed.
-std::vector<DerivedValue> derive(const TableView& table, Convention convention);
 
 }  // namespace gouji::validator

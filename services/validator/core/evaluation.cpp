@@ -5,6 +5,7 @@
 
 #include "common/core/id.h"
 #include "services/validator/core/anomalies.h"
+#include "services/validator/core/derived.h"
 #include "services/validator/core/diagnosis.h"
 #include "services/validator/core/document_checks.h"
 #include "services/validator/core/duplicates.h"
@@ -16,7 +17,9 @@ namespace gouji::validator {
 namespace {
 
 // What a report has of results, with room for those of the document.
-constexpr std::size_t kResultsUsual = 128;
+constexpr std::size_t kResultsUsual = 48;
+
+constexpr std::size_t kDigestedUsual = 4'096;
 
 bool has_cells(TableStatus status) { return status == TableStatus::kRead || status == TableStatus::kPartial; }
 
@@ -38,8 +41,11 @@ std::vector<LedgerTable> complete(std::vector<LedgerTable> tables) {
 void add_table(const LedgerTable& table, bool pre_2019, Evaluation& evaluation) {
   const TableView view = view_of(table);
   const Reason reason = pre_2019 ? Reason::kPre2019 : why_unreadable(table.status);
+  if (const SharedResults* const shared = shared_results(view); shared != nullptr && reason == Reason::kNone && !has_overrides()) {
+    evaluation.shared.push_back({shared, evaluation.table_results.size()});
+    return;
+  }
   const std::size_t first = evaluation.table_results.size();
-  evaluation.table_results.reserve(kResultsUsual);
   add_table_results(view, reason, evaluation.table_results);
   for (std::size_t i = first; i < evaluation.table_results.size(); ++i) set_severity(evaluation.table_results[i]);
   if (reason != Reason::kNone) return;
@@ -59,7 +65,10 @@ std::vector<Checked> prose_results(const Reading& reading, const std::vector<Led
   return results;
 }
 
-bool is_decidable(const std::vector<RuleResult>& results, std::string_view prefix) {
+bool is_decidable(const Evaluation& evaluation, std::string_view prefix) {
+  const auto is_of_table = [&](const Verdict::Shared& shared) { return shared.list->results.front().rule.starts_with(prefix); };
+  if (std::any_of(evaluation.shared.begin(), evaluation.shared.end(), is_of_table)) return true;
+  const std::vector<RuleResult>& results = evaluation.table_results;
   return std::any_of(results.begin(), results.end(), [&](const RuleResult& result) {
     const bool is_equation = result.rule.ends_with("SUM") || result.rule.ends_with("BALANCE");
     return is_equation && result.rule.starts_with(prefix) && result.status != RuleStatus::kNotApplicable;
@@ -95,6 +104,7 @@ std::vector<LedgerTable> ledger_tables(const Reading& reading) {
 
 Evaluation evaluate(const Reading& reading, const std::vector<LedgerTable>& tables, const Neighbours& neighbours) {
   Evaluation evaluation;
+  evaluation.table_results.reserve(kResultsUsual);
   std::vector<DiagnosedTable> diagnosed;
   for (std::size_t i = 0; i < tables.size(); ++i) {
     add_table(tables[i], reading.pre_2019, evaluation);
@@ -104,7 +114,7 @@ Evaluation evaluate(const Reading& reading, const std::vector<LedgerTable>& tabl
                          reading.media_type.starts_with("text/plain")});
   }
   std::vector<Checked> document = document_results(
-      reading, tables, {true, is_decidable(evaluation.table_results, "T3"), is_decidable(evaluation.table_results, "T4")});
+      reading, tables, {true, is_decidable(evaluation, "T3"), is_decidable(evaluation, "T4")});
   for (Checked& checked : prose_results(reading, tables)) document.push_back(std::move(checked));
   for (Checked& checked : document) set_severity(checked.result);
   std::vector<Checked> all;
@@ -162,8 +172,12 @@ bool are_of_cells(const std::vector<Finding>& findings) {
 }
 
 std::string result_digest(const std::vector<RuleResult>& results, const std::vector<DerivedValue>& derived,
-                          const std::vector<LedgerTable>& tables, const std::string& organ_name) {
+                          const std::vector<LedgerTable>& tables, const std::string& organ_name,
+                          const std::vector<Verdict::Shared>& shared) {
   std::string text = organ_name;
+  text.reserve(kDigestedUsual);
+  // The order of results follows from the tables' forms, so a plain pass needs no name.
+  for (const Verdict::Shared& place : shared) text.append(place.list->results.size(), '.');
   const auto add_cell = [&](const Cell& cell) {
     text += static_cast<char>('0' + static_cast<int>(cell.state));
     for (std::uint64_t left = static_cast<std::uint64_t>(cell.value); left != 0; left >>= 7U)
@@ -172,7 +186,6 @@ std::string result_digest(const std::vector<RuleResult>& results, const std::vec
   for (const RuleResult& result : results) {
     // That a copy came or went and says the same is no news of the report.
     if (result.rule == "S.COPY" && result.status != RuleStatus::kFailed) continue;
-    // The order of results follows from the tables' forms, so a plain pass needs no name.
     if (result.status == RuleStatus::kPassed && result.reason.empty()) {
       text += '.';
       continue;

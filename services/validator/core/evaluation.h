@@ -14,6 +14,7 @@ namespace gouji::validator {
 // Without the rules that compare years.
 struct Evaluation {
   std::vector<RuleResult> table_results;     // from cells alone
+  std::vector<Verdict::Shared> shared;       // among them
   std::vector<RuleResult> document_results;  // from the document
   std::vector<DerivedValue> derived;
   std::vector<Anomaly> drafts;
@@ -38,7 +39,8 @@ std::vector<Anomaly> table3_drafts(const LedgerEntry& entry, const Neighbours& n
 
 // Digest of everything that a verdict and its snapshot say of the report itself.
 std::string result_digest(const std::vector<RuleResult>& results, const std::vector<DerivedValue>& derived,
-                          const std::vector<LedgerTable>& tables, const std::string& organ_name);
+                          const std::vector<LedgerTable>& tables, const std::string& organ_name,
+                          const std::vector<Verdict::Shared>& shared = {});
 
 // Cells by id that differ; a cell that one side lacks is ABSENT there.
 std::vector<CellChange> changed_cells(const std::vector<LedgerTable>& before, const std::vector<LedgerTable>& after);

@@ -43,6 +43,7 @@ std::vector<RuleResult> results_of(const std::vector<Checked>& checked) {
 
 std::vector<RuleResult> joined(Evaluation& evaluation, const std::vector<Checked>& from_ledger) {
   std::vector<RuleResult> all = std::move(evaluation.table_results);
+  all.reserve(all.size() + evaluation.document_results.size() + from_ledger.size());
   std::move(evaluation.document_results.begin(), evaluation.document_results.end(), std::back_inserter(all));
   for (const Checked& each : from_ledger) all.push_back(each.result);
   return all;
@@ -77,12 +78,24 @@ struct Turn {
   std::optional<Closing> closing;  // else it follows from what has changed
 };
 
+// Of a report, what a new document may change.
+struct Before {
+  std::vector<LedgerTable> tables;
+  std::string result_digest;
+  std::string rule_set;
+  std::string extractor;
+};
+
 class Judge {
  public:
   Judge(const History& history, const Reread& reread, ReportKey key)
       : history_(history), reread_(reread), key_(std::move(key)), ledger_(history) {}
 
-  Judgement take() { return std::move(judgement_); }
+  Judgement take() {
+    for (const ReportKey& key : kept_) judgement_.ledger.push_back({key, ledger_.take(key)});
+    kept_.clear();
+    return std::move(judgement_);
+  }
 
   // A document at one address of the report.
   void arrive(const Arrival& arrival) {
@@ -122,7 +135,7 @@ class Judge {
 
   // The document as it is, under today's rules and with today's waivers.
   void judge_document_again(LedgerEntry entry, UnixMillis seen_at) {
-    const std::optional<Arrival> document = reread(entry.parsed_offset);
+    const std::optional<Arrival> document = reread(key_, entry.parsed_offset);
     if (document) return judge_anew(std::move(entry), *document, {false, true, seen_at, std::nullopt});
     const Closing closing{Transition::kRetracted, "rules"};
     judge_cells_again(std::move(entry), closing, seen_at);
@@ -138,10 +151,10 @@ class Judge {
     return {arrival.location_id, arrival.payload_digest, arrival.reading.content_digest, arrival.fetch_sequence, arrival.input_offset};
   }
 
-  std::optional<Arrival> reread(std::int64_t offset) const {
+  std::optional<Arrival> reread(const ReportKey& key, std::int64_t offset) const {
     if (!reread_ || offset < 0) return std::nullopt;
     std::optional<Arrival> document = reread_(offset);
-    if (document && (document->withdrawn || document->reading.key != key_)) return std::nullopt;
+    if (document && (document->withdrawn || document->reading.key != key)) return std::nullopt;
     return document;
   }
 
@@ -159,7 +172,7 @@ class Judge {
     for (LedgerLocation& location : entry.locations) {
       location.differing.clear();
       if (location.order == first) continue;
-      if (const auto copy = reread(location.parsed_offset))
+      if (const auto copy = reread(entry.key, location.parsed_offset))
         location.differing = differing_cells(entry.tables, ledger_tables(copy->reading));
     }
   }
@@ -170,22 +183,25 @@ class Judge {
     const LedgerLocation heir = primary(entry);
     entry.payload_digest = heir.payload_digest;
     entry.content_digest = heir.content_digest;
-    const std::optional<Arrival> document = is_ahead(entry) ? std::nullopt : reread(heir.parsed_offset);
+    const std::optional<Arrival> document = is_ahead(entry) ? std::nullopt : reread(key_, heir.parsed_offset);
     if (!document) return judge_from_ledger(entry, {Transition::kResolved, "withdrawn"}, seen_at);
     judge_anew(std::move(entry), *document, {false, true, seen_at, Closing{Transition::kResolved, "withdrawn"}});
   }
 
+  // The report in hand, or a neighbour whose document was read again.
   void judge_anew(LedgerEntry entry, const Arrival& document, const Turn& turn) {
-    const LedgerEntry before = entry;
-    ledger_.put(entry);
-    entry.tables = ledger_tables(document.reading);
-    Evaluation evaluation = evaluate(document.reading, entry.tables, neighbours_of(ledger_, key_));
+    // That it is there is all that its neighbours need to know of it for now.
+    LedgerEntry in_place;
+    in_place.key = entry.key;
+    in_place.locations = entry.locations;
+    ledger_.put(std::move(in_place));
+    const Before before{std::exchange(entry.tables, ledger_tables(document.reading)), entry.result_digest, entry.rule_set, entry.extractor};
+    Evaluation evaluation = evaluate(document.reading, entry.tables, neighbours_of(ledger_, entry.key));
     take_document(entry, document, evaluation);
     if (entry.locations.size() > 1 && !changed_cells(before.tables, entry.tables).empty()) compare_copies(entry);
-    ledger_.put(entry);
-    const std::vector<Checked> from_ledger = ledger_results(entry, previous_report(ledger_, key_));
+    const std::vector<Checked> from_ledger = ledger_results(entry, previous_report(ledger_, entry.key));
     std::vector<RuleResult> results = joined(evaluation, from_ledger);
-    entry.result_digest = result_digest(results, evaluation.derived, entry.tables, entry.organ_name);
+    entry.result_digest = result_digest(results, evaluation.derived, entry.tables, entry.organ_name, evaluation.shared);
     const bool is_changed = turn.is_new_version || !turn.was_live || entry.result_digest != before.result_digest;
     if (turn.is_new_version) {
       ++entry.version;
@@ -201,15 +217,16 @@ class Judge {
       return;
     }
     ++entry.evaluation;
-    Verdict verdict = verdict_of(entry, std::move(results), std::move(evaluation.derived), book, turn.seen_at);
+    Verdict verdict = verdict_of(entry, std::move(results), std::move(evaluation), book, turn.seen_at);
     verdict.tables = without_provenance(entry.tables);
     if (turn.is_new_version && entry.version > 1) verdict.changed_cells = changed_cells(before.tables, entry.tables);
     if (turn.is_new_version) {
       verdict.mended = static_cast<std::int32_t>(book.closed.size());
       verdict.broken = book.opened;
     }
+    const bool is_own = entry.key == key_;
     publish(std::move(entry), std::move(verdict), std::move(book));
-    judge_neighbours(closing, turn.seen_at);
+    if (is_own) judge_neighbours(closing, turn.seen_at);
   }
 
   static std::vector<Anomaly> drafts_of(const std::vector<Checked>& from_ledger, const LedgerEntry& entry) {
@@ -238,7 +255,7 @@ class Judge {
 
   // A new version resolves, and so does a report that returns; the same version read or judged anew
   // retracts, and says what was wrong.
-  static Closing closing_of(const LedgerEntry& before, const LedgerEntry& entry, const Turn& turn) {
+  static Closing closing_of(const Before& before, const LedgerEntry& entry, const Turn& turn) {
     if (turn.is_new_version || !turn.was_live) return {Transition::kResolved, "version:" + std::to_string(entry.version)};
     const bool is_same_reading = changed_cells(before.tables, entry.tables).empty();
     const bool are_rules_new = before.rule_set != entry.rule_set;
@@ -246,14 +263,15 @@ class Judge {
   }
 
   static Verdict verdict_of(const LedgerEntry& entry, std::vector<RuleResult> results,
-                            std::vector<DerivedValue> derived, const BookUpdate& book, UnixMillis now) {
+                            Evaluation evaluation, const BookUpdate& book, UnixMillis now) {
     Verdict verdict;
     verdict.key = entry.key;
     verdict.version = entry.version;
     verdict.evaluation = entry.evaluation;
     verdict.rule_set = entry.rule_set;
     verdict.results = std::move(results);
-    verdict.derived = std::move(derived);
+    verdict.shared = std::move(evaluation.shared);
+    verdict.derived = std::move(evaluation.derived);
     verdict.anomalies_open = open_anomalies(book.anomalies, now);
     verdict.anomalies_waived = waived_anomalies(book.anomalies, now);
     verdict.organ_name = entry.organ_name;
@@ -262,7 +280,7 @@ class Judge {
   }
 
   void keep(LedgerEntry entry) {
-    judgement_.ledger.push_back({entry.key, entry});
+    if (std::find(kept_.begin(), kept_.end(), entry.key) == kept_.end()) kept_.push_back(entry.key);
     ledger_.put(std::move(entry));
   }
 
@@ -323,16 +341,20 @@ class Judge {
     const std::vector<Checked> before = ledger_results(known != nullptr ? *known : entry, previous_report(past, entry.key));
     const std::vector<Checked> after = ledger_results(entry, previous_report(ledger_, entry.key));
     const auto ties = is_own ? std::nullopt : changed_ties(entry, past);
+    // What the prose says for one explanation or the other stands in the document only.
+    if (ties)
+      if (const auto document = reread(entry.key, entry.parsed_offset))
+        return judge_anew(std::move(entry), *document, {false, true, seen_at, closing});
     if (!ties && result_digest(results_of(before), {}, {}, "") == result_digest(results_of(after), {}, {}, "")) return unchanged();
     Evaluation evaluation = evaluate_again(entry);
     std::vector<RuleResult> results = joined(evaluation, after);
-    entry.result_digest = result_digest(results, evaluation.derived, entry.tables, entry.organ_name);
+    entry.result_digest = result_digest(results, evaluation.derived, entry.tables, entry.organ_name, evaluation.shared);
     ++entry.evaluation;
     std::vector<Anomaly> drafts = drafts_of(after, entry);
     if (ties) drafts.insert(drafts.end(), ties->begin(), ties->end());
     const Subject is_subject = [&](const LedgerAnomaly& anomaly) { return is_of_ledger(anomaly) || (ties && is_table3(anomaly)); };
     BookUpdate book = update_book(entry.anomalies, std::move(drafts), occasion_of(entry, closing, seen_at), is_subject);
-    Verdict verdict = verdict_of(entry, std::move(results), std::move(evaluation.derived), book, seen_at);
+    Verdict verdict = verdict_of(entry, std::move(results), std::move(evaluation), book, seen_at);
     verdict.tables = without_provenance(entry.tables);
     publish(std::move(entry), std::move(verdict), std::move(book));
   }
@@ -346,7 +368,7 @@ class Judge {
     Evaluation evaluation = evaluate_again(entry);
     const std::vector<Checked> from_ledger = ledger_results(entry, previous_report(ledger_, key_));
     std::vector<RuleResult> results = joined(evaluation, from_ledger);
-    entry.result_digest = result_digest(results, evaluation.derived, entry.tables, entry.organ_name);
+    entry.result_digest = result_digest(results, evaluation.derived, entry.tables, entry.organ_name, evaluation.shared);
     std::vector<Anomaly> drafts = std::move(evaluation.drafts);
     for (Anomaly& draft : drafts_of(from_ledger, entry)) drafts.push_back(std::move(draft));
     const auto is_of_cells = [](const LedgerAnomaly& anomaly) {
@@ -358,7 +380,7 @@ class Judge {
       return keep(std::move(entry));
     }
     ++entry.evaluation;
-    Verdict verdict = verdict_of(entry, std::move(results), std::move(evaluation.derived), book, seen_at);
+    Verdict verdict = verdict_of(entry, std::move(results), std::move(evaluation), book, seen_at);
     verdict.tables = without_provenance(entry.tables);
     publish(std::move(entry), std::move(verdict), std::move(book));
   }
@@ -368,6 +390,7 @@ class Judge {
   const ReportKey key_;
   LedgerView ledger_;
   Judgement judgement_;
+  std::vector<ReportKey> kept_;
 };
 
 }  // namespace

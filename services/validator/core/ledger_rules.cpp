@@ -8,6 +8,9 @@
 namespace gouji::validator {
 namespace {
 
+// Seven columns that carry over, and one or two of every other rule.
+constexpr std::size_t kResultsUsual = 16;
+
 Checked copies_result(const LedgerEntry& entry) {
   if (entry.locations.size() < 2) return not_applicable("S.COPY", Reason::kNoCopy);
   Checked checked = passed("S.COPY");
@@ -34,6 +37,7 @@ Checked previous_text(const LedgerEntry& entry, const Previous& previous) {
 
 std::vector<Checked> ledger_results(const LedgerEntry& entry, const Previous& previous) {
   std::vector<Checked> results;
+  results.reserve(kResultsUsual);
   for (RuleResult& result : cross_year_results(entry, previous)) results.push_back({std::move(result), "", "", ""});
   results.push_back(copies_result(entry));
   results.push_back(previous_text(entry, previous));

@@ -189,12 +189,18 @@ class TableNarrative {
 
  private:
   void collect() {
+    const auto is_of_table = [&](const Claim& claim) { return table_of(claim) == table_.table; };
+    if (std::none_of(reading_.claims.begin(), reading_.claims.end(), is_of_table)) return;
     const Figures figures(table_);
-    const std::set<std::int64_t> usual = figures.usual();
+    std::optional<std::set<std::int64_t>> usual;  // costs more than the rest, and is seldom asked for
+    const auto is_usual = [&](std::int64_t value) {
+      if (!usual) usual = figures.usual();
+      return usual->contains(value);
+    };
     const std::int32_t year = reading_.key.is_identified() ? reading_.key.year : reading_.year.value_or(0);
     bool was_about_requests = false;
     for (const Claim& claim : reading_.claims) {
-      if (table_of(claim) != table_.table || !is_counting_unit(claim.unit) || claim.value < 0) continue;
+      if (!is_of_table(claim) || !is_counting_unit(claim.unit) || claim.value < 0) continue;
       Spoken spoken{&claim, fold_label(claim.text), {}, false, true};
       const bool is_about_requests = has_any(spoken.sentence, {"申请", "答复的"});
       const bool is_continued = was_about_requests && !is_about_requests;
@@ -204,7 +210,7 @@ class TableNarrative {
       if (table_.table == TableId::kT4 && !has_any(spoken.sentence, {"复议", "诉讼"})) continue;
       if (table_.table == TableId::kT2 && !is_of_table2(claim)) continue;
       if (!take_values(figures, spoken)) continue;
-      spoken.is_explained = spoken.is_explained || (claim.value > 0 && usual.contains(claim.value));
+      spoken.is_explained = spoken.is_explained || (claim.value > 0 && is_usual(claim.value));
       spoken_.push_back(std::move(spoken));
     }
   }

@@ -1,6 +1,7 @@
 #include "services/validator/core/prose_sums.h"
 
 #include <algorithm>
+#include <deque>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -110,52 +111,71 @@ std::string quoted(std::string_view sentence) {
   return "“" + std::string(shown) + (shown.size() < text.size() ? "…" : "") + "”";
 }
 
+bool is_first_of_mark(char c) { return c == ';' || c == '\n' || c == '\xE3' || c == '\xEF'; }
+
+// Only these are compared with anything, so the others need not be folded.
+bool has_digits(std::string_view sentence) {
+  return std::any_of(sentence.begin(), sentence.end(), is_digit) || sentence.find("\xEF\xBC") != std::string_view::npos;
+}
+
 std::vector<std::string_view> sentences_of(std::string_view text) {
   std::vector<std::string_view> sentences;
   std::size_t from = 0;
   for (std::size_t at = 0; at < text.size();) {
     std::size_t length = 0;
+    if (!is_first_of_mark(text[at])) {
+      ++at;
+      continue;
+    }
     for (const std::string_view mark : {"。", "；", "！", "？", ";", "\n"})
       if (text.substr(at).starts_with(mark)) length = mark.size();
     if (length == 0) {
       ++at;
       continue;
     }
-    if (at > from) sentences.push_back(text.substr(from, at - from));
+    if (at > from && has_digits(text.substr(from, at - from))) sentences.push_back(text.substr(from, at - from));
     at += length;
     from = at;
   }
-  if (from < text.size()) sentences.push_back(text.substr(from));
+  if (from < text.size() && has_digits(text.substr(from))) sentences.push_back(text.substr(from));
   return sentences;
 }
 
-using Test = std::optional<bool> (*)(std::string_view);
+// A sentence with its numbers; it stays where it is, for they point into its text.
+struct Sentence {
+  explicit Sentence(std::string_view sentence) : raw(sentence), text(fold_label(sentence)), numbers(numbers_of(text)) {}
+  Sentence(const Sentence&) = delete;
+  Sentence& operator=(const Sentence&) = delete;
 
-Checked check(std::string_view rule_id, const Reading& reading, Test test) {
+  std::string_view raw;
+  std::string text;  // folded
+  std::vector<Number> numbers;
+};
+
+using Test = std::optional<bool> (*)(const Sentence&);
+
+Checked check(std::string_view rule_id, const std::deque<Sentence>& sentences, Test test) {
   std::size_t tested = 0;
   std::vector<std::string_view> wrong;
-  for (const Section& section : reading.sections)
-    for (const std::string_view sentence : sentences_of(section.text)) {
-      const std::optional<bool> fits = test(sentence);
-      if (!fits) continue;
-      ++tested;
-      if (!*fits) wrong.push_back(sentence);
-    }
+  for (const Sentence& sentence : sentences) {
+    const std::optional<bool> fits = test(sentence);
+    if (!fits) continue;
+    ++tested;
+    if (!*fits) wrong.push_back(sentence.raw);
+  }
   if (wrong.empty()) return tested == 0 ? not_applicable(rule_id, Reason::kNoClaims) : passed(rule_id);
   const std::string more = wrong.size() == 1 ? "" : std::to_string(wrong.size() - 1);
   return failed(rule_id, "", quoted(wrong.front()) + (more.empty() ? "" : "，另有 " + more + " 句"),
                 quoted(wrong.front()) + (more.empty() ? "" : " and " + more + " more sentences"));
 }
 
-}  // namespace
-
-std::optional<bool> parts_fit_whole(std::string_view sentence) {
-  if (sentence.size() > kSentenceBytesMax) return std::nullopt;
-  const std::string text = fold_label(sentence);
+std::optional<bool> do_parts_fit(const Sentence& sentence) {
+  const std::string& text = sentence.text;
+  const std::vector<Number>& numbers = sentence.numbers;
+  if (numbers.size() < 3) return std::nullopt;
   // Channels overlap; so does what is counted under two headings.
   if (has_any(text, {"网站", "微信", "微博", "公众号", "平台", "渠道", "途径", "同时", "分别", "同比", "较上", "比上", "涉及", "媒体"}))
     return std::nullopt;
-  const std::vector<Number> numbers = numbers_of(text);
   const auto whole = std::find_if(numbers.begin(), numbers.end(), [](const Number& number) { return number.unit != "%"; });
   if (whole == numbers.end() || whole->depth != 0) return std::nullopt;
   if (!has_any(std::string_view(text).substr(0, whole->begin), {"共", "总计", "合计", "总数"})) return std::nullopt;
@@ -176,10 +196,9 @@ std::optional<bool> parts_fit_whole(std::string_view sentence) {
   return sum <= whole->value;
 }
 
-std::optional<bool> share_fits(std::string_view sentence) {
-  if (sentence.size() > kSentenceBytesMax) return std::nullopt;
-  const std::string text = fold_label(sentence);
-  const std::vector<Number> numbers = numbers_of(text);
+std::optional<bool> does_share_fit(const Sentence& sentence) {
+  const std::string& text = sentence.text;
+  const std::vector<Number>& numbers = sentence.numbers;
   if (numbers.size() != 3 || numbers[2].unit != "%" || numbers[0].unit != numbers[1].unit || numbers[0].unit == "%") return std::nullopt;
   const Number& share = numbers[2];
   const std::string_view words = between(text, numbers[1], share);
@@ -195,8 +214,22 @@ std::optional<bool> share_fits(std::string_view sentence) {
          is_share(std::max(a, b) - std::min(a, b), std::max(a, b), share);
 }
 
+std::optional<bool> tested(std::string_view sentence, Test test) {
+  return sentence.size() > kSentenceBytesMax ? std::nullopt : test(Sentence(sentence));
+}
+
+}  // namespace
+
+std::optional<bool> parts_fit_whole(std::string_view sentence) { return tested(sentence, do_parts_fit); }
+
+std::optional<bool> share_fits(std::string_view sentence) { return tested(sentence, does_share_fit); }
+
 std::vector<Checked> prose_sum_results(const Reading& reading) {
-  return {check("N.SHARE", reading, share_fits), check("N.SUM", reading, parts_fit_whole)};
+  std::deque<Sentence> sentences;
+  for (const Section& section : reading.sections)
+    for (const std::string_view sentence : sentences_of(section.text))
+      if (sentence.size() <= kSentenceBytesMax) sentences.emplace_back(sentence);
+  return {check("N.SHARE", sentences, does_share_fit), check("N.SUM", sentences, do_parts_fit)};
 }
 
 }  // namespace gouji::validator

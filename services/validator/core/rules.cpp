@@ -10,6 +10,7 @@
 #include "common/core/check.h"
 #include "common/core/digest.h"
 #include "common/report/form.h"
+#include "common/report/json_lines.h"
 #include "common/text/fold.h"
 #include "embedded/rules.h"
 #include "services/validator/core/judge.h"
@@ -29,7 +30,7 @@ constexpr std::string_view kNames[] = {"instance", "difference", "distance", "mo
 // Reads one rule and collects what is wrong with it.
 class RuleReader {
  public:
-  RuleReader(std::string_view json, element data) : json_(json), data_(data) {}
+  RuleReader(std::size_t line, element data) : line_(line), data_(data) {}
 
   Rule read() {
     rule_.id = text("id");
@@ -55,9 +56,7 @@ class RuleReader {
   const std::vector<std::string>& mistakes() const { return mistakes_; }
 
   void complain(const std::string& what) {
-    const std::size_t at = json_.find("\"id\": \"" + rule_.id + "\"");
-    const auto line = at == std::string_view::npos ? 0 : 1 + std::count(json_.begin(), json_.begin() + static_cast<std::ptrdiff_t>(at), '\n');
-    mistakes_.push_back("line " + std::to_string(line) + ", rule " + rule_.id + ": " + what);
+    mistakes_.push_back("line " + std::to_string(line_) + ", rule " + rule_.id + ": " + what);
   }
 
  private:
@@ -104,7 +103,7 @@ class RuleReader {
     }
   }
 
-  std::string_view json_;
+  std::size_t line_;
   element data_;
   Rule rule_;
   std::vector<std::string> mistakes_;
@@ -114,6 +113,11 @@ Error mistaken(const std::vector<std::string>& mistakes) {
   std::string message = "rules:";
   for (const std::string& mistake : mistakes) message += "\n  " + mistake;
   return invalid_input(ErrorCode::kBadSettings, std::move(message));
+}
+
+std::string no_json(std::string_view text, std::string_view why) {
+  const auto line = json_mistake_line(text);
+  return (line ? "line " + std::to_string(*line) + ": " : std::string()) + "no JSON: " + std::string(why);
 }
 
 // Written once at start, read by every thread afterwards.
@@ -134,22 +138,33 @@ Result<RuleSet> RuleSet::parse(std::string_view json) {
   simdjson::dom::parser parser;
   element root;
   if (const auto failure = parser.parse(json.data(), json.size()).get(root))
-    return mistaken({std::string("no JSON: ") + simdjson::error_message(failure)});
+    return mistaken({no_json(json, simdjson::error_message(failure))});
+  const std::map<std::string, std::size_t> lines = json_lines(json);
+  const auto line_of = [&](const std::string& place) {
+    const auto found = lines.find(place);
+    return found == lines.end() ? std::size_t{1} : found->second;
+  };
   RuleSet set;
   std::vector<std::string> mistakes;
   std::int64_t version = 0;
-  if (root["version"].get(version) != simdjson::SUCCESS || version < 1) mistakes.push_back("version must be 1 or more");
+  if (root["version"].get(version) != simdjson::SUCCESS || version < 1) mistakes.push_back("line " + std::to_string(line_of("version")) + ": version must be 1 or more");
   set.version_ = static_cast<std::int32_t>(version);
   simdjson::dom::array rules;
-  if (root["rules"].get(rules) != simdjson::SUCCESS) return mistaken({"\"rules\" is missing or no list"});
+  if (root["rules"].get(rules) != simdjson::SUCCESS) {
+    mistakes.push_back("line " + std::to_string(line_of("rules")) + ": \"rules\" is missing or no list");
+    return mistaken(mistakes);
+  }
+  std::map<std::string, std::size_t> first_lines;
   for (element each : rules) {
-    RuleReader reader(json, each);
+    const std::size_t line = line_of("rules[" + std::to_string(set.rules_.size()) + "]");
+    RuleReader reader(line, each);
     set.rules_.push_back(reader.read());
     mistakes.insert(mistakes.end(), reader.mistakes().begin(), reader.mistakes().end());
+    const std::string& id = set.rules_.back().id;
+    if (const auto [first, is_new] = first_lines.emplace(id, line); !is_new && !id.empty())
+      mistakes.push_back("line " + std::to_string(line) + ", rule " + id + ": stands on line " + std::to_string(first->second) + " already");
   }
   std::sort(set.rules_.begin(), set.rules_.end(), [](const Rule& a, const Rule& b) { return a.id < b.id; });
-  for (std::size_t i = 1; i < set.rules_.size(); ++i)
-    if (set.rules_[i].id == set.rules_[i - 1].id) mistakes.push_back("rule " + set.rules_[i].id + " stands there twice");
   if (!mistakes.empty()) return mistaken(mistakes);
   return set;
 }
@@ -230,8 +245,10 @@ Severity severity_of(std::string_view rule_id, Severity otherwise) {
   return found == overrides().end() ? otherwise : found->second;
 }
 
+bool has_overrides() { return !overrides().empty(); }
+
 void set_severity(RuleResult& result) {
-  if (!overrides().empty()) result.severity = severity_of(result.rule, result.severity);
+  if (has_overrides()) result.severity = severity_of(result.rule, result.severity);
 }
 
 }  // namespace gouji::validator

@@ -68,6 +68,7 @@ void set_severities(SeverityOverrides overrides);
 // The severity of a failure of this rule under the overrides in force.
 Severity severity_of(std::string_view rule_id, Severity otherwise);
 void set_severity(RuleResult& result);
+bool has_overrides();
 
 // A rule that this program names itself.
 const Rule& rule(std::string_view id);

@@ -310,6 +310,20 @@ std::vector<RuleResult> table_results(const TableView& table, Reason reason) {
   return results;
 }
 
+const SharedResults* shared_results(const TableView& table) {
+  static const auto kMake = [](const Form& form) {
+    SharedResults shared;
+    const std::vector<Outcome> outcomes = all_passed(form);
+    const std::vector<Check>& plan = table_plan(form);
+    if (outcomes.size() < plan.size()) return shared;
+    for (std::size_t i = 0; i < plan.size(); ++i) add_named(plan[i], outcomes[i], {}, shared.results.emplace_back());
+    return shared;
+  };
+  if (!table.is_readable()) return nullptr;
+  const SharedResults& shared = per_form<SharedResults>(*table.form, kMake);
+  return !shared.results.empty() && is_clean(*table.form, table.cells) ? &shared : nullptr;
+}
+
 void add_table_results(const TableView& table, Reason reason, std::vector<RuleResult>& results) {
   if (reason != Reason::kNone) {
     for (RuleResult& result : whole_table(*table.form, reason)) results.push_back(std::move(result));

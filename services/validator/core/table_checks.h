@@ -83,6 +83,10 @@ struct TableView {
   bool is_readable() const { return !cells.empty(); }
 };
 
+// What a table has of results when all its cells are numbers and all its rules pass; nullptr of any
+// other table, and of one with rules that a look at the equations does not decide.
+const SharedResults* shared_results(const TableView& table);
+
 // Everything about one table, with names. `reason` != kNone: the whole table does not apply.
 std::vector<RuleResult> table_results(const TableView& table, Reason reason);
 // The same, at the end of `results`.

@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstring>
 #include <iterator>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "common/text/byte_scan.h"
+#include "common/text/utf8.h"
 #include "services/parser/core/office/docx_names.h"
 #include "services/parser/core/office/symbols.h"
 #include "services/parser/core/office/xml.h"
@@ -117,8 +118,7 @@ class BodyReader {
     const auto content = scanner.flat_content();
     if (!content) return;
     const std::string_view wanted = paragraph_.is_in_properties ? "del" : "vanish";
-    const bool is_wanted = !content->empty() && memmem(content->data(), content->size(), wanted.data(), wanted.size()) != nullptr;
-    if (!is_wanted) scanner.leave_flat_element(*content);
+    if (find_word(*content, wanted) == content->npos) scanner.leave_flat_element(*content);
   }
 
   void take_property(const XmlTag& tag, DocxElement element) {
@@ -141,7 +141,7 @@ class BodyReader {
     if (paragraph_.is_in_properties) return;
     if (element == DocxElement::kFieldMark) return take_field_mark(tag);
     if (element == DocxElement::kObjectProperties) {
-      image_words_ = xml_text(xml_attribute(tag.attributes, "descr").substr(0, 4'096));
+      image_words_ = xml_text(utf8_prefix(xml_attribute(tag.attributes, "descr"), 4'096));
       return;
     }
     if (element == DocxElement::kImageData) return take_image(tag);
@@ -220,7 +220,7 @@ class BodyReader {
   void put_text(std::size_t begin, std::size_t end) {
     if (!is_shown() || paragraph_.is_in_properties || begin > end) return;
     while (begin < end) {
-      const std::size_t special = std::min(xml_.substr(0, end).find_first_of("&<\t\n\r", begin), end);
+      const std::size_t special = find_any<'&', '<', '\t', '\n', '\r'>(xml_, begin, end);
       builder_.put(xml_.substr(begin, special - begin), {begin, special});
       begin = special < end ? put_special(special, end) : end;
     }

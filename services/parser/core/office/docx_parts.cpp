@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/text/utf8.h"
 #include "services/parser/core/office/style_names.h"
 #include "services/parser/core/office/xml.h"
 
@@ -108,7 +109,7 @@ void DocxLists::read_abstract(XmlScanner& scanner) {
     } else if (tag.name == "numFmt") {
       level->format = xml_text(value_of(tag));
     } else if (tag.name == "lvlText") {
-      level->text = xml_text(value_of(tag).substr(0, 256));
+      level->text = xml_text(utf8_prefix(value_of(tag), 256));
     } else if (tag.name == "isLgl") {
       level->is_legal = is_on(tag);
     } else if (tag.name == "lvlRestart") {

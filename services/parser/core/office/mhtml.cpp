@@ -128,9 +128,11 @@ Part decoded(const Headers& headers, std::string_view bytes, std::size_t begin, 
 // The first part that is a page; the message itself where it has only one body.
 std::optional<Part> find_page(std::string_view bytes) {
   const Headers own = read_headers(bytes);
-  if (own.text.find("text/html") != own.text.npos) return decoded(own, bytes, own.body, bytes.size());
-  const std::size_t name = own.text.find("boundary=");
-  if (name == own.text.npos) return std::nullopt;
+  // multipart/related says of which type its first part is: type="text/html".
+  if (!own.find("content-type:").starts_with("multipart/")) {
+    if (own.text.find("text/html") == own.text.npos) return std::nullopt;
+    return decoded(own, bytes, own.body, bytes.size());
+  }
   std::string_view boundary = own.find("boundary=");
   // The boundary is case-sensitive, so it is taken from the raw headers.
   const std::string raw_low = lower(own.raw);
@@ -152,10 +154,13 @@ std::optional<Part> find_page(std::string_view bytes) {
 }  // namespace
 
 bool is_mhtml(std::string_view head) {
+  constexpr std::string_view kFirstHeaders[] = {"mime-version:", "from:", "content-type:", "subject:", "date:"};
+  const bool is_message = std::any_of(std::begin(kFirstHeaders), std::end(kFirstHeaders), [&](std::string_view name) {
+    return lower(head.substr(0, name.size())) == name;
+  });
+  if (!is_message) return false;
   const std::string low = lower(head.substr(0, 4'096));
-  const bool is_message = low.starts_with("mime-version:") || low.starts_with("from:") || low.starts_with("content-type:") ||
-                          low.starts_with("subject:") || low.starts_with("date:");
-  return is_message && low.find("content-type:") != low.npos &&
+  return low.find("content-type:") != low.npos &&
          (low.find("multipart/") != low.npos || low.find("text/html") != low.npos);
 }
 

@@ -80,10 +80,12 @@ bool OleFile::read_allocation() {
 bool OleFile::append_chain(std::uint32_t first, std::size_t bytes_wanted, std::string& out) const {
   if (bytes_wanted > bytes_.size()) return false;
   out.reserve(bytes_wanted);
+  std::vector<bool> is_seen(next_.size());
   std::uint32_t index = first;
   while (out.size() < bytes_wanted) {
     const std::string_view part = sector(index);
-    if (index >= next_.size() || part.empty()) return false;
+    if (index >= next_.size() || part.empty() || is_seen[index]) return false;
+    is_seen[index] = true;
     out.append(part.substr(0, bytes_wanted - out.size()));
     if (part.size() < sector_bytes_) break;
     index = next_[index];
@@ -92,10 +94,12 @@ bool OleFile::append_chain(std::uint32_t first, std::size_t bytes_wanted, std::s
 }
 
 bool OleFile::append_mini_chain(std::uint32_t first, std::size_t bytes_wanted, std::string& out) const {
+  std::vector<bool> is_seen(mini_next_.size());
   std::uint32_t index = first;
   while (out.size() < bytes_wanted) {
     const std::size_t at = std::size_t{index} * kMiniSectorBytes;
-    if (index >= mini_next_.size() || at >= mini_stream_.size()) return false;
+    if (index >= mini_next_.size() || at >= mini_stream_.size() || is_seen[index]) return false;
+    is_seen[index] = true;
     const std::string_view part = std::string_view(mini_stream_).substr(at, kMiniSectorBytes);
     out.append(part.substr(0, bytes_wanted - out.size()));
     if (part.size() < kMiniSectorBytes) break;

@@ -53,17 +53,48 @@ class SheetWriter {
 
   void write() {
     if (sheet_.cells.empty()) return;
-    builder_.begin_table();
+    bool is_in_table = false;
     auto cell = sheet_.cells.begin();
     for (std::uint32_t row = sheet_.cells.front().row; row < rows_; ++row) {
       const auto end = std::find_if(cell, sheet_.cells.end(), [row](const SheetCell& other) { return other.row != row; });
-      write_row(row, {cell, end});
+      const SheetCell* const prose = prose_of(row, {cell, end});
+      if (is_in_table && prose != nullptr) builder_.end_table();
+      if (!is_in_table && prose == nullptr) builder_.begin_table();
+      is_in_table = prose == nullptr;
+      if (prose != nullptr) {
+        put_lines(*prose);
+        builder_.end_block();
+      } else {
+        write_row(row, {cell, end});
+      }
       cell = end;
     }
-    builder_.end_table();
+    if (is_in_table) builder_.end_table();
   }
 
  private:
+  // Sentences, and headings of sections, stand alone in their rows between the tables of a report. A label
+  // whose cells are blank stands alone, too.
+  const SheetCell* prose_of(std::uint32_t row, std::span<const SheetCell> cells) const {
+    const SheetCell* only = nullptr;
+    for (const SheetCell& cell : cells) {
+      if (cell.text.empty()) continue;
+      if (only != nullptr) return nullptr;
+      only = &cell;
+    }
+    const auto is_tall = [](const SheetMerge* merge) { return merge->bottom > merge->top; };
+    if (only == nullptr || std::any_of(merged_[row].begin(), merged_[row].end(), is_tall)) return nullptr;
+    return only->text.find("。") != std::string::npos || is_section_heading(only->text) ? only : nullptr;
+  }
+
+  static bool is_section_heading(std::string_view text) {
+    constexpr std::string_view kNumerals[] = {"一、", "二、", "三、", "四、", "五、", "六、"};
+    constexpr std::string_view kWords[] = {"情况", "问题", "事项"};
+    const auto holds = [&](std::string_view word) { return text.find(word) != text.npos; };
+    return std::any_of(std::begin(kNumerals), std::end(kNumerals), [&](std::string_view numeral) { return text.starts_with(numeral); }) &&
+           std::any_of(std::begin(kWords), std::end(kWords), holds);
+  }
+
   void expand_merges() {
     merged_.resize(rows_);
     std::size_t expanded = 0;
@@ -104,16 +135,21 @@ class SheetWriter {
     if (cell != nullptr) at_ = cell->begin;
     builder_.begin_cell(at_);
     if (cell != nullptr) {
-      std::string_view rest = cell->text;
-      for (std::size_t line = rest.find('\n'); line != rest.npos; line = rest.find('\n')) {
-        builder_.put(rest.substr(0, line), {cell->begin, cell->end});
-        builder_.end_block();
-        rest.remove_prefix(line + 1);
-      }
-      builder_.put(rest, {cell->begin, cell->end});
+      put_lines(*cell);
       at_ = cell->end;
     }
     builder_.end_cell(at_);
+  }
+
+  // All but the last line are blocks of their own.
+  void put_lines(const SheetCell& cell) {
+    std::string_view rest = cell.text;
+    for (std::size_t line = rest.find('\n'); line != rest.npos; line = rest.find('\n')) {
+      builder_.put(rest.substr(0, line), {cell.begin, cell.end});
+      builder_.end_block();
+      rest.remove_prefix(line + 1);
+    }
+    builder_.put(rest, {cell.begin, cell.end});
   }
 
   const Sheet& sheet_;

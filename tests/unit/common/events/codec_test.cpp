@@ -343,6 +343,12 @@ TEST(WorkerCodec, CarriesReadingAndRefusal) {
   EXPECT_FALSE(decode_read_answer(""));
 }
 
+std::string joined(const RequestFrame& frame) {
+  std::string bytes = frame.head;
+  for (const std::string_view document : frame.documents) bytes += document;
+  return bytes;
+}
+
 TEST(WorkerCodec, CarriesWhatIsNeededAndWhatCameOfIt) {
   const auto answer = decode_read_answer(encode(ReadAnswer(Need{Program::kOcr, "a picture", {2, 7}, 1})));
   ASSERT_TRUE(answer);
@@ -352,14 +358,31 @@ TEST(WorkerCodec, CarriesWhatIsNeededAndWhatCameOfIt) {
   EXPECT_EQ(need.pages, (std::vector<std::int32_t>{2, 7}));
   EXPECT_EQ(need.part, 1);
   ReadRequest request;
-  request.aids = {{Program::kSoffice, 0, "PK", std::nullopt}, {Program::kOcr, 1, "", Reason{"OCR_TIMEOUT", "m"}}};
-  const auto read = decode_read_request(encode(request));
+  request.body = "a page";
+  request.attachments = {{"a.pdf", "", "application/pdf", "", 0, "%PDF", ""}, {"empty.doc", "", "", "", 0, "", ""}};
+  const std::vector<Aid> aids = {{Program::kSoffice, 0, "PK", std::nullopt}, {Program::kOcr, 1, "", Reason{"OCR_TIMEOUT", "m"}}};
+  const std::string frame = joined(encode(request, aids));
+  const auto read = decode_read_request(frame);
   ASSERT_TRUE(read);
+  EXPECT_EQ(read->body, "a page");
+  EXPECT_EQ(read->body.data(), frame.data() + (frame.size() - 12));  // where it lies in the frame
+  ASSERT_EQ(read->attachments.size(), 2U);
+  EXPECT_EQ(read->attachments[0].name, "a.pdf");
+  EXPECT_EQ(read->attachments[0].bytes, "%PDF");
+  EXPECT_EQ(read->attachments[1].bytes, "");
   ASSERT_EQ(read->aids.size(), 2U);
   EXPECT_EQ(read->aids[0].output, "PK");
   EXPECT_FALSE(read->aids[0].failure);
   EXPECT_EQ(read->aids[1].part, 1);
   EXPECT_EQ(read->aids[1].failure.value().code, "OCR_TIMEOUT");
+}
+
+TEST(WorkerCodec, RefusesARequestThatIsCutOff) {
+  ReadRequest request;
+  request.body = "a page";
+  const std::string frame = joined(encode(request));
+  ASSERT_TRUE(decode_read_request(frame));
+  for (std::size_t size = 0; size < frame.size(); ++size) EXPECT_FALSE(decode_read_request(frame.substr(0, size))) << size;
 }
 
 TEST(WorkerCodec, RefusesPagesThatCannotBe) {

@@ -77,6 +77,10 @@ TEST(Html, WhatIsNotShownGivesNoText) {
   });
 }
 
+TEST(Html, OnlyTheLastOfARunOfSignsCanBeginATag) {
+  EXPECT_EQ(scan_html("<p>a <<<b>x</b> << c <</p>d<<").text, "a <<x << c <\nd<<\n");
+}
+
 TEST(Html, GoesOnBehindAnElementWithoutContent) {
   for (const char* element : {"<script src=x></script>", "<style></style>", "<iframe src=x></iframe>", "<textarea></textarea>",
                               "<noscript></noscript>", "<svg></svg>"}) {
@@ -150,6 +154,43 @@ TEST(Html, SpansAreExpanded) {
   EXPECT_EQ(shown(document), "{a^2>2|b|c/d|e/f|g|h|i}");
   EXPECT_EQ(grid.cells[3].column, 2U);
   EXPECT_EQ(grid.cells[5].column, 0U);
+}
+
+TEST(Html, AttributesAreReadHoweverTheyAreWritten) {
+  for (const char* attributes : {"colspan=2", "colspan='2'", "COLSPAN=\"2\"", "ColSpan = 2", "colspan= '2' align=center", "class=a colspan=2",
+                                 "align=\"center\" colspan=\"2\"", "title='a > b' colspan=2", "width=64 nowrap colspan=2", "lang=\"x\"colspan=2"}) {
+    const Document document = scan_html(std::string("<table><tr><td ") + attributes + ">1</td><td>2</td></tr><tr><td>3<td>4<td>5</table>");
+    ASSERT_EQ(document.grids.size(), 1U) << attributes;
+    EXPECT_EQ(document.grids[0].cells[0].column_span, 2U) << attributes;
+  }
+}
+
+TEST(Html, NamesThatOnlyBeginLikeAnAttributeAreOthers) {
+  for (const char* attributes : {"colspans=2", "xcolspan=2", "colspan2=2", "styled='display:none'", "classic=colspan=2", "titles=colspan"}) {
+    const Document document = scan_html(std::string("<table><tr><td ") + attributes + ">1</td><td>2</td></tr><tr><td>3<td>4</table>");
+    ASSERT_EQ(document.grids.size(), 1U) << attributes;
+    EXPECT_EQ(document.grids[0].cells[0].column_span, 1U) << attributes;
+    EXPECT_EQ(document.grids[0].cells.size(), 4U) << attributes;
+  }
+}
+
+TEST(Html, AStyleHidesWhereverItSaysSo) {
+  const std::string filler = "color:red;font-family:'仿宋';padding:1pt";
+  for (std::size_t before = 0; before < filler.size() + 1; ++before) {
+    for (const char* hiding : {"display:none", "DISPLAY: NONE", "display :none;width:1px"}) {
+      const std::string style = std::string(before, 'p') + ";" + hiding;
+      EXPECT_EQ(scan_html("<p style=\"" + style + "\">x</p><p>y</p>").text, "y\n") << style;
+    }
+  }
+  EXPECT_EQ(scan_html("<p style=\"" + filler + ";display:block\">x</p>").text, "x\n");
+}
+
+TEST(Html, EndTagsAreReadHoweverTheyAreWritten) {
+  for (const char* end : {"</td>", "</TD>", "</td >", "</td\n>", "</td/>", "</td class=x>"}) {
+    const Document document = scan_html(std::string("<table><tr><td>1") + end + "<td>2" + end + "</tr><tr><td>3<td>4</table>");
+    ASSERT_EQ(document.grids.size(), 1U) << end;
+    EXPECT_EQ(document.view(document.grids[0].cells[0].text), "1") << end;
+  }
 }
 
 TEST(Html, SpansReachNoFurtherThanTheirTable) {

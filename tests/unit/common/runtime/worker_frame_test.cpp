@@ -47,6 +47,18 @@ TEST(WorkerFrame, ArrivesAsItWasSentInBothDirections) {
   }
 }
 
+TEST(WorkerFrame, IsSentInPiecesAndArrivesAsOne) {
+  const Channel channel;
+  const std::vector<std::string_view> more(200, "bc");
+  const std::vector<std::string_view> with_empty{"", "x", ""};
+  ASSERT_EQ(send_frame(channel.ends[0], "a", more, in(10s)), FrameStatus::kOk);
+  ASSERT_EQ(send_frame(channel.ends[0], "", with_empty, in(10s)), FrameStatus::kOk);
+  std::string all = "a";
+  for (const std::string_view part : more) all += part;
+  EXPECT_EQ(read_frame(channel.ends[1], 1000).bytes, all);
+  EXPECT_EQ(read_frame(channel.ends[1], 1000).bytes, "x");
+}
+
 TEST(WorkerFrame, IsRefusedByItsAnnouncementAlone) {
   const Channel channel;
   ASSERT_EQ(write(channel.ends[1], "\x65\0\0\0", 4), 4);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/unit/services/gouji/checked_document.h"
 
 namespace gouji::command {
@@ -38,6 +40,20 @@ TEST(TablePicture, KeepsColumnsUnderEachOtherWhateverTheWidthOfCharacters) {
   std::string row = picture.substr(end + 1, picture.find('\n', end + 1) - end - 1);
   row.resize(row.find(" ≠"));
   EXPECT_EQ(display_width(header), display_width(row));
+}
+
+// A terminal of 80 columns has room for what holds figures.
+TEST(TablePicture, LeavesOutColumnsOfZeros) {
+  CheckedDocument document = checked_document();
+  TableReading& table = std::get<Reading>(document.outcome).tables[1];
+  const Form& of = form(table.table, table.edition);
+  for (std::size_t i = 0; i < table.cells.size(); ++i)
+    if (of.cells()[i].id.ends_with(".research_institution")) table.cells[i] = Cell::number(0);
+  const auto suspects = suspects_of(document);
+  const bool is_suspect = std::any_of(suspects.begin(), suspects.end(), [](const auto& each) { return each.first.ends_with(".research_institution"); });
+  const std::string picture = table_picture(table, document, Language::kChinese, false);
+  EXPECT_EQ(picture.find("科研机构") != std::string::npos, is_suspect);
+  EXPECT_NE(picture.find("栏全为 0"), std::string::npos);
 }
 
 TEST(DisplayWidth, CountsWideCharactersTwice) {

@@ -13,8 +13,8 @@ struct Case {
 
 TEST(Figure, ReadsWhatTablesPrint) {
   for (const Case& each : {Case{"690", 690}, {" 0 ", 0}, {"\u00a042\u3000", 42}, {"１２", 12}, {"1,423", 1423}, {"1，423，000", 1423000},
-                           {"增1423", 1423}, {"减38", -38}, {"+43", 43}, {"-8", -8}, {"－8", -8}, {"−8", -8}, {"增加5", 5},
-                           {"--253", -253, true}, {"12。", 12, true}, {"5件", 5}, {"0（件）", 0}, {"3.0", 3}}) {
+                           {"增1423", 1423}, {"减38", -38}, {"+43", 43}, {"-8", -8}, {"－8", -8}, {"−8", -8}, {"增加5", 5}, {"新增7", 7}, {"減3", -3}, {"4個", 4}, {"6項", 6},
+                           {"--253", -253, true}, {"12。", 12, true}, {"5件", 5}, {"0（件）", 0}, {"376\n件", 376}, {"1,423 （件）", 1423}, {"3.0", 3}}) {
     const auto figure = parse_figure(each.text);
     ASSERT_TRUE(figure) << each.text;
     EXPECT_EQ(cell_from(*figure, CellType::kSignedCount, FigureUnit::kNone), Cell::number(each.value)) << each.text;
@@ -23,7 +23,7 @@ TEST(Figure, ReadsWhatTablesPrint) {
 }
 
 TEST(Figure, IsNotMadeOutOfAnythingElse) {
-  for (const char* text : {"", " ", "1.", "2)", "（三）", "一", "12 35", "1,42", "12,3456", "规章", "3a", "约5", "12..5", "1-2", "5元件",
+  for (const char* text : {"", " ", "1.", "2)", "（三）", "一", "12 35", "1,42", "12,3456", "规章", "3a", "约5", "栏目1", "5.属于三类内部事务信息", "无申请", "5人民", "12..5", "1-2", "5元件", "3 76件", " 件",
                            "99999999999999999999999"}) {
     EXPECT_FALSE(parse_figure(text)) << text;
   }

@@ -44,6 +44,29 @@ constexpr LookAlike kLookAlikes[] = {
     {"22_work_summary.txt", "OTHER_DOCUMENT"},
     {"23_training.txt", "NEWS"},
     {"24_third_party.txt", "OTHER_DOCUMENT"},
+    {"25_news_of_another_organ.txt", "NEWS"},
+    {"26_format_notice.txt", "OTHER_DOCUMENT"},
+    {"27_template.html", "OTHER_DOCUMENT"},
+    {"28_guide_with_menu.html", "OTHER_DOCUMENT"},
+    {"29_regulation.txt", "OTHER_DOCUMENT"},
+    {"30_statistics_bulletin.txt", "OTHER_DOCUMENT"},
+    {"31_budget_report.txt", "OTHER_DOCUMENT"},
+    {"32_readme.md", "NO_REPORT"},
+    {"33_list_as_text.txt", "LIST_OF_REPORTS"},
+    {"34_list_in_a_table.html", "LIST_OF_REPORTS"},
+    {"35_picture_story.html", "INTERPRETATION"},
+    {"36_application_form.txt", "OTHER_DOCUMENT"},
+    {"37_how_to_fill_in.txt", "OTHER_DOCUMENT"},
+    {"38_publication_check.txt", "OTHER_DOCUMENT"},
+    {"39_reconsideration_decision.txt", "OTHER_DOCUMENT"},
+    {"40_questions_and_answers.txt", "OTHER_DOCUMENT"},
+    {"41_study.txt", "OTHER_DOCUMENT"},
+    {"42_hotline_report.txt", "OTHER_DOCUMENT"},
+    {"43_enforcement_statistics.txt", "OTHER_DOCUMENT"},
+    {"44_environment_report.txt", "PUBLIC_ENTERPRISE"},
+    {"45_tender.txt", "OTHER_DOCUMENT"},
+    {"46_reporting_plan.txt", "OTHER_DOCUMENT"},
+    {"47_minutes.txt", "OTHER_DOCUMENT"},
 };
 
 TEST(LookAlike, IsRefusedForTheRightReason) {
@@ -80,6 +103,27 @@ TEST(Report, UnderAnyWordingOfItsTitleIsRead) {
       EXPECT_EQ(refusal_of(std::string(title) + std::string(kShortBody)), "read") << title;
     }
   }
+}
+
+// Openings of reports whose title is odd, lost or elsewhere; the sections follow.
+TEST(Report, WithAnOddTitleOrNoneIsRead) {
+  for (const std::string_view opening : {
+           "", "全文如下：", "2022年度 政府信息公开 年度报告\n临河市水利局", "二〇二二年政府信息公开年报\n望川县松岭镇人民政府", "望川县松岭镇2022年政务公开工作年度报告",
+           "临河市水利局\n2022年\n政府信息公开工作年度报告", "信息公开工作情况汇报\n（临河市水利局，2023年1月）", "临河市第一中学2022年政府信息公开工作年度报告",
+           "全年发布政策解读材料12篇，图解3篇，受理公开申请3件。", "上半年召开政务公开推进会2次，下半年培训1次，主动公开信息46条。",
+           "《公开条例》施行以来，本机关修订了公开规定。\n2022年主动公开政府信息46条。", "政府公报\n权责清单\n通知公告\n临河市水利局政府信息公开（2022年度）",
+           "关于发布《云岫区水务局2022年政府信息公开工作年度报告》的公告", "年报\n发布机构：望川县财政局　发布日期：2023-01-19"}) {
+    for (const std::string_view body : {kBody, kShortBody})
+      EXPECT_EQ(refusal_of(std::string(opening) + std::string(body)), opening.find("中学") == opening.npos ? "read" : "not_a_report PUBLIC_ENTERPRISE") << opening;
+  }
+  EXPECT_EQ(refusal_of("<html><head><title>临河市水利局2022年政府信息公开工作年度报告</title></head><body><p>正文</p>" + std::string(kShortBody) + "</body></html>"), "read");
+}
+
+// Schools and hospitals that fill in the form of the organs: what counts is what they report.
+TEST(Report, OfASchoolWithTheOfficialTablesIsRead) {
+  std::string text = "临河市第一中学2022年政府信息公开工作年度报告" + std::string(kBody);
+  text += "三、收到和处理政府信息公开申请情况\n一、本年新收政府信息公开申请数量\t1\t0\t0\t0\t0\t0\t1\n二、上年结转政府信息公开申请数量\t0\t0\t0\t0\t0\t0\t0\n";
+  EXPECT_EQ(refusal_of(text), "read");
 }
 
 TEST(Report, BetweenTheMenusOfItsPortalIsRead) {

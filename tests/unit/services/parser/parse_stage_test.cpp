@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+
 #include "common/core/digest.h"
 #include "tests/support/recording_context.h"
 
@@ -178,6 +181,31 @@ TEST(ParseStage, UsesAnswersThatWerePreparedInParallel) {
   stage.prepare(batch);
   for (const StoredRecord& record : batch) ASSERT_TRUE(stage.process(record, f.context));
   EXPECT_EQ(f.context.emitted.size(), 20U);
+}
+
+TEST(ParseStage, HoldsNoTwoLargeDocumentsAtOnce) {
+  Fixture f;
+  std::atomic<int> inside{0}, most{0};
+  const auto reader = [&](const events::ReadRequest&) {
+    const int now = ++inside;
+    if (now > most) most = now;
+    for (int i = 0; i < 200; ++i) std::this_thread::yield();  // time for the others to come in
+    --inside;
+    return f.answer;
+  };
+  ParseStage stage(reader, [](const std::string&) -> Result<std::string> { return std::string(); }, f.telemetry, {"x+1", 4});
+  std::vector<StoredRecord> batch;
+  for (std::int64_t i = 0; i < 12; ++i) {
+    RawReport report = raw(1);
+    report.location_id = "loc-" + std::to_string(i);
+    report.body.reference = "cas://sha256/" + report.body.sha256;
+    report.body.bytes.clear();
+    report.body.size = 21LL * 1024 * 1024;
+    batch.push_back(stored(report));
+    batch.back().offset = i;
+  }
+  stage.prepare(batch);
+  EXPECT_EQ(most, 1);
 }
 
 TEST(ParseStage, ReadsARecordAgainThatFoundNothingWhenItWasPrepared) {

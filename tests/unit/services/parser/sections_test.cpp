@@ -30,6 +30,11 @@ TEST(Sections, AreFoundInMarkdownTraditionalCharactersAndWithPinyin) {
   EXPECT_EQ(numbers_in("## 一、總體情況\n**二、主動(dòng)公開政府信息情況**\n### 三、收到和處(chù)理政府信息公開申請情況\n"), (Numbers{1, 2, 3}));
 }
 
+TEST(Sections, WithoutNumeralsAreFoundByTheOfficialWordsAlone) {
+  EXPECT_EQ(numbers_in("总体情况\n主动公开政府信息情况（略）\n附注）收到和处理政府信息公开申请情况\n政府信息公開行政複議、行政訴訟情況\n"), (Numbers{1, 2, 3, 4}));
+  EXPECT_EQ(numbers_in("单位总体情况\n主动公开政府信息\n5总体情况\n（1）总体情况\n"), Numbers{});
+}
+
 TEST(Sections, NumberedInsideTheFirstAreNotTakenForThem) {
   EXPECT_EQ(numbers_in("一、总体情况\n一、主动公开情况\n二、依申请公开情况\n三、监督保障情况\n二、主动公开政府信息情况\n三、收到和处理政府信息公开申请情况\n"),
             (Numbers{1, 2, 3}));

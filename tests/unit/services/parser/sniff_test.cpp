@@ -35,6 +35,8 @@ TEST(Sniff, TellsAFormatByItsBytes) {
       {zip_of("xl/workbook.xml"), Format::kXlsx},
       {zip_of("OFD.xml"), Format::kOfd},
       {zip_of("a.txt"), Format::kZip},
+      {zip_of("mimetypeapplication/vnd.oasis.opendocument.text"), Format::kOdt},
+      {zip_of("mimetypeapplication/vnd.oasis.opendocument.spreadsheet-template"), Format::kOds},
       {"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", Format::kOle},
       {"{\\rtf1\\ansi", Format::kRtf},
       {"\x89PNG\r\n\x1A\n", Format::kPng},

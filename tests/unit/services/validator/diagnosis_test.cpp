@@ -107,35 +107,6 @@ TEST(Ranking, PutsTheLikeliestOfEqualExplanationsFirst) {
   EXPECT_EQ(found[0].explanations[0].mechanism, Mechanism::kDigitsTransposed);
 }
 
-TEST(Derive, SolvesUnreadCellsThatAreDetermined) {
-  Reading reading = clean_reading();
-  const std::int64_t right = cell(reading, "t3.granted.natural_person").value;
-  cell(reading, "t3.granted.natural_person") = {CellState::kUnreadable, 0};
-  const auto derived = derive(view(reading, 1), {});
-  ASSERT_EQ(derived.size(), 1u);
-  EXPECT_EQ(derived[0].cell, "t3.granted.natural_person");
-  EXPECT_EQ(derived[0].value, right);
-}
-
-TEST(Derive, LeavesWhatIsNotDetermined) {
-  Reading rectangle = clean_reading();
-  for (const char* id : {"t3.granted.natural_person", "t3.granted.total", "t3.denied.1.natural_person", "t3.denied.1.total"})
-    cell(rectangle, id) = {CellState::kUnreadable, 0};
-  EXPECT_TRUE(derive(view(rectangle, 1), {}).empty());
-  Reading contradictory = clean_reading();
-  cell(contradictory, "t3.granted.natural_person") = {CellState::kUnreadable, 0};
-  cell(contradictory, "t3.granted.total").value += 2;
-  EXPECT_TRUE(derive(view(contradictory, 1), {}).empty());
-  Reading blank = clean_reading();
-  cell(blank, "t3.granted.natural_person") = {CellState::kBlank, 0};
-  EXPECT_TRUE(derive(view(blank, 1), {}).empty());
-  Reading negative = clean_reading();
-  cell(negative, "t4.reconsideration.upheld") = {CellState::kUnreadable, 0};
-  cell(negative, "t4.reconsideration.total").value = 0;
-  cell(negative, "t4.reconsideration.other").value = 5;
-  EXPECT_TRUE(derive(view(negative, 2), {}).empty());
-}
-
 Anomaly only_anomaly(const Reading& reading) {
   Office office;
   const Judgement judgement = office.arrive(reading, "A");

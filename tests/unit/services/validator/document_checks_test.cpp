@@ -92,6 +92,15 @@ TEST(Section, IsMissedOneByOne) {
   EXPECT_EQ(outcome(result(reading, "S.SECTION")), "NO_SECTIONS");
 }
 
+TEST(Section, IsThereWithItsTableWhateverBecameOfTheHeading) {
+  Reading reading = clean_reading(2021);
+  reading.sections.erase(reading.sections.begin() + 3);
+  reading.tables[2].status = TableStatus::kUnreadable;
+  EXPECT_EQ(outcome(result(reading, "S.SECTION", "4")), "PASSED");
+  reading.tables[2].status = TableStatus::kAbsent;
+  EXPECT_EQ(outcome(result(reading, "S.SECTION", "4")), "warning");
+}
+
 TEST(Section, IsNotMissedWhereADocumentEndsInTheMiddle) {
   Reading reading = clean_reading(2021);
   reading.sections.resize(3);

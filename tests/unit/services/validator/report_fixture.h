@@ -119,7 +119,7 @@ class Office {
   Judgement judge_again(const ReportKey& key) { return store(validator::judge_again(history(), key, reread())); }
   Result<Judgement> waive(const ReportKey& key, const std::string& anomaly_id, std::optional<LedgerWaiver> waiver) {
     auto judgement = judge_waiver(history(), {key, anomaly_id, std::move(waiver), 1'000'000 + ++clock_}, reread());
-    if (judgement) store(*judgement);
+    if (judgement) judgement = store(std::move(*judgement));
     return judgement;
   }
   void lose_documents() { documents_.clear(); }
@@ -144,6 +144,7 @@ class Office {
       if (change.entry) ledger_[change.key] = *change.entry;
       else ledger_.erase(change.key);
     }
+    for (Verdict& verdict : judgement.verdicts) name_shared(verdict);
     return judgement;
   }
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 
 #include "services/validator/core/diagnosis.h"
 #include "tests/unit/services/validator/report_fixture.h"
@@ -158,6 +159,49 @@ TEST(TieEvidence, OfTheYearAfterIsThereWhenTheYearsArriveInReverse) {
   office.arrive(neighbour(2023, "carried_in", wrong, "carried_out"), "B", "after");
   const Judgement judgement = office.arrive(wrong, "A");
   EXPECT_EQ(judgement.transitions.at(0).explanations.at(0).supported_by.size(), 2u);
+}
+
+// Open anomalies as subscribers see them last, without the times of arrival.
+std::map<std::string, std::string> said_last(const std::vector<Judgement>& judgements) {
+  std::map<std::string, std::string> last;
+  for (const Judgement& judgement : judgements)
+    for (const Anomaly& anomaly : judgement.transitions) {
+      if (anomaly.transition == Transition::kResolved || anomaly.transition == Transition::kRetracted) {
+        last.erase(anomaly.id);
+        continue;
+      }
+      std::string text = anomaly.message_zh + "|" + std::string(to_string(anomaly.fault)) + (anomaly.unique ? "|unique" : "");
+      for (const Explanation& explanation : anomaly.explanations) {
+        for (const Change& change : explanation.changes) text += "|" + change.cell + ">" + std::to_string(change.proposed);
+        for (const std::string& name : explanation.supported_by) text += "+" + name;
+      }
+      last[anomaly.id] = text;
+    }
+  return last;
+}
+
+// The prose and a second reading stand in the document, not in the ledger: they speak for an
+// explanation as well when another year's report has the table judged again.
+TEST(TieEvidence, IsTheSameInWhicheverOrderTheYearsArrive) {
+  Reading wrong = moved(2022, "carried_out");
+  const Reading after = neighbour(2023, "carried_in", wrong, "carried_out");
+  const Anomaly alone = only_anomaly(wrong);
+  ASSERT_GE(alone.explanations.size(), 2u);
+  const Change other = alone.explanations.back().changes.front();
+  Claim said = claim(other.proposed, {other.cell});
+  said.text = "结转下年度继续办理" + std::to_string(other.proposed) + "件申请";
+  said.unit = "件";
+  wrong.claims.push_back(said);
+  wrong.tables[1].alternatives.push_back({*form(TableId::kT3, Edition::k2021).find(other.cell), other.proposed, "poppler"});
+  Office forward;
+  const auto first = said_last({forward.arrive(wrong, "A"), forward.arrive(after, "B", "after")});
+  Office backward;
+  const auto second = said_last({backward.arrive(after, "B", "after"), backward.arrive(wrong, "A")});
+  EXPECT_EQ(first, second);
+  const auto is_named = [](const auto& each) {
+    return each.second.find("+reader:poppler") != std::string::npos && each.second.find("+2023:t3.carried_in") != std::string::npos;
+  };
+  EXPECT_TRUE(std::any_of(first.begin(), first.end(), is_named));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "services/validator/core/rules.h"
 #include "tests/support/recording_context.h"
 
 namespace gouji::validator {
@@ -267,6 +268,28 @@ TEST(ValidateStage, WorksThroughWhatOlderRulesHaveJudged) {
   f.context.emitted.clear();
   ASSERT_TRUE(f.stage.work_on(key, 3, f.context));
   EXPECT_TRUE(f.context.emitted.empty());
+}
+
+// Severities of a file that comes and goes: the same document under the same rules as once before, with
+// other rules in between. A subscriber that keeps one event per ce_id must see both.
+TEST(ValidateStage, GivesWhatTheSameRulesSayAgainIdsOfItsOwn) {
+  Fixture f;
+  const StoredRecord report = stored(parsed("organ", "x+1", 5));
+  f.context.stored.push_back(report);
+  ASSERT_TRUE(f.stage.process(report, f.context));
+  const std::string key = "organ/2022/OWN";
+  LedgerEntry entry = *events::decode_ledger_entry(*f.context.state().get(key));
+  entry.rule_set = std::to_string(rule_set_number(entry.rule_set)) + "+000000000000";
+  entry.evaluation = 2;
+  entry.result_digest = "of other severities";
+  for (LedgerAnomaly& anomaly : entry.anomalies) anomaly.fingerprint = "of other severities";
+  f.context.state().put(key, events::encode(entry));
+  ASSERT_TRUE(f.stage.work_on(key, 3, f.context));
+  for (const char* topic : {"gouji.report.verdict.v1", "gouji.anomaly.v1"}) {
+    const auto ids = ids_on(f.context, topic);
+    EXPECT_GE(ids.size(), 2U) << topic;
+    EXPECT_EQ(std::set<std::string>(ids.begin(), ids.end()).size(), ids.size()) << topic;
+  }
 }
 
 }  // namespace

@@ -14,6 +14,9 @@ TEST(Ladder, OnlyWhatAnotherReaderMayMendIsAskedFor) {
   EXPECT_EQ(second_reader(Format::kPdf, {"TOO_LARGE", ""}), std::nullopt);
   EXPECT_EQ(second_reader(Format::kOle, {"MALFORMED_DOC", ""}), Program::kSoffice);
   EXPECT_EQ(second_reader(Format::kDocx, {"MALFORMED_DOCX", ""}), Program::kSoffice);
+  EXPECT_EQ(second_reader(Format::kOle, {"XLS_NOT_READ", ""}), Program::kSoffice);
+  EXPECT_EQ(second_reader(Format::kOdt, {"ODF_NOT_READ", ""}), Program::kSoffice);
+  EXPECT_EQ(second_reader(Format::kZip, {"ZIP_WITHOUT_DOCUMENT", ""}), std::nullopt);
   EXPECT_EQ(second_reader(Format::kOle, {"ENCRYPTED", ""}), std::nullopt);
   EXPECT_EQ(second_reader(Format::kHtml, {"EMPTY", ""}), std::nullopt);
   EXPECT_EQ(second_reader(Format::kPng, {"PICTURE_TOO_LARGE", ""}), std::nullopt);

@@ -19,6 +19,15 @@ TEST(Mhtml, ReadsThePageOfAMessage) {
   EXPECT_EQ(outline_of(document_of("MIME-Version: 1.0\nContent-Type: text/html\n\n<p>x</p>")), "p x");
 }
 
+// Browsers state the type of the page in the head of the whole, before or behind the boundary.
+TEST(Mhtml, OfABrowserIsReadByItsParts) {
+  for (const char* type : {"multipart/related; type=\"text/html\"; boundary=\"b-1\"", "multipart/related;\r\n\tboundary=\"b-1\";\r\n\ttype=\"text/html\""}) {
+    const std::string message = "From: <Saved by Blink>\r\nMIME-Version: 1.0\r\nContent-Type: " + std::string(type) +
+                                "\r\n\r\n--b-1\r\nContent-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n<p>=E4=B8=80</p>\r\n--b-1--\r\n";
+    EXPECT_EQ(outline_of(document_of(message)), "p 一") << type;
+  }
+}
+
 TEST(Mhtml, PlacesAreThePartThatHoldsThePage) {
   const std::string message = "MIME-Version: 1.0\nContent-Type: text/html\n\n<p>x</p>";
   const Document document = document_of(message);

@@ -48,6 +48,14 @@ TEST(Xlsx, WhatIsHiddenIsNotRead) {
             "[1x1@0,0 1|1x1@0,1 |1x1@0,2 2]");
 }
 
+TEST(Xlsx, ProseBetweenTheTablesIsProse) {
+  EXPECT_EQ(outline("<row r=\"1\"><c r=\"A1\" t=\"str\"><v>一、总体情况</v></c></row><row r=\"2\"><c r=\"A2\" t=\"str\"><v>公开9条。\n收费0元。</v></c><c r=\"B2\"/></row>"
+                    "<row r=\"3\"><c r=\"A3\" t=\"str\"><v>规章</v></c><c r=\"B3\"><v>1</v></c></row>"
+                    "<row r=\"4\"><c r=\"A4\" t=\"str\"><v>一、本年新收政府信息公开申请数量</v></c><c r=\"B4\"/></row>"
+                    "<row r=\"5\"><c r=\"A5\" t=\"str\"><v>六、其他需要报告的事项</v></c></row><row r=\"6\"><c r=\"B6\" t=\"str\"><v>无。</v></c></row>"),
+            "p 一、总体情况\np 公开9条。\np 收费0元。\n[1x1@0,0 规章|1x1@0,1 1|1x1@1,0 一、本年新收政府信息公开申请数量|1x1@1,1 ]\np 六、其他需要报告的事项\np 无。");
+}
+
 TEST(Xlsx, LinesOfACellAreLines) {
   EXPECT_EQ(outline("<row><c t=\"str\"><v>上\n下</v></c><c><v>1</v></c></row>"), "[1x1@0,0 上/下|1x1@0,1 1]");
 }

@@ -1,0 +1,86 @@
+#!/usr/bin/env python3
+"""What programs are made of: an SPDX 2.3 document in JSON, from the Debian packages that hold their libraries.
+
+  sbom.py PROGRAM… > gouji.spdx.json     every package whose library a program loads or was linked with
+  sbom.py --check PROGRAM…               prints package, version and licences; exit 1 where a licence is not on the list
+
+Run it where the programs were built (or in the image). Packages that only their headers or archives came from are
+named by the bootstrap (deploy/bootstrap.sh)."""
+import hashlib
+import json
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+# Licences under which a library may be part of what is distributed. GPL with the linking exceptions of GCC's run-time
+# library and LGPL libraries, which are loaded as they are, among them.
+ALLOWED = re.compile(r'(?i)^(apache|mit|expat|x11|bsd|isc|zlib|libpng|boost|bsl|public-domain|unicode|openssl|curl|artistic|sqlite|mpl|lgpl|'
+                     r'gpl-2\+-or-|gpl-3\+? ?-?with|ijg|freetype|ftl|bzip2|blessing|cc0|psf|hpnd|ibm|rsa|permissive|custom|other|all-permissive|fsf)')
+# Whole packages whose copyright file also names what the library itself is not under (build scripts, tests, tools).
+KNOWN = {'libc6': 'LGPL-2.1-or-later', 'libgcc-s1': 'GPL-3.0-with-GCC-exception', 'libstdc++6': 'GPL-3.0-with-GCC-exception', 'zlib1g': 'Zlib',
+         'libzstd1': 'BSD-3-Clause', 'libgnutls30': 'LGPL-2.1-or-later', 'libgnutls30t64': 'LGPL-2.1-or-later', 'libsqlite3-0': 'blessing', 'liblzma5': '0BSD',
+         'libjpeg62-turbo': 'IJG', 'libgmp10': 'LGPL-3.0-or-later', 'libunistring2': 'LGPL-3.0-or-later', 'libunistring5': 'LGPL-3.0-or-later',
+         'libidn2-0': 'LGPL-3.0-or-later', 'libnettle8': 'LGPL-3.0-or-later', 'libnettle8t64': 'LGPL-3.0-or-later', 'libhogweed6': 'LGPL-3.0-or-later',
+         'libhogweed6t64': 'LGPL-3.0-or-later', 'libp11-kit0': 'BSD-3-Clause', 'libgssapi-krb5-2': 'MIT', 'libkrb5-3': 'MIT', 'libk5crypto3': 'MIT',
+         'libkrb5support0': 'MIT', 'libkeyutils1': 'LGPL-2.1-or-later', 'libcom-err2': 'MIT', 'libsasl2-2': 'BSD-4-Clause-UC', 'libldap-2.5-0': 'OLDAP-2.8',
+         'libldap2': 'OLDAP-2.8', 'librtmp1': 'LGPL-2.1-or-later', 'libpsl5': 'MIT', 'libpsl5t64': 'MIT', 'libssh2-1': 'BSD-3-Clause', 'libssh2-1t64': 'BSD-3-Clause',
+         'libnghttp2-14': 'MIT', 'libnghttp3-9': 'MIT', 'libngtcp2-16': 'MIT', 'libngtcp2-crypto-gnutls8': 'MIT', 'libtasn1-6': 'LGPL-2.1-or-later', 'libffi8': 'MIT', 'libssl3': 'Apache-2.0',
+         'libssl3t64': 'Apache-2.0', 'libcurl4': 'curl', 'libcurl4t64': 'curl', 'libbrotli1': 'MIT', 'libprotobuf32': 'BSD-3-Clause', 'libprotobuf32t64': 'BSD-3-Clause',
+         'libqpdf29': 'Apache-2.0', 'libqpdf29t64': 'Apache-2.0', 'libqpdf30': 'Apache-2.0', 'libspdlog1.10': 'MIT', 'libspdlog1.15': 'MIT', 'libfmt9': 'MIT', 'libfmt10': 'MIT',
+         'libsimdjson14': 'Apache-2.0', 'libsimdjson25': 'Apache-2.0', 'libyaml-cpp0.7': 'MIT', 'libyaml-cpp0.8': 'MIT', 'libdeflate0': 'MIT', 'librdkafka1': 'BSD-2-Clause',
+         'libprometheus-cpp-core1.0': 'MIT', 'libprometheus-cpp-core1.3': 'MIT', 'libre2-9': 'BSD-3-Clause', 'libre2-11': 'BSD-3-Clause'}
+
+
+def packages(programs):
+    done = subprocess.run([ROOT / 'deploy/runtime_packages.sh', *programs], capture_output=True, text=True, check=True)
+    for name in done.stdout.split():
+        version, arch = subprocess.run(['dpkg-query', '-W', '-f', '${Version} ${Architecture}', name], capture_output=True, text=True,
+                                       check=True).stdout.split()[:2]
+        yield name, version, arch
+
+
+def licences(name):
+    if name in KNOWN:
+        return [KNOWN[name]]
+    path = pathlib.Path('/usr/share/doc') / name / 'copyright'
+    text = path.read_text(encoding='utf-8', errors='replace') if path.is_file() else ''
+    found = sorted({line.strip() for line in re.findall(r'^License:[ \t]*(\S[^\n]*)$', text, re.M)})
+    return found or ['NOASSERTION']
+
+
+def document(programs):
+    version = (ROOT / 'VERSION').read_text().strip()
+    files = [{'SPDXID': f'SPDXRef-File-{pathlib.Path(p).name}', 'fileName': pathlib.Path(p).name,
+              'checksums': [{'algorithm': 'SHA256', 'checksumValue': hashlib.sha256(pathlib.Path(p).read_bytes()).hexdigest()}]} for p in programs]
+    found = [{'SPDXID': f'SPDXRef-{re.sub("[^A-Za-z0-9.-]", "-", name)}', 'name': name, 'versionInfo': v, 'downloadLocation': 'NOASSERTION',
+              'licenseConcluded': KNOWN.get(name, 'NOASSERTION'), 'licenseDeclared': ' AND '.join(KNOWN.get(name, 'NOASSERTION').split()),
+              'comment': ', '.join(licences(name)),
+              'externalRefs': [{'referenceCategory': 'PACKAGE-MANAGER', 'referenceType': 'purl', 'referenceLocator': f'pkg:deb/debian/{name}@{v}?arch={arch}'}]}
+             for name, v, arch in packages(programs)]
+    gouji = {'SPDXID': 'SPDXRef-gouji', 'name': 'gouji', 'versionInfo': version, 'downloadLocation': 'NOASSERTION', 'licenseConcluded': 'Apache-2.0',
+             'licenseDeclared': 'Apache-2.0'}
+    return {'spdxVersion': 'SPDX-2.3', 'dataLicense': 'CC0-1.0', 'SPDXID': 'SPDXRef-DOCUMENT', 'name': f'gouji-{version}',
+            'documentNamespace': f'https://spdx.org/spdxdocs/gouji-{version}-' + files[0]['checksums'][0]['checksumValue'][:16],
+            'creationInfo': {'created': '1970-01-01T00:00:00Z', 'creators': ['Tool: gouji-sbom']}, 'packages': [gouji, *found], 'files': files,
+            'relationships': [{'spdxElementId': 'SPDXRef-DOCUMENT', 'relationshipType': 'DESCRIBES', 'relatedSpdxElement': 'SPDXRef-gouji'}] +
+            [{'spdxElementId': 'SPDXRef-gouji', 'relationshipType': 'DEPENDS_ON', 'relatedSpdxElement': p['SPDXID']} for p in found]}
+
+
+def check(programs):
+    bad = 0
+    for name, version, _ in packages(programs):
+        own = licences(name)
+        is_good = name in KNOWN or all(ALLOWED.match(each) for each in own)
+        bad += not is_good
+        print(f'{"ok " if is_good else "???"} {name} {version}: {", ".join(own)}')
+    return 1 if bad else 0
+
+
+arguments = sys.argv[1:]
+if arguments[:1] == ['--check'] and len(arguments) > 1:
+    sys.exit(check(arguments[1:]))
+if not arguments or arguments[0].startswith('-'):
+    sys.exit(__doc__)
+print(json.dumps(document(arguments), indent=1, ensure_ascii=False))

@@ -1,0 +1,198 @@
+"""What is deployed: rules, dashboards, units, compose, chart and the installed tree, by the tools that will read them.
+A tool that is not there skips its tests, with the line that installs it."""
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+DEPLOY, CHART = ROOT / 'deploy', ROOT / 'helm/gouji'
+BUILD = pathlib.Path(os.environ.get('GOUJI_BIN', ROOT / 'build/release/bin')).parent
+CACHE = pathlib.Path(os.environ.get('GOUJI_CACHE') or pathlib.Path(os.environ.get('XDG_CACHE_HOME') or pathlib.Path.home() / '.cache') / 'gouji')
+os.environ['PATH'] += f':{CACHE}/prometheus/usr/bin'  # what the bootstrap unpacked
+METRIC = re.compile(r'\b(?:rule:|gouji:)?(?:gouji|process)_[a-z_]+(?::sum)?\b')
+
+
+def run(*command, **options):
+    return subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=300, **options)
+
+
+def needs(program, how):
+    return unittest.skipUnless(shutil.which(program), f'{program} is missing: {how}')
+
+
+def documented_metrics():
+    names = set()
+    for row in re.findall(r'^\| (`[a-z_`, ]+`) \| (counter|gauge|histogram) ', (ROOT / 'docs/metrics.md').read_text(encoding='utf-8'), re.M):
+        found = re.findall(r'`([a-z_]+)`', row[0])
+        base = found[0]
+        full = [base] + [base.rsplit('_', 1)[0] + rest if rest.startswith('_') else rest for rest in found[1:]]
+        for name in full:
+            names |= {name} | ({name + end for end in ('_bucket', '_sum', '_count')} if row[1] == 'histogram' else set())
+    return names
+
+
+def expressions():
+    """(where, expression) of every rule and every panel."""
+    text = (DEPLOY / 'prometheus/rules/gouji.yaml').read_text(encoding='utf-8')
+    text = re.sub(r'^\s*#.*$', '', text, flags=re.M)
+    for block in re.findall(r'expr: (?:>-\n((?:\s{10,}.*\n)+)|(.*)\n)', text):
+        yield 'rules', ' '.join((block[0] or block[1]).split())
+    for path in sorted((DEPLOY / 'grafana/dashboards').glob('*.json')):
+        for panel in json.loads(path.read_text(encoding='utf-8'))['panels']:
+            for target in panel['targets']:
+                yield f'{path.name}: {panel["title"]}', target['expr']
+
+
+class RulesTest(unittest.TestCase):
+    def test_rules_and_dashboards_use_documented_metrics_only(self):
+        known = documented_metrics() | {'rule:gouji_anomalies_open:sum', 'gouji:anomalies_open_extraction:sum'}
+        self.assertGreater(len(known), 40)
+        seen = 0
+        for where, expression in expressions():
+            for name in METRIC.findall(expression):
+                seen += 1
+                self.assertIn(name, known, where)
+        self.assertGreater(seen, 60)
+
+    def test_every_alert_has_a_page_of_the_runbook_and_every_page_an_alert(self):
+        text = (DEPLOY / 'prometheus/rules/gouji.yaml').read_text(encoding='utf-8')
+        alerts = re.findall(r'- alert: (\w+)', text)
+        self.assertEqual(sorted(alerts), sorted(p.stem for p in (ROOT / 'docs/runbook').glob('[A-Z]*.md') if p.stem != 'README'))
+        index = (ROOT / 'docs/runbook/README.md').read_text(encoding='utf-8')
+        for block in text.split('- alert: ')[1:]:
+            name = block.split()[0]
+            for part in ('severity: ', 'summary: ', 'description: ', f'runbook_url: docs/runbook/{name}.md'):
+                self.assertIn(part, block, name)
+            self.assertIn(f'[{name}]({name}.md)', index)
+
+    @needs('promtool', 'deploy/bootstrap.sh --tests')
+    def test_rules_fire_and_stay_silent_as_they_should(self):
+        for command in (('check', 'rules', DEPLOY / 'prometheus/rules/gouji.yaml'), ('check', 'config', DEPLOY / 'prometheus/prometheus.yml'),
+                        ('check', 'config', DEPLOY / 'prometheus/compose.yml'), ('test', 'rules', ROOT / 'tests/deploy/alerts_test.yaml')):
+            done = run('promtool', *command)
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    @needs('promtool', 'deploy/bootstrap.sh --tests')
+    def test_every_expression_of_a_dashboard_is_promql(self):
+        rules = [{'record': f'panel:{i}:x', 'expr': expression.replace('$__rate_interval', '5m')} for i, (_, expression) in enumerate(expressions())]
+        with tempfile.NamedTemporaryFile('w', suffix='.yaml') as file:
+            json.dump({'groups': [{'name': 'panels', 'rules': rules}]}, file)
+            file.flush()
+            done = run('promtool', 'check', 'rules', file.name)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    @needs('amtool', 'deploy/bootstrap.sh --tests')
+    def test_anomalies_and_alarms_go_to_different_receivers(self):
+        config = DEPLOY / 'alertmanager/alertmanager.yml'
+        self.assertEqual(run('amtool', 'check-config', config).returncode, 0)
+        for labels, receiver in ((('alertname=ReportAnomaly', 'severity=error'), 'reports'), (('alertname=ServiceDown', 'severity=page'), 'operators'),
+                                 (('alertname=ReportsMisread', 'severity=info'), 'quiet')):
+            done = run('amtool', 'config', 'routes', 'test', f'--config.file={config}', f'--verify.receivers={receiver}', *labels)
+            self.assertEqual(done.returncode, 0, f'{labels}: {done.stdout}{done.stderr}')
+
+
+class UnitsTest(unittest.TestCase):
+    @needs('systemd-analyze', 'apt-get install systemd')
+    def test_units_are_closed_in(self):
+        units = sorted((DEPLOY / 'systemd').glob('*.service'))
+        self.assertEqual(len(units), 5)
+        for unit in units:
+            done = run('systemd-analyze', 'security', '--offline=yes', '--threshold=15', unit)
+            self.assertEqual(done.returncode, 0, unit.name + done.stdout[-300:] + done.stderr)
+
+
+class InstallTest(unittest.TestCase):
+    def test_what_is_installed_runs_and_is_documented(self):
+        with tempfile.TemporaryDirectory() as folder:
+            done = run('cmake', '--install', BUILD, '--prefix', folder)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            tree = pathlib.Path(folder)
+            for name in ('gouji', 'gouji-crawler', 'gouji-parser', 'gouji-validator'):
+                done = run(tree / 'bin' / name, '--version')
+                self.assertRegex(done.stdout, rf'^{name} \d+\.\d+')
+                section = 1 if name == 'gouji' else 8
+                self.assertIn('.SH SYNOPSIS', (tree / f'share/man/man{section}/{name}.{section}').read_text(encoding='utf-8'))
+            self.assertIn('notify', (tree / 'share/bash-completion/completions/gouji').read_text(encoding='utf-8'))
+            self.assertTrue((tree / 'lib/systemd/system/gouji.service').is_file())
+            self.assertTrue((tree / 'share/gouji/prometheus/rules/gouji.yaml').is_file())
+
+
+KAFKA = ('--set', 'mode=kafka', '--set', 'kafka.bootstrap=kafka:9092')
+EVERYTHING = KAFKA + ('--set', 'notify.enabled=true', '--set', 'notify.existingSecret=n', '--set', 'keda.enabled=true', '--set', 'serviceMonitor.enabled=true',
+                      '--set', 'prometheusRule.enabled=true', '--set', 'dashboards.enabled=true', '--set', 'kafka.existingSecret=k',
+                      '--set', 'kafka.secretSettings.sasl\\.password=password', '--set', 'sources.inline.x\\.json.schema=1')
+
+
+@needs('helm', 'go install helm.sh/helm/v3/cmd/helm@v3.19.0')
+class ChartTest(unittest.TestCase):
+    def template(self, *arguments):
+        return run('helm', 'template', 'g', CHART, '--namespace', 'gouji', '--kube-version', '1.30.0', *arguments)
+
+    def test_lints_in_every_mode(self):
+        for values in ((), KAFKA, EVERYTHING):
+            done = run('helm', 'lint', '--strict', CHART, *values)
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_local_mode_is_one_pod_and_kafka_mode_one_workload_a_service(self):
+        local = self.template().stdout
+        self.assertEqual(re.findall(r'^kind: (StatefulSet|Deployment|Job)$', local, re.M), ['StatefulSet'])
+        kafka = self.template(*EVERYTHING).stdout
+        for part in ('g-gouji-crawler', 'g-gouji-parser', 'g-gouji-validator', 'g-gouji-notify', 'kind: ScaledObject', 'kind: PrometheusRule', 'kind: ServiceMonitor',
+                     'grafana_dashboard: "1"', 'kind: PodDisruptionBudget', 'kind: Job'):
+            self.assertIn(part, kafka)
+
+    def test_every_pod_is_restricted(self):
+        for values in ((), EVERYTHING):
+            text = self.template(*values).stdout
+            images = text.count('imagePullPolicy:') + text.count('name: ready')
+            self.assertGreater(images, 1)
+            for line in ('allowPrivilegeEscalation: false', 'readOnlyRootFilesystem: true', 'drop: [ALL]'):
+                self.assertEqual(text.count(line), images, line)
+            self.assertNotIn('automountServiceAccountToken: true', text)
+
+    def test_secrets_are_files_of_an_existing_secret(self):
+        text = self.template(*EVERYTHING).stdout
+        self.assertIn('sasl.password.file: /etc/gouji/kafka/password', text)
+        self.assertNotIn('kind: Secret', text)
+        self.assertNotEqual(self.template(*KAFKA, '--set', 'kafka.settings.sasl\\.password=x').returncode, 0)
+
+    def test_bad_values_are_refused_by_name(self):
+        bad = (('mode=cloud', 'mode'), ('image.tag=latest', 'tag'), ('image.digest=abc', 'digest'), ('parser.replicas=0', 'replicas'),
+               ('parser.replica=2', 'replica'), ('kafka.bootstrap=kafka', 'bootstrap'), ('local.storage.size=big', 'size'), ('crawler.shards=100', 'shards'),
+               ('terminationGracePeriodSeconds=1', 'terminationGracePeriodSeconds'), ('networkPolicy.kafkaPorts={70000}', 'kafkaPorts'),
+               ('serviceMonitor.interval=fast', 'interval'), ('image.pullPolicy=Sometimes', 'pullPolicy'), ('typo=1', 'typo'), ('topics.replication=99', 'replication'),
+               ('keda.lagThreshold=0', 'lagThreshold'), ('notify.enabled=yes please', 'enabled'), ('podDisruptionBudget.enabled=1', 'enabled'),
+               ('sources.inline.x=y', "'x' does not match"), ('notify.enabled=true', 'existingSecret'), ('mode=kafka', 'bootstrap'), ('keda.enabled=true', 'keda'))
+        for value, name in bad:
+            done = self.template('--set', value)
+            self.assertNotEqual(done.returncode, 0, value)
+            self.assertIn(name, done.stderr, value)
+
+    @needs('promtool', 'deploy/bootstrap.sh --tests')
+    def test_the_rendered_rules_are_those_of_deploy(self):
+        text = self.template(*EVERYTHING).stdout
+        block = next(doc for doc in text.split('\n---\n') if 'kind: PrometheusRule' in doc)
+        body = '\n'.join(line[2:] for line in block.split('\nspec:\n')[1].splitlines())
+        with tempfile.NamedTemporaryFile('w', suffix='.yaml') as file:
+            file.write(body + '\n')
+            file.flush()
+            done = run('promtool', 'check', 'rules', file.name)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+
+@needs('docker-compose', 'the package docker-compose')
+class ComposeTest(unittest.TestCase):
+    def test_every_profile_is_whole(self):
+        for profiles in ((), ('notify',), ('monitoring',), ('kafka',), ('notify', 'monitoring', 'kafka')):
+            flags = [part for profile in profiles for part in ('--profile', profile)]
+            done = run('docker-compose', '-f', DEPLOY / 'compose.yaml', *flags, 'config', '-q')
+            self.assertEqual(done.returncode, 0, f'{profiles}: {done.stderr}')
+
+
+if __name__ == '__main__':
+    unittest.main(verbosity=2)
