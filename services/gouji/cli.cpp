@@ -316,8 +316,6 @@ int dispatch(int argc, char** argv) {
   define_lists(app, requests);
   define_waive(app, requests);
   define_portal(app, requests);
-}
-
   define_notify(app, requests);
   define_health(app, requests);
   define_operations(app, requests);
