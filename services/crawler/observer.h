@@ -10,6 +10,7 @@
 #include "common/core/error.h"
 #include "common/report/source_health.h"
 #include "services/crawler/core/decision.h"
+#include "services/crawler/core/drift.h"
 #include "services/crawler/core/fetch_class.h"
 #include "services/crawler/core/source.h"
 #include "services/crawler/io/state.h"
@@ -40,6 +41,8 @@ class CrawlerObserver {
   // Something in a source that is no document, for good: a loop, a pipe. Told once.
   virtual void passed_over(std::string_view /*message*/) {}
   virtual void source(SourceKind /*kind*/, const SourceHealth& /*health*/) {}
+  // A list no longer looks like itself.
+  virtual void drifted(std::string_view /*source_id*/, Drift /*drift*/) {}
   virtual void outbox(const OutboxSize& /*size*/) {}
   virtual void published(std::int64_t /*records*/) {}
   virtual void publish_failed(const Error& /*error*/, std::chrono::milliseconds /*next_try*/) {}

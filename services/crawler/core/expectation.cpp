@@ -28,11 +28,13 @@ int year_of_title(std::string_view title) {
   return found;
 }
 
-Expectation expectation_of(const Duty& duty, int report_year, const std::vector<Sighted>& sighted, UnixMillis now) {
+std::optional<Expectation> expectation_of(const Duty& duty, int report_year, const std::vector<Sighted>& sighted, UnixMillis now) {
+  const auto due_by = deadline_of(duty.profile, report_year);
+  if (!due_by) return std::nullopt;
   Expectation expected;
   expected.organ = duty.organ;
   expected.year = report_year;
-  expected.due_by = deadline_of(duty.profile, report_year);
+  expected.due_by = *due_by;
   bool is_withdrawn = false;
   for (const Sighted& report : sighted) {
     if (report.organ != duty.organ || report.year != report_year) continue;

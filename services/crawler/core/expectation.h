@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,7 +33,7 @@ int report_year_at(UnixMillis at);
 // The year that a title names ("…2023年…"), when it names exactly one; 0 when it does not.
 int year_of_title(std::string_view title);
 
-// The duty's expectation of one report year.
-Expectation expectation_of(const Duty& duty, int report_year, const std::vector<Sighted>& sighted, UnixMillis now);
+// The duty's expectation of one report year; nullopt where its profile has no deadline.
+std::optional<Expectation> expectation_of(const Duty& duty, int report_year, const std::vector<Sighted>& sighted, UnixMillis now);
 
 }  // namespace gouji::crawler

@@ -54,6 +54,8 @@ std::string_view to_string(SeasonProfile profile) {
       return "government";
     case SeasonProfile::kMinistry:
       return "ministry";
+    case SeasonProfile::kSteady:
+      return "steady";
   }
   return "department";
 }
@@ -77,7 +79,8 @@ int shanghai_minute(UnixMillis at) {
   return static_cast<int>((at - shanghai_midnight(shanghai_date(at))) / milliseconds{minutes{1}}.count());
 }
 
-SeasonWindow season_at(SeasonProfile profile, UnixMillis at) {
+SeasonWindow season_at(SeasonProfile profile, UnixMillis at, milliseconds steady) {
+  if (profile == SeasonProfile::kSteady) return {Heat::kWarm, steady, steady};
   const auto date = shanghai_date(at);
   const month_day today = date.month() / date.day();
   for (const Span& span : kSpans) {
@@ -86,13 +89,13 @@ SeasonWindow season_at(SeasonProfile profile, UnixMillis at) {
   return kCold;
 }
 
-UnixMillis deadline_of(SeasonProfile profile, int report_year) {
+std::optional<UnixMillis> deadline_of(SeasonProfile profile, int report_year) {
   for (const Deadline& deadline : kDeadlines) {
     if (deadline.profile != profile) continue;
     const std::chrono::sys_days last{std::chrono::year{report_year + 1} / deadline.last_day.month() / deadline.last_day.day()};
     return shanghai_midnight(last + std::chrono::days{1});
   }
-  return 0;
+  return std::nullopt;
 }
 
 }  // namespace gouji::crawler

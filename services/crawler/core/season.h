@@ -12,8 +12,10 @@
 
 namespace gouji::crawler {
 
-enum class SeasonProfile : std::uint8_t { kDepartment, kGovernment, kMinistry };
-inline constexpr SeasonProfile kSeasonProfiles[] = {SeasonProfile::kDepartment, SeasonProfile::kGovernment, SeasonProfile::kMinistry};
+// kSteady: the same interval all year, and no deadline.
+enum class SeasonProfile : std::uint8_t { kDepartment, kGovernment, kMinistry, kSteady };
+inline constexpr SeasonProfile kSeasonProfiles[] = {SeasonProfile::kDepartment, SeasonProfile::kGovernment, SeasonProfile::kMinistry,
+                                                    SeasonProfile::kSteady};
 
 enum class Heat : std::uint8_t { kHot, kWarm, kCold };
 
@@ -23,7 +25,7 @@ struct SeasonWindow {
   std::chrono::milliseconds shortest{0}, longest{0};
 };
 
-std::string_view to_string(SeasonProfile profile);  // "department", "government", "ministry"
+std::string_view to_string(SeasonProfile profile);  // "department", "government", "ministry", "steady"
 std::optional<SeasonProfile> season_profile(std::string_view name);
 
 std::chrono::year_month_day shanghai_date(UnixMillis at);
@@ -32,8 +34,10 @@ UnixMillis shanghai_midnight(std::chrono::year_month_day date);
 // Minutes since midnight in Shanghai, 0…1439.
 int shanghai_minute(UnixMillis at);
 
-SeasonWindow season_at(SeasonProfile profile, UnixMillis at);
-// The first moment behind the last day on which a report of `report_year` may be published.
-UnixMillis deadline_of(SeasonProfile profile, int report_year);
+// `steady` is the interval of kSteady.
+SeasonWindow season_at(SeasonProfile profile, UnixMillis at, std::chrono::milliseconds steady = std::chrono::hours{1});
+// The first moment behind the last day on which a report of `report_year` may be published; nullopt
+// where none is due.
+std::optional<UnixMillis> deadline_of(SeasonProfile profile, int report_year);
 
 }  // namespace gouji::crawler

@@ -57,7 +57,7 @@ struct State::Impl {
   std::int64_t last_url_id = 0;
   bool is_durable = true;  // against the end of the machine: synchronous=FULL
   std::optional<Statement> find, sequence, url, url_by_address, source, robots, text;
-  std::optional<Statement> upsert_location, upsert_source, upsert_url, upsert_host, upsert_robots, insert_event, lease;
+  std::optional<Statement> upsert_location, upsert_source, upsert_url, upsert_host, upsert_robots, insert_event, lease, update_listed;
 
   Impl(ProcessLock taken, Database opened) : lock(std::move(taken)), database(std::move(opened)) {}
 
@@ -85,7 +85,10 @@ Result<void> State::Impl::prepare_all() {
   GOUJI_TRY(prepare(url_by_address, "SELECT " + urls + " FROM url WHERE source_id = ?1 AND kind = ?2 AND address = ?3"));
   GOUJI_TRY(prepare(source, "SELECT * FROM source WHERE id = ?1"));
   GOUJI_TRY(prepare(robots, "SELECT * FROM robots WHERE origin = ?1"));
-  GOUJI_TRY(prepare(upsert_location, "INSERT OR REPLACE INTO location(" + locations + ") VALUES(" + placeholders(17) + ")"));
+  GOUJI_TRY(prepare(upsert_location, "INSERT INTO location(" + locations + ") VALUES(" + placeholders(17) +
+                                       ") ON CONFLICT(id) DO UPDATE SET payload_digest=?4, text_digest=?5, sequence=?6, withdrawn=?7, missing_since=?8, "
+                                       "missing_count=?9, tag=?10, refused=?11, first_seen=?14, last_seen=?15, fetches=?17"));
+  GOUJI_TRY(prepare(update_listed, "UPDATE location SET title = ?2, published_on = ?3, listed_at = ?4 WHERE id = ?1"));
   GOUJI_TRY(prepare(upsert_url, "INSERT OR REPLACE INTO url(" + urls + ") VALUES(" + placeholders(21) + ")"));
   GOUJI_TRY(prepare(upsert_source, "INSERT OR REPLACE INTO source VALUES(" + placeholders(11) + ")"));
   GOUJI_TRY(prepare(upsert_host, "INSERT OR REPLACE INTO host VALUES(" + placeholders(9) + ")"));
@@ -129,6 +132,10 @@ Result<void> State::Impl::write(const StateChange& change) {
     GOUJI_TRY(check_sequence(location));
     bind_location(*upsert_location, location);
     GOUJI_TRY(upsert_location->run());
+  }
+  for (const ListedRow& row : change.listed) {
+    update_listed->bind(1, row.location_id).bind(2, row.title).bind(3, row.published_on).bind(4, row.listed_at);
+    GOUJI_TRY(update_listed->run());
   }
   for (const SourceMemory& memory : change.sources) {
     bind_source(*upsert_source, memory);
@@ -236,6 +243,13 @@ Result<std::optional<UrlRow>> State::find_url(std::string_view source_id, UrlKin
   const std::lock_guard guard(impl_->mutex);
   impl_->url_by_address->bind(1, source_id).bind(2, std::int64_t{static_cast<std::uint8_t>(kind)}).bind(3, address);
   return only(*impl_->url_by_address, read_url);
+}
+
+Result<std::vector<UrlRow>> State::urls_of(std::string_view source_id, UrlKind kind) {
+  const std::lock_guard guard(impl_->mutex);
+  GOUJI_ASSIGN(auto statement, impl_->database.prepare("SELECT " + std::string(kUrlColumns) + " FROM url WHERE source_id = ?1 AND kind = ?2 ORDER BY id"));
+  statement.bind(1, source_id).bind(2, std::int64_t{static_cast<std::uint8_t>(kind)});
+  return all(statement, read_url);
 }
 
 Result<std::vector<UrlRow>> State::attachments_of(std::string_view location_id) {

@@ -39,6 +39,15 @@ struct Location {
   std::int64_t fetches = 0;
 };
 
+// What a list says of a document. Written alone, so that it does not meet what a fetch of the same
+// document writes.
+struct ListedRow {
+  std::string location_id;
+  std::string title;
+  std::string published_on;
+  UnixMillis listed_at = 0;
+};
+
 // What an address is fetched for.
 enum class UrlKind : std::uint8_t { kVar = 1, kList = 2, kArticle = 3, kAttachment = 4 };
 
@@ -99,14 +108,15 @@ struct OutboxSize {
 
 // What one commit changes; all of it or nothing.
 struct StateChange {
-  std::vector<Location> locations;
+  std::vector<Location> locations;  // title, day and listed_at are taken from new ones alone
+  std::vector<ListedRow> listed;
   std::vector<SourceMemory> sources;
   std::vector<OutboxRow> events;  // `number` is assigned
   std::vector<UrlRow> urls;
   std::vector<HostRow> hosts;
   std::vector<RobotsRow> robots;
   bool is_empty() const {
-    return locations.empty() && sources.empty() && events.empty() && urls.empty() && hosts.empty() && robots.empty();
+    return locations.empty() && listed.empty() && sources.empty() && events.empty() && urls.empty() && hosts.empty() && robots.empty();
   }
 };
 
@@ -131,6 +141,7 @@ class State {
   Result<void> each_host(const std::function<void(HostRow)>& take);
   Result<std::optional<UrlRow>> url(std::int64_t id);
   Result<std::optional<UrlRow>> find_url(std::string_view source_id, UrlKind kind, std::string_view address);
+  Result<std::vector<UrlRow>> urls_of(std::string_view source_id, UrlKind kind);
   Result<std::vector<UrlRow>> attachments_of(std::string_view location_id);
   Result<std::optional<RobotsRow>> robots(std::string_view origin);
   // A number that no address has had.
