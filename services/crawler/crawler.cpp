@@ -183,9 +183,12 @@ Result<void> Crawler::Impl::read_files_once(CrawlSummary& summary) {
 std::chrono::milliseconds Crawler::Impl::turn(FileCrawl& crawl, std::size_t source, std::optional<Error>& error) {
   const auto result = crawl.pass(parts.clock, [this] { return is_stopping(); });
   if (result) {
-    for (const std::string& folder : result->folders) watch.add(folder, source);
+    bool is_new = false;
+    for (const std::string& folder : result->folders) is_new = watch.add(folder, source) || is_new;
     const std::string& root = crawl.source().address;
-    if (result->folders.empty()) watch.add(root.substr(0, std::max<std::size_t>(root.rfind('/'), 1)), source);
+    if (result->folders.empty()) is_new = watch.add(root.substr(0, std::max<std::size_t>(root.rfind('/'), 1)), source);
+    // What changed between the reading of a folder and its first watch is seen by reading once more.
+    if (is_new) return std::chrono::milliseconds{0};
     const auto soon = std::max(settings.settle, settings.file_gone_after);
     return result->wants_more ? std::min(soon, settings.rescan_interval) : settings.rescan_interval;
   }
