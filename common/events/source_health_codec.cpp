@@ -17,6 +17,7 @@ Record encode(const SourceHealth& health) {
   out.set_last_success_at(health.last_success_at);
   out.set_documents(health.documents);
   out.set_failures(health.failures);
+  out.set_unlisted(health.unlisted);
   for (const Expectation& expectation : health.expectations) {
     pb::Expectation& one = *out.add_expectations();
     one.set_organ(expectation.organ);
@@ -35,7 +36,7 @@ Result<SourceHealth> decode_source_health(const Record& record) {
   GOUJI_ASSIGN(const pb::SourceHealth in, parse_value<pb::SourceHealth>(record));
   GOUJI_ASSIGN(const SourceState state, from_proto(kSourceStates, in.state()));
   SourceHealth health{in.source_id(),       in.address(),         state,          in.reason(),   in.message(),
-                      in.last_attempt_at(), in.last_success_at(), in.documents(), in.failures(), {}};
+                      in.last_attempt_at(), in.last_success_at(), in.documents(), in.failures(), {}, in.unlisted()};
   for (const pb::Expectation& one : in.expectations()) {
     GOUJI_ASSIGN(const ExpectationState expected, from_proto(kExpectationStateNames, one.state()));
     health.expectations.push_back({one.organ(), one.year(), expected, one.due_by(), one.seen_at()});

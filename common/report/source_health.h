@@ -42,6 +42,7 @@ struct SourceHealth {
   std::int64_t documents = 0;      // listed at the last success
   std::int32_t failures = 0;       // in a row
   std::vector<Expectation> expectations;
+  std::int64_t unlisted = 0;       // documents that are there and that its list no longer names
 };
 
 }  // namespace gouji

@@ -16,7 +16,7 @@ constexpr std::size_t kBatchBytes = 4 * 1024 * 1024;
 constexpr UnixMillis kHealthEvery = 3'600'000;
 
 bool is_same_health(const SourceHealth& a, const SourceHealth& b) {
-  return a.state == b.state && a.reason == b.reason && a.message == b.message && a.documents == b.documents;
+  return a.state == b.state && a.reason == b.reason && a.message == b.message && a.documents == b.documents && a.unlisted == b.unlisted;
 }
 
 void complete(Content& body) {
@@ -61,11 +61,24 @@ Result<void> Recorder::take(Seen seen, UnixMillis now) {
     seen.location.tag.clear();
     add_withdrawal(seen, seen.location, now);
   } else if (makes_event(decision.change)) {
+    GOUJI_TRY(add_twin(seen));
     GOUJI_TRY(add_report(std::move(seen.report), seen.location));
   }
   pending_.locations.push_back(std::move(seen.location));
   told_.push_back(std::move(told));
   if (pending_.locations.size() >= kBatchLocations || pending_bytes_ >= kBatchBytes) return flush();
+  return ok();
+}
+
+// Another address with the same text is named, so that nobody takes the two for two reports.
+Result<void> Recorder::add_twin(Seen& seen) {
+  const std::string& digest = seen.location.known.text_digest;
+  if (digest.empty()) return ok();
+  GOUJI_ASSIGN(auto twin, state_.with_text(digest, seen.location.id));
+  for (const Location& pending : pending_.locations) {
+    if (!twin && pending.known.text_digest == digest && pending.id != seen.location.id) twin = pending.id;
+  }
+  if (twin) seen.report.hints.push_back({"same_content_as", std::move(*twin), "crawler"});
   return ok();
 }
 

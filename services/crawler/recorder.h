@@ -63,6 +63,7 @@ class Recorder {
   void discard();
 
  private:
+  Result<void> add_twin(Seen& seen);
   Result<void> add_report(RawReport report, Location& location);
   void add_withdrawal(const Seen& seen, const Location& location, UnixMillis now);
 

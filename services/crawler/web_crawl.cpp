@@ -24,6 +24,7 @@ constexpr milliseconds kGroup{20};
 constexpr milliseconds kRetry{5'000};
 // In one reading nobody waits longer than this for a host.
 constexpr milliseconds kWorthWaiting{10'000};
+constexpr std::chrono::seconds kFactsEvery{10};
 // At most so many begin between two looks at what has ended.
 constexpr std::size_t kGrantsATurn = 64;
 // A stored due time further away was written under a clock that was wrong.
@@ -276,6 +277,7 @@ void WebCrawl::hop_done(const ErrandPtr& errand, FetchResult fetched) {
   const HostAnswer answer{fetched.result, fetched.status, fetched.exchange.took, fetched.retry_after};
   frontier_.done(errand->host, answer, now());
   note_host(errand->host);
+  parts_.observer.hop(fetched.exchange.took);
   if (is_redirect(fetched.status)) {
     NextHop next = next_hop(errand->visited, fetched.location, options_.redirects);
     if (next.verdict.result == FetchClass::kOk && !is_host_accepted(*errand->source, next.url.host)) {
@@ -370,6 +372,7 @@ Result<void> WebCrawl::flush() {
   dirty_hosts_.clear();
   pending_since_ = Tick{0};
   GOUJI_TRY(parts_.recorder.flush());
+  if (std::exchange(is_stuck_, false)) parts_.observer.state_writable(true, "");
   for (const Ended& ended : std::exchange(unsaved_, {})) {
     if (!ended.again_in) {
       queue(ended.row, *ended.source, ended.row.due_at);
@@ -406,12 +409,28 @@ void WebCrawl::give_up_waiting() {
   on_their_way_.clear();
 }
 
+void WebCrawl::tell_facts() {
+  const Now at = now();
+  if (at.tick < told_at_ + kFactsEvery) return;
+  told_at_ = at.tick;
+  FrontierFacts facts;
+  const Frontier::Lag lag = frontier_.lag(at);
+  facts.waiting = frontier_.waiting();
+  facts.due = lag.due;
+  facts.longest = lag.longest;
+  facts.in_flight = frontier_.in_flight();
+  facts.hosts = frontier_.hosts();
+  for (Frontier::Host host = 0; host < frontier_.hosts(); ++host) facts.resting += frontier_.pace(host).breaker().is_closed() ? 0 : 1;
+  parts_.observer.frontier(facts);
+}
+
 // The state could not take what was pending: none of it happened, and it is looked at again.
 Result<void> WebCrawl::recover() {
   const Error error = *std::exchange(error_, std::nullopt);
   if (once_ || error.kind == ErrorKind::kFatal) return error;
   parts_.recorder.discard();
-  parts_.observer.postponed(FetchClass::kUnreadable, "nothing is fetched for a while: " + error.message);
+  parts_.observer.state_writable(false, "nothing is fetched until the state can be written again: " + error.message);
+  is_stuck_ = true;
   resume_at_ = now().tick + kRetry;
   pending_since_ = Tick{0};
   for (const Ended& ended : std::exchange(unsaved_, {})) queue(ended.row, *ended.source, 0);
@@ -422,6 +441,7 @@ Result<void> WebCrawl::run() {
   GOUJI_TRY(load());
   while (!parts_.stopping()) {
     parts_.observer.heartbeat();
+    tell_facts();
     if (const auto granted = grant_all(); !granted) failed(granted.error());
     parts_.fetcher.poll(until_next());
     reader_.take_done();

@@ -87,6 +87,7 @@ class WebCrawl {
   Result<void> add_source_urls(const std::vector<const Source*>& fresh);
   Result<void> run();
   Result<void> recover();
+  void tell_facts();
   bool is_still() const;
   Result<void> grant_all();
   Result<ErrandPtr> errand_of(const Frontier::Granted& granted);
@@ -113,6 +114,8 @@ class WebCrawl {
   Result<void> take_rows(const ErrandPtr& errand, const std::vector<events::ListRow>& rows);
   Result<std::optional<UrlRow>> add_row(const Source& source, const events::ListRow& row, UnixMillis now);
   Result<void> end_list(const ErrandPtr& errand, const std::string& reason);
+  Result<std::vector<Expectation>> expectations_of(const Source& source, UnixMillis now);
+  Result<void> note_unlisted(const Source& source, SourceHealth& health, UnixMillis listed_at);
   Result<void> add_health(const Source& source, SourceMemory memory, const FetchResult& fetched, const std::string& drift);
 
   // web_documents.cpp
@@ -141,6 +144,8 @@ class WebCrawl {
   std::optional<Error> error_;                   // of a callback
   Tick pending_since_{0};
   Tick resume_at_{0};                            // after an error of the state
+  bool is_stuck_ = false;                        // the state could not be written last
+  Tick told_at_{-std::chrono::hours{1}};
   // Addresses whose errand has ended and waits for the commit. `again_in`: another try of one reading.
   struct Ended {
     UrlRow row;

@@ -23,6 +23,7 @@ struct WebCrawl::Errand {
   // Of a list that was read.
   bool rows_changed = false;
   std::int64_t rows = 0;
+  UnixMillis listed_at = 0;
 
   // Of a page with attachments, until all of them have an answer.
   FetchResult page;

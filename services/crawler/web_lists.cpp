@@ -5,7 +5,9 @@
 #include "common/core/digest.h"
 #include "common/core/id.h"
 #include "services/crawler/core/drift.h"
+#include "services/crawler/core/expectation.h"
 #include "services/crawler/core/list_page.h"
+#include "services/crawler/core/portal.h"
 #include "services/crawler/core/portal_file.h"
 #include "services/crawler/web_errand.h"
 
@@ -29,6 +31,32 @@ events::ListRequest request_of(const Source& source, const FetchResult& fetched)
   request.title_field = source.list.title_field;
   request.date_field = source.list.date_field;
   return request;
+}
+
+// What the organ of a source owes; nullopt where its portal file names none.
+std::optional<Duty> duty_of(const Source& source) {
+  for (const Hint& hint : source.hints) {
+    if (hint.field != "organ") continue;
+    const SeasonProfile by_name = hint.value.ends_with("人民政府") ? SeasonProfile::kGovernment : SeasonProfile::kDepartment;
+    return Duty{hint.value, source.portal ? source.portal->season : by_name};
+  }
+  return std::nullopt;
+}
+
+// "2024-01-25" as the start of that day in Shanghai.
+std::optional<UnixMillis> day_from(std::string_view text) {
+  int parts[3] = {0, 0, 0};
+  std::size_t part = 0;
+  for (const char c : text.substr(0, 10)) {
+    if (c >= '0' && c <= '9') {
+      parts[part] = parts[part] * 10 + (c - '0');
+    } else if (++part == 3) {
+      return std::nullopt;
+    }
+  }
+  const std::chrono::year_month_day day{std::chrono::year{parts[0]}, std::chrono::month{static_cast<unsigned>(parts[1])}, std::chrono::day{static_cast<unsigned>(parts[2])}};
+  if (part != 2 || !day.ok() || parts[0] < 2'000) return std::nullopt;
+  return shanghai_midnight(day);
 }
 
 std::string digest_of(const std::vector<events::ListRow>& rows) {
@@ -80,6 +108,7 @@ Result<void> WebCrawl::take_list(const ErrandPtr& errand, const Result<events::L
 Result<void> WebCrawl::take_rows(const ErrandPtr& errand, const std::vector<events::ListRow>& rows) {
   const Source& source = *errand->source;
   const UnixMillis at = parts_.clock.unix_millis();
+  errand->listed_at = at;
   std::vector<UrlRow> fresh;
   for (const events::ListRow& row : rows) {
     GOUJI_ASSIGN(auto added, add_row(source, row, at));
@@ -154,10 +183,39 @@ Result<void> WebCrawl::end_list(const ErrandPtr& errand, const std::string& reas
   const auto interval = std::chrono::milliseconds{row.interval > 0 ? row.interval : source.interval.count()};
   row.due_at = next_listing({page.result, at, row.fetches, row.failures, page.retry_after}, with_jitter(interval, row.address, row.fetches));
   GOUJI_ASSIGN(SourceMemory memory, parts_.state.source(source.id));
-  if (page.result == FetchClass::kOk) memory.health.documents = errand->rows;
+  if (page.result == FetchClass::kOk) {
+    memory.health.documents = errand->rows;
+    if (reason.empty()) GOUJI_TRY(note_unlisted(source, memory.health, errand->listed_at));
+  }
   parts_.recorder.add(row);
   GOUJI_TRY(add_health(source, std::move(memory), page, reason));
   queue_again(*errand, row, page.result, page.retry_after.value_or(std::chrono::milliseconds{0}));
+  return ok();
+}
+
+// Of the year that is due now and of the one before.
+Result<std::vector<Expectation>> WebCrawl::expectations_of(const Source& source, UnixMillis now) {
+  const auto duty = duty_of(source);
+  std::vector<Expectation> expected;
+  if (!duty) return expected;
+  GOUJI_ASSIGN(const auto documents, parts_.state.documents_of(source.location_source));
+  std::vector<Sighted> sighted;
+  for (const Location& location : documents) {
+    // A report that was there before this crawler was is as old as its list says.
+    const UnixMillis seen = std::min(location.first_seen, day_from(location.published_on).value_or(location.first_seen));
+    sighted.push_back({duty->organ, year_of_title(location.title), seen, location.known.withdrawn});
+  }
+  for (const int year : {report_year_at(now), report_year_at(now) - 1}) {
+    if (auto one = expectation_of(*duty, year, sighted, now)) expected.push_back(std::move(*one));
+  }
+  return expected;
+}
+
+Result<void> WebCrawl::note_unlisted(const Source& source, SourceHealth& health, UnixMillis listed_at) {
+  GOUJI_ASSIGN(const auto documents, parts_.state.documents_of(source.location_source));
+  health.unlisted = std::count_if(documents.begin(), documents.end(), [listed_at](const Location& location) {
+    return !location.known.withdrawn && location.listed_at > 0 && location.listed_at < listed_at;
+  });
   return ok();
 }
 
@@ -174,6 +232,7 @@ Result<void> WebCrawl::add_health(const Source& source, SourceMemory memory, con
   health.reason = reason;
   health.message = reason.empty() ? "" : fetched.message;
   if (reason.empty()) health.last_success_at = at;
+  GOUJI_ASSIGN(health.expectations, expectations_of(source, at));
   if (is_news) parts_.observer.postponed(is_well ? FetchClass::kBadList : fetched.result, health.message);
   return parts_.recorder.add_source(source.kind, std::move(memory), at);
 }

@@ -56,7 +56,7 @@ struct State::Impl {
   OutboxSize outbox;
   std::int64_t last_url_id = 0;
   bool is_durable = true;  // against the end of the machine: synchronous=FULL
-  std::optional<Statement> find, sequence, url, url_by_address, source, robots, text;
+  std::optional<Statement> find, documents, sequence, url, url_by_address, source, robots, text;
   std::optional<Statement> upsert_location, upsert_source, upsert_url, upsert_host, upsert_robots, insert_event, lease, update_listed;
 
   Impl(ProcessLock taken, Database opened) : lock(std::move(taken)), database(std::move(opened)) {}
@@ -79,6 +79,7 @@ Result<void> State::Impl::prepare(std::optional<Statement>& statement, const std
 Result<void> State::Impl::prepare_all() {
   const std::string locations(kLocationColumns), urls(kUrlColumns);
   GOUJI_TRY(prepare(find, "SELECT " + locations + " FROM location WHERE id = ?1"));
+  GOUJI_TRY(prepare(documents, "SELECT " + locations + " FROM location WHERE source_id = ?1 AND sequence > 0"));
   GOUJI_TRY(prepare(sequence, "SELECT sequence FROM location WHERE id = ?1"));
   GOUJI_TRY(prepare(text, "SELECT id FROM location WHERE text_digest = ?1 AND text_digest <> '' AND id <> ?2 AND sequence > 0 ORDER BY first_seen LIMIT 1"));
   GOUJI_TRY(prepare(url, "SELECT " + urls + " FROM url WHERE id = ?1"));
@@ -90,7 +91,7 @@ Result<void> State::Impl::prepare_all() {
                                        "missing_count=?9, tag=?10, refused=?11, first_seen=?14, last_seen=?15, fetches=?17"));
   GOUJI_TRY(prepare(update_listed, "UPDATE location SET title = ?2, published_on = ?3, listed_at = ?4 WHERE id = ?1"));
   GOUJI_TRY(prepare(upsert_url, "INSERT OR REPLACE INTO url(" + urls + ") VALUES(" + placeholders(21) + ")"));
-  GOUJI_TRY(prepare(upsert_source, "INSERT OR REPLACE INTO source VALUES(" + placeholders(11) + ")"));
+  GOUJI_TRY(prepare(upsert_source, "INSERT OR REPLACE INTO source VALUES(" + placeholders(12) + ")"));
   GOUJI_TRY(prepare(upsert_host, "INSERT OR REPLACE INTO host VALUES(" + placeholders(9) + ")"));
   GOUJI_TRY(prepare(upsert_robots, "INSERT OR REPLACE INTO robots VALUES(" + placeholders(5) + ")"));
   GOUJI_TRY(prepare(insert_event, "INSERT INTO outbox(topic, key, value, headers, timestamp, bytes) VALUES(" + placeholders(6) + ")"));
@@ -201,6 +202,14 @@ Result<std::optional<std::string>> State::with_text(std::string_view text_digest
   const std::lock_guard guard(impl_->mutex);
   impl_->text->bind(1, text_digest).bind(2, but_not_id);
   return only<std::string>(*impl_->text, [](const Statement& row) { return row.text(0); });
+}
+
+Result<std::vector<Location>> State::documents_of(std::string_view source_id) {
+  const std::lock_guard guard(impl_->mutex);
+  impl_->documents->bind(1, source_id);
+  auto found = all(*impl_->documents, read_location);
+  impl_->documents->reset();
+  return found;
 }
 
 Result<SourceMemory> State::source(std::string_view id) {

@@ -132,6 +132,8 @@ class State {
   Result<std::optional<Location>> find(std::string_view id);
   // Locations of `source_id` whose address is `root` or lies under it, by address.
   Result<std::vector<Location>> under(std::string_view source_id, std::string_view root);
+  // Locations of `source_id` that had an event, in no order.
+  Result<std::vector<Location>> documents_of(std::string_view source_id);
   // Another location with the same text, the one seen first.
   Result<std::optional<std::string>> with_text(std::string_view text_digest, std::string_view but_not_id);
   Result<SourceMemory> source(std::string_view id);

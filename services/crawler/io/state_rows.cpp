@@ -62,7 +62,7 @@ void bind_url(Statement& statement, const UrlRow& url) {
 SourceMemory read_source(const Statement& row) {
   SourceMemory source;
   source.health = {row.text(0),    row.text(1),    static_cast<SourceState>(row.integer(2)), row.text(3), row.text(4),
-                   row.integer(5), row.integer(6), row.integer(7), static_cast<std::int32_t>(row.integer(8)), {}};
+                   row.integer(5), row.integer(6), row.integer(7), static_cast<std::int32_t>(row.integer(8)), {}, row.integer(11)};
   source.reported_at = row.integer(9);
   source.place = row.text(10);
   return source;
@@ -72,7 +72,7 @@ void bind_source(Statement& statement, const SourceMemory& source) {
   const SourceHealth& health = source.health;
   statement.bind(1, health.source_id).bind(2, health.address).bind(3, std::int64_t{static_cast<std::uint8_t>(health.state)});
   statement.bind(4, health.reason).bind(5, health.message).bind(6, health.last_attempt_at).bind(7, health.last_success_at);
-  statement.bind(8, health.documents).bind(9, std::int64_t{health.failures}).bind(10, source.reported_at).bind(11, source.place);
+  statement.bind(8, health.documents).bind(9, std::int64_t{health.failures}).bind(10, source.reported_at).bind(11, source.place).bind(12, health.unlisted);
 }
 
 HostRow read_host(const Statement& row) {

@@ -23,7 +23,7 @@ CREATE TABLE source(
   id TEXT PRIMARY KEY, address TEXT NOT NULL, state INTEGER NOT NULL, reason TEXT NOT NULL,
   message TEXT NOT NULL, last_attempt_at INTEGER NOT NULL, last_success_at INTEGER NOT NULL,
   documents INTEGER NOT NULL, failures INTEGER NOT NULL, reported_at INTEGER NOT NULL,
-  place TEXT NOT NULL) WITHOUT ROWID;
+  place TEXT NOT NULL, unlisted INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS outbox(
   number INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, key BLOB, value BLOB,
   headers BLOB NOT NULL, timestamp INTEGER NOT NULL, bytes INTEGER NOT NULL);
@@ -62,7 +62,7 @@ INSERT INTO location SELECT id, source_id, address, payload_digest, '', sequence
   missing_count, CASE source_id WHEN 'files' THEN tag ELSE '' END, refused, title, published_on, first_seen,
   last_seen, 0, fetches FROM old_location;
 INSERT INTO source SELECT id, address, state, reason, message, last_attempt_at, last_success_at, documents,
-  failures, reported_at, place FROM old_source;
+  failures, reported_at, place, 0 FROM old_source;
 INSERT INTO url SELECT NULL, source_id, 3, address, '', id, due_at, last_seen, 0, 0, tag, last_modified,
   payload_digest, fetches, failures, '', '', 0, '', '', 0 FROM old_location WHERE source_id <> 'files';
 INSERT INTO url SELECT NULL, id, 2, address, '', '', due_at, last_attempt_at, 0, 0, tag, last_modified,

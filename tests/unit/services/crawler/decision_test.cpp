@@ -67,12 +67,12 @@ TEST(Decision, CountsAbsenceAgainWhenTheClockGoesBack) {
 
 TEST(Decision, NeverWithdrawsWhatWasNeverPublishedOrIsWithdrawn) {
   EXPECT_EQ(decide({}, {Sight::kGone, "", 1, ""}, {1, 0}).change, Change::kNone);
-  const Known withdrawn{"aa", 4, true, 0, 0};
+  const Known withdrawn{"aa", 4, true, 0, 0, ""};
   EXPECT_EQ(decide(withdrawn, {Sight::kGone, "", 1, ""}, {1, 0}).change, Change::kNone);
 }
 
 TEST(Decision, TellsAReturnAfterAWithdrawalEvenWithTheSameContent) {
-  const Decision decision = decide({"aa", 4, true, 0, 0}, {Sight::kContent, "aa", 1, ""}, {});
+  const Decision decision = decide({"aa", 4, true, 0, 0, ""}, {Sight::kContent, "aa", 1, ""}, {});
   EXPECT_EQ(decision.change, Change::kReturned);
   EXPECT_EQ(decision.next, (Known{"aa", 5, false, 0, 0, ""}));
 }

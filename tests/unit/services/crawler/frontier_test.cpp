@@ -75,7 +75,9 @@ TEST(Frontier, NeverAsksAHostTwiceAtOnceOrTooSoonWhateverHappens) {
     while (const auto granted = frontier.next(time.now)) {
       EXPECT_TRUE(busy.insert(granted->host).second);
       EXPECT_LE(granted->due_at, time.now.tick);
-      if (last.contains(granted->host)) EXPECT_GE(time.now.tick - last[granted->host], seconds{1});
+      if (last.contains(granted->host)) {
+        EXPECT_GE(time.now.tick - last[granted->host], seconds{1});
+      }
       last[granted->host] = time.now.tick;
       ++given;
     }

@@ -31,7 +31,7 @@ StateChange events(std::vector<OutboxRow> rows) {
 TEST(State, GivesBackWhatWasCommittedAfterReopening) {
   const TemporaryFolder folder;
   SourceMemory memory;
-  memory.health = {"s", "/a", SourceState::kDegraded, "WHY", "message", 1, 2, 3, 4, {}};
+  memory.health = {"s", "/a", SourceState::kDegraded, "WHY", "message", 1, 2, 3, 4, {}, 0};
   memory.place = "7";
   {
     const auto state = State::open(folder / "crawler.db");
