@@ -274,7 +274,7 @@ void WebCrawl::ask_robots(const ErrandPtr& errand) {
 }
 
 void WebCrawl::hop_done(const ErrandPtr& errand, FetchResult fetched) {
-  const HostAnswer answer{fetched.result, fetched.status, fetched.exchange.took, fetched.retry_after};
+  const HostAnswer answer{fetched.result, fetched.status, fetched.exchange.took, fetched.retry_after, fetched.exchange.sent_after};
   frontier_.done(errand->host, answer, now());
   note_host(errand->host);
   parts_.observer.hop(fetched.exchange.took);
@@ -312,6 +312,7 @@ void WebCrawl::robots_done(const ErrandPtr& errand, FetchResult fetched) {
     auto row = robots_.learn(url, fetched, parts_.clock.unix_millis());
     if (!row) return failed(row.error());
     is_usable = row->is_known;
+    frontier_.set_robots_delay(errand->host, robots_.crawl_delay(url));
     parts_.recorder.add(std::move(*row));
   }
   for (const ErrandPtr& one : waiting.mapped()) {

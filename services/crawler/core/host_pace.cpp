@@ -73,6 +73,7 @@ Tick HostPace::allowed_at(const PaceRules& rules, const Now& now) const {
 }
 
 void HostPace::started(const PaceRules& rules, const Now& now) {
+  started_at_ = now.tick;
   next_at_ = now.tick + delay(rules);
   if (is_new_day(now)) {
     budget_day_ = day_of(now.wall);
@@ -102,7 +103,8 @@ void HostPace::answered(const PaceRules& rules, const HostAnswer& answer, const 
   } else {
     breaker_.succeeded();
   }
-  next_at_ = std::max(next_at_, now.tick + (penalty_us_ > 0 ? delay(rules) : milliseconds{0}));
+  // Counted from when the host saw the request, and by what is known of it now.
+  next_at_ = std::max(next_at_, (penalty_us_ > 0 ? now.tick : started_at_ + answer.sent_after) + delay(rules));
 }
 
 HostPace::Memory HostPace::memory(const Now& now) const {

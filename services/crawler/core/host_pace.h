@@ -32,6 +32,7 @@ struct HostAnswer {
   int status = 0;  // of HTTP; 0 = no answer
   std::chrono::milliseconds latency{0};
   std::optional<std::chrono::milliseconds> retry_after;
+  std::chrono::milliseconds sent_after{0};  // from the start until the request was on its way: name, connection
 };
 
 class HostPace {
@@ -65,7 +66,7 @@ class HostPace {
 
   std::int64_t latency_us_ = 0;  // exponentially weighted
   std::int64_t penalty_us_ = 0;  // a delay that the host earned by refusing
-  Tick next_at_{0}, rest_until_{0};
+  Tick started_at_{0}, next_at_{0}, rest_until_{0};
   Breaker breaker_;
   UnixMillis budget_day_ = 0;
   Tick budget_since_{0};

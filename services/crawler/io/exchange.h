@@ -22,6 +22,7 @@ struct Exchange {
   std::string tls;            // why the portal's TLS is relaxed; empty when it is verified or there is none
   UnixMillis began_at = 0;
   std::chrono::milliseconds took{0};
+  std::chrono::milliseconds sent_after{0};  // from its beginning until the request was sent
   bool is_whole = false;      // the answer came to its end
 };
 

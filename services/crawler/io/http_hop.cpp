@@ -260,7 +260,7 @@ Exchange exchange_of(Hop& hop, CURLcode code) {
   exchange.response_head = std::move(hop.response_head);
   char* peer = nullptr;
   long port = 0, version = 0;
-  curl_off_t took = 0;
+  curl_off_t took = 0, sent = 0;
   if (curl_easy_getinfo(hop.handle, CURLINFO_PRIMARY_IP, &peer) == CURLE_OK && peer != nullptr) exchange.peer_address = peer;
   curl_easy_getinfo(hop.handle, CURLINFO_PRIMARY_PORT, &port);
   curl_easy_getinfo(hop.handle, CURLINFO_HTTP_VERSION, &version);
@@ -269,7 +269,9 @@ Exchange exchange_of(Hop& hop, CURLcode code) {
   exchange.protocol = version == CURL_HTTP_VERSION_2_0 ? "HTTP/2" : version == CURL_HTTP_VERSION_1_0 ? "HTTP/1.0" : "HTTP/1.1";
   exchange.tls = hop.request.url.scheme == "https" ? hop.request.tls.reason : "";
   exchange.began_at = hop.began_at;
+  curl_easy_getinfo(hop.handle, CURLINFO_PRETRANSFER_TIME_T, &sent);
   exchange.took = std::chrono::milliseconds{took / 1'000};
+  exchange.sent_after = std::chrono::milliseconds{sent / 1'000};
   exchange.is_whole = code == CURLE_OK;
   return exchange;
 }
