@@ -55,6 +55,10 @@ if(TARGET PkgConfig::QPDF)  # qpdf asks its users which of its two pointers they
 endif()
 need_pkg(BROTLI libbrotlidec libbrotli-dev)
 need_pkg(DEFLATE libdeflate libdeflate-dev)
+need_pkg(RE2 re2 libre2-dev)
+if(TARGET PkgConfig::RE2)  # its -pthread would make the tests' precompiled header another one
+  set_property(TARGET PkgConfig::RE2 PROPERTY INTERFACE_COMPILE_OPTIONS "")
+endif()
 # Optional: gouji-ocr.
 pkg_check_modules(TESSERACT QUIET IMPORTED_TARGET tesseract>=5)
 pkg_check_modules(LEPTONICA QUIET IMPORTED_TARGET lept>=1.82)

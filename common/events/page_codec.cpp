@@ -136,7 +136,7 @@ Result<ArticleReading> from_proto(const wk::ArticleReading& in) {
 }
 
 ListCursor from_proto(const wk::Cursor& in) {
-  return {in.list(), in.report_year(), in.page(), in.page_size(), in.depth(), in.address()};
+  return {in.list(), in.report_year(), in.page(), in.page_size(), in.offset(), in.depth(), in.address()};
 }
 
 }  // namespace
@@ -151,6 +151,7 @@ std::string encode(const PageRequest& request) {
   cursor.set_report_year(request.cursor.report_year);
   cursor.set_page(request.cursor.page);
   cursor.set_page_size(request.cursor.page_size);
+  cursor.set_offset(request.cursor.offset);
   cursor.set_depth(request.cursor.depth);
   cursor.set_address(request.cursor.address);
   for (const auto& [name, value] : request.vars) add_pair(name, value, out.add_vars());

@@ -61,6 +61,7 @@ struct ListCursor {
   std::int32_t report_year = 0;    // {report_year} of the list's address; 0 where it has none
   std::int32_t page = 0;           // read before this one
   std::int32_t page_size = 0;      // index into the list's page sizes
+  std::int64_t offset = 0;         // rows seen on the pages before
   std::int32_t depth = 0;          // hops from the list's own page (frames, sub-columns)
   std::string address;             // instead of the template's: next_link, frame, sub-column; else empty
   friend bool operator==(const ListCursor&, const ListCursor&) = default;

@@ -1,14 +1,19 @@
 #include "services/crawler/worker.h"
 
+#include <map>
+#include <memory>
 #include <utility>
 
 #include "services/crawler/core/attachment_list.h"
 #include "services/crawler/core/list_page.h"
+#include "services/crawler/core/portal.h"
+#include "services/crawler/core/portal_file.h"
 
 namespace gouji::crawler {
 
 namespace {
 
+constexpr std::size_t kPortalsKept = 32;
 constexpr std::size_t kRequestBytesMax = 16 * 1024 * 1024;
 constexpr std::size_t kPageBodyMax = kRequestBytesMax - 1024 * 1024;
 
@@ -26,6 +31,25 @@ Result<events::ListAnswer> answer(std::string_view bytes) {
   answer.cut = page.cut;
   for (ListedDocument& row : page.documents) answer.rows.push_back({std::move(row.url), std::move(row.title), std::move(row.date)});
   return answer;
+}
+
+// The same few portals are asked about again and again: the compiled rules are kept.
+Result<std::shared_ptr<const Portal>> portal_of(const std::string& definition) {
+  static std::map<std::string, std::shared_ptr<const Portal>> known;
+  if (const auto found = known.find(definition); found != known.end()) return found->second;
+  GOUJI_ASSIGN(Portal portal, definition.empty() ? Result<Portal>(Portal{}) : portal_from_definition(definition));
+  if (known.size() >= kPortalsKept) known.clear();
+  return known.emplace(definition, std::make_shared<const Portal>(std::move(portal))).first->second;
+}
+
+std::string answer_page_request(std::string_view bytes) {
+  PageAnswer answer;
+  const auto request = events::decode_page_request(bytes);
+  const auto portal = request ? portal_of(request->portal) : Result<std::shared_ptr<const Portal>>(request.error());
+  if (portal) return events::encode(read_page(**portal, *request));
+  answer.page_class = PageClass::kUnreadable;
+  answer.why = portal.error().message;
+  return events::encode(answer);
 }
 
 }  // namespace
@@ -52,6 +76,7 @@ Result<events::ListAnswer> WorkerListReader::read(const events::ListRequest& req
 }
 
 std::string answer_list_request(std::string_view request) {
+  if (events::is_page_request(request)) return answer_page_request(request);
   auto answered = answer(request);
   if (answered) return events::encode(*answered);
   events::ListAnswer failed;

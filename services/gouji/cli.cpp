@@ -34,6 +34,7 @@ struct Requests {
   OrgansRequest organs;
   ReparseRequest reparse;
   ConfigRequest config;
+  PortalRequest portal;
   std::string shell;
 };
 
@@ -214,6 +215,26 @@ void define_waive(CLI::App& app, Requests& requests) {
   add_language(waive, requests.waive.language);
 }
 
+void define_portal(CLI::App& app, Requests& requests) {
+  PortalRequest& request = requests.portal;
+  auto* portal = app.add_subcommand("portal", "门户文件：list、sniff、check、explain、import / portal files");
+  portal->add_option("ACTION", request.action, "list, sniff, check, explain, import")->required()->check(CLI::IsMember({"list", "sniff", "check", "explain", "import"}));
+  portal->add_option("ARG", request.arguments, "list、check：门户文件或目录；sniff：网页文件或网址；explain：网址和门户文件；import：保存的网页 / "
+                                               "list, check: portal files or folders; sniff: a saved page or an address; explain: an address and portal files; import: a saved page");
+  add_log(portal, request.where);
+  portal->add_option("--url", request.url, "sniff、import：网页的原址 / where the page was saved from")->type_name("URL");
+  portal->add_option("--portal", request.portal, "import：所属门户文件 / portal file that the page belongs to")->type_name("FILE");
+  portal->add_option("--organ", request.organ, "import：机关名称 / name of the organ")->type_name("NAME");
+  portal->add_option("--year", request.year, "import：报告年度 / report year")->check(CLI::Range(1949, 2100))->type_name("Y");
+  portal->add_option("--date", request.date, "import：何日保存（默认今天）/ the day on which it was saved (default: today)")->type_name("DATE");
+  portal->add_flag("--live", request.live, "check：再向门户请求一次，遵守 robots.txt / also ask the portal once, politely");
+  portal->add_option("--contact", request.contact, "请求中的联系方式 / who asks, in the user agent: mailto:… or an address")->type_name("CONTACT");
+  portal->add_option("--allow-net", request.allow_net, "允许访问的内网地址段 / private address range that may be fetched")->type_name("CIDR")->allow_extra_args(false);
+  add_format(portal, request.format, {"text", "json"});
+  portal->footer("list：不写文件则列出各类系统 / without files: the families. sniff：认出系统并起草门户文件 / names the system and drafts a file. check：离线核对写法和样本页 / the file and "
+                 "its recorded pages, offline. 退出码 / exit codes: 0 合格 good · 1 不合格、认不出或不会采集 not so · 2 写法有误 mistakes in a file · 4 日志不可用 log unavailable");
+}
+
 std::optional<Severity> fail_level(const std::string& name) {
   if (name == "never") return std::nullopt;
   if (name == "warning") return Severity::kWarning;
@@ -247,6 +268,7 @@ int carry_out(const CLI::App& app, Requests& requests) {
   if (name == "organs") return organs(requests.organs);
   if (name == "reparse") return reparse(requests.reparse);
   if (name == "config") return config(requests.config);
+  if (name == "portal") return portal(requests.portal);
   std::vector<CommandWords> words;
   for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; })) {
     words.push_back({sub->get_name(), {}});
@@ -270,6 +292,7 @@ int dispatch(int argc, char** argv) {
   define_tail(app, requests);
   define_lists(app, requests);
   define_waive(app, requests);
+  define_portal(app, requests);
   define_operations(app, requests);
   try {
     app.parse(argc, argv);

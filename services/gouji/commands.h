@@ -163,6 +163,21 @@ struct OrgansRequest {
 };
 int organs(const OrgansRequest& request);
 
+struct PortalRequest {
+  LogChoice where;                     // of import
+  std::string action;                  // list, sniff, check, explain, import
+  std::vector<std::string> arguments;  // files, folders, addresses
+  std::string url;                     // sniff of a file, import: where the page is from
+  std::string portal;                  // import: portal file, for its organ and hosts
+  std::string organ, date;             // import
+  std::optional<std::int32_t> year;    // import
+  bool live = false;                   // check
+  std::string contact;                 // check --live, sniff of an address: in the user agent
+  std::vector<std::string> allow_net;
+  std::string format = "text";
+};
+int portal(const PortalRequest& request);
+
 struct ConfigRequest {
   std::string action;   // show, validate
   std::string service;  // crawler, parser, validator

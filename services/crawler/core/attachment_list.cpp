@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t kTitleBytesMax = 1'024;
 constexpr std::size_t kLineBytesMax = 240;
 
-constexpr std::string_view kDocumentEndings[] = {"pdf", "doc", "docx", "wps", "xls", "xlsx", "et", "ofd", "rtf"};
+constexpr std::string_view kDocumentEndings[] = {"pdf", "doc", "docx", "wps", "xls", "xlsx", "et", "ofd", "rtf", "zip", "rar"};
 constexpr std::string_view kImageEndings[] = {"jpg", "jpeg", "png", "bmp", "gif", "tif", "tiff"};
 
 bool holds_any(std::string_view text, std::initializer_list<std::string_view> words) {
@@ -42,13 +42,6 @@ std::string ending_of(std::string_view name) {
 template <std::size_t N>
 bool is_among(const std::string& ending, const std::string_view (&endings)[N]) {
   return !ending.empty() && std::find(std::begin(endings), std::end(endings), ending) != std::end(endings);
-}
-
-// Only the tables themselves have these words, all of them.
-bool has_all_tables(const Document& document) {
-  const std::string_view text = document.text;
-  return holds_any(text, {"新收政府信息公开申请"}) && holds_any(text, {"结果维持"}) &&
-         holds_any(text, {"制发件", "制作数量", "处理决定数量", "废止件"});
 }
 
 struct Region {
@@ -84,7 +77,7 @@ Region region_of(const Document& document) {
 
 class AttachmentList {
  public:
-  AttachmentList(const Document& document, const Url& page) : document_(document), page_(page), region_(region_of(document)) {}
+  AttachmentList(const Document& document, const Url& page, std::size_t max) : document_(document), page_(page), max_(max), region_(region_of(document)) {}
 
   ListPage run() {
     for (const Link& link : document_.links) {
@@ -111,10 +104,7 @@ class AttachmentList {
     // What hangs on every page of such portals, and is no report.
     if (holds_any(text, {"申请表", "指南", "流程", "手册", "说明书"})) return false;
     const std::string by_address = ending_of(std::string_view(link.href).substr(0, link.href.find_first_of("?#")));
-    const std::string by_text = ending_of(text), by_query = ending_of(link.href);
-    for (const std::string& ending : {by_address, by_text, by_query}) {
-      if (is_among(ending, kDocumentEndings)) return true;
-    }
+    if (is_document_address(link.href) || is_among(ending_of(text), kDocumentEndings)) return true;
     // "附件：" may stand in front of its links.
     const std::string_view before = line_before(link);
     const bool is_listed = before.starts_with("附件") && holds_any(before, {"：", ":"});
@@ -179,7 +169,7 @@ class AttachmentList {
   void add(std::string_view reference, std::string_view title) {
     const auto url = resolve(page_, without_spaces(file_of_viewer(reference)));
     if (!url || *url == page_ || !known_.insert(to_string(*url)).second) return;
-    if (list_.documents.size() >= kAttachmentsMax) {
+    if (list_.documents.size() >= max_) {
       list_.cut = true;
       return;
     }
@@ -188,6 +178,7 @@ class AttachmentList {
 
   const Document& document_;
   const Url& page_;
+  const std::size_t max_;
   const Region region_;
   std::set<std::string> known_;
   ListPage list_;
@@ -195,11 +186,31 @@ class AttachmentList {
 
 }  // namespace
 
+// Only the tables themselves have these words, all of them.
+bool has_all_tables(const Document& document) {
+  const std::string_view text = document.text;
+  return holds_any(text, {"新收政府信息公开申请"}) && holds_any(text, {"结果维持"}) &&
+         holds_any(text, {"制发件", "制作数量", "处理决定数量", "废止件"});
+}
+
+bool is_document_address(std::string_view address) {
+  const auto query = address.find_first_of("?#");
+  if (is_among(ending_of(address.substr(0, query)), kDocumentEndings)) return true;
+  if (query == address.npos) return false;
+  for (std::string_view rest = address.substr(query + 1); !rest.empty();) {
+    const std::string_view part = rest.substr(0, rest.find_first_of("&#"));
+    if (is_among(ending_of(part), kDocumentEndings)) return true;
+    rest.remove_prefix(std::min(part.size() + 1, rest.size()));
+  }
+  return false;
+}
+
+ListPage attachments_of_page(const Document& document, const Url& base, std::size_t max) { return AttachmentList(document, base, max).run(); }
+
 Result<ListPage> read_attachment_list(std::string_view bytes, std::string_view media_type, const Url& base) {
   GOUJI_ASSIGN(const std::string text, page_text(bytes, media_type));
   const Document document = scan_html(text);
-  if (has_all_tables(document)) return ListPage{};
-  return AttachmentList(document, base).run();
+  return has_all_tables(document) ? ListPage{} : attachments_of_page(document, base, kAttachmentsMax);
 }
 
 }  // namespace gouji::crawler

@@ -9,6 +9,7 @@
 #include "common/markup/html.h"
 #include "common/text/charset.h"
 #include "common/text/utf8.h"
+#include "services/crawler/core/pattern.h"
 
 namespace gouji::crawler {
 
@@ -154,27 +155,6 @@ bool matches_any(const std::vector<std::string>& patterns, std::string_view text
   return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) { return matches(pattern, text); });
 }
 
-// Greedy with one step back: linear for each '*', whatever the text.
-bool matches_glob(std::string_view pattern, std::string_view text) {
-  std::size_t p = 0, t = 0, star = std::string_view::npos, resume = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      resume = t;
-    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
-      ++p;
-      ++t;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      t = ++resume;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
-}
-
 }  // namespace
 
 Result<std::string> page_text(std::string_view bytes, std::string_view media_type) {
@@ -183,10 +163,7 @@ Result<std::string> page_text(std::string_view bytes, std::string_view media_typ
   return decode_text(bytes, decision);
 }
 
-bool matches(std::string_view pattern, std::string_view text) {
-  if (pattern.find_first_of("*?") == std::string_view::npos) return text.find(pattern) != std::string_view::npos;
-  return matches_glob(pattern, text);
-}
+bool matches(std::string_view pattern, std::string_view text) { return is_glob_match(pattern, text); }
 
 bool is_wanted(const ListRules& rules, std::string_view url, std::string_view title) {
   return (rules.url_accept.empty() || matches_any(rules.url_accept, url)) &&

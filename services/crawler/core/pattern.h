@@ -33,6 +33,8 @@ class Pattern {
   std::optional<Match> find(std::string_view text, std::size_t from = 0) const;
   // Every match replaced; \1 to \9 are groups.
   std::string replace(std::string text, const std::string& with) const;
+  // kInvalidInput MALFORMED when replace() could not use it.
+  Result<void> check_replacement(const std::string& with) const;
   int groups() const;
 
  private:
@@ -40,5 +42,9 @@ class Pattern {
   std::string text_;
   std::shared_ptr<const Compiled> compiled_;  // null: a glob or a part
 };
+
+// A pattern with `*` or `?` is a glob over the whole text, any other is a part of it.
+bool is_glob_match(std::string_view pattern, std::string_view text);
+bool is_any_in(const std::vector<Pattern>& patterns, std::string_view text);
 
 }  // namespace gouji::crawler

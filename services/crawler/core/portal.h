@@ -108,10 +108,11 @@ struct HttpRequest {
   std::string body;
 };
 
-// The page of every list to begin with: one a list, or one a report year (`this_year` - 1 first, then
-// `this_year`, then back to the list's backfill_years) where its address holds {report_year} or {year}.
-// The first `recent` of a list's years are enough outside a backfill.
-std::vector<ListCursor> first_pages(const Portal& portal, std::int32_t this_year, std::int32_t recent = 2);
+// The page of every list to begin with: one a list, or one a report year where its address holds
+// {report_year} or {year} (= report year + 1): `this_year` - 1, then back. Outside a backfill two years
+// are enough; a backfill has the list's `backfill_years`.
+enum class Reach : std::uint8_t { kRecent, kBackfill };
+std::vector<ListCursor> first_pages(const Portal& portal, std::int32_t this_year, Reach reach = Reach::kRecent);
 // kInvalidInput MALFORMED names a {variable} that has no value yet; REFUSED_ADDRESS an address that is none.
 Result<HttpRequest> make_request(const Portal& portal, const ListCursor& cursor, const PageVars& vars);
 // Of the bootstrap pages, in order; empty when the portal has none.
@@ -127,7 +128,6 @@ std::string_view to_string(StopReason reason);
 // What the crawler knows of the walk through one list so far.
 struct WalkFacts {
   std::string rows_digest;      // of the page before; empty on the first
-  std::int64_t rows_before = 0; // seen on earlier pages
   std::int64_t rows_new = 0;    // of this page's accepted rows, unknown before
   bool is_backfill = false;     // kNoNew does not stop it
   std::string oldest_day;       // rows below it are not wanted; empty: all

@@ -1,246 +1,304 @@
 #include "services/crawler/core/portal_file.h"
 
 #include <algorithm>
-#include <array>
-#include <optional>
+#include <memory>
 #include <set>
 #include <utility>
 
-#include <simdjson.h>
-
-#include "services/crawler/core/list_page.h"
-#include "services/crawler/core/url.h"
+#include "common/core/digest.h"
+#include "services/crawler/core/families.h"
+#include "services/crawler/core/portal_fields.h"
+#include "services/crawler/core/request_template.h"
 
 namespace gouji::crawler {
 
 namespace {
 
-using Element = simdjson::dom::element;
-using Object = simdjson::dom::object;
+const std::vector<std::string_view> kSeasons = {"department", "government", "ministry", "steady"};
 
-constexpr std::size_t kPatternsMax = 100;
-constexpr std::size_t kTextMax = 500;
-
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i);
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t changed = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({changed, row[j] + 1, row[j - 1] + 1});
-    }
+// What a file says over what its family says; `list` of the family lies under each list.
+JsonValue with_family(const JsonValue& root, const Family& family) {
+  JsonValue common = find_family("generic")->file;
+  std::erase_if(common.members, [](const auto& member) { return member.first == "list"; });
+  JsonValue whole = merged(merged(std::move(common), family.file), root);
+  const JsonValue* list = family.file.member("list");
+  std::erase_if(whole.members, [](const auto& member) { return member.first == "list" || member.first == "family"; });
+  for (auto& [name, value] : whole.members) {
+    if (name != "lists" || list == nullptr) continue;
+    for (JsonValue& item : value.items) item = merged(*list, item);
   }
-  return row.back();
+  return whole;
 }
 
-// Reads members of the file's objects and gathers the mistakes.
-class Reader {
- public:
-  explicit Reader(std::string_view name) : name_(name) {}
-
-  void mistake(std::string_view pointer, std::string_view message) {
-    mistakes_.push_back(name_ + ": " + (pointer.empty() ? "" : std::string(pointer) + ": ") + std::string(message));
-  }
-  const std::vector<std::string>& mistakes() const { return mistakes_; }
-
-  // Every member that is not among `known` is a mistake, and so is one that is there twice.
-  void check_members(Object object, const std::string& at, const std::vector<std::string_view>& known) {
-    std::set<std::string_view> seen;
-    for (const auto& member : object) {
-      const std::string place = at + "/" + std::string(member.key.substr(0, kTextMax));
-      if (!seen.insert(member.key).second) mistake(place, "is there twice");
-      if (std::find(known.begin(), known.end(), member.key) != known.end()) continue;
-      mistake(place, "unknown; " + hint(member.key, known));
-    }
-  }
-
-  std::optional<std::string> text(Object object, std::string_view key, const std::string& at) {
-    Element value;
-    if (object.at_key(key).get(value) != simdjson::SUCCESS) return std::nullopt;
-    std::string_view found;
-    if (value.get(found) == simdjson::SUCCESS && !found.empty() && found.size() <= kTextMax) return std::string(found);
-    mistake(at + "/" + std::string(key), "expected a text of 1…" + std::to_string(kTextMax) + " bytes");
-    return std::nullopt;
-  }
-
-  std::optional<std::int64_t> number(Object object, std::string_view key, std::int64_t min, std::int64_t max) {
-    Element value;
-    if (object.at_key(key).get(value) != simdjson::SUCCESS) return std::nullopt;
-    std::int64_t found = 0;
-    if (value.get(found) == simdjson::SUCCESS && found >= min && found <= max) return found;
-    mistake("/" + std::string(key), "expected a whole number " + std::to_string(min) + "…" + std::to_string(max));
-    return std::nullopt;
-  }
-
-  std::vector<std::string> texts(Object object, std::string_view key, const std::string& at) {
-    Element value;
-    if (object.at_key(key).get(value) != simdjson::SUCCESS) return {};
-    simdjson::dom::array array;
-    const std::string place = at + "/" + std::string(key);
-    if (value.get(array) != simdjson::SUCCESS || array.size() > kPatternsMax) {
-      mistake(place, "expected a list of at most " + std::to_string(kPatternsMax) + " texts");
-      return {};
-    }
-    std::vector<std::string> texts;
-    for (const Element item : array) {
-      std::string_view found;
-      if (item.get(found) != simdjson::SUCCESS || found.empty() || found.size() > kTextMax) {
-        mistake(place + "/" + std::to_string(texts.size()), "expected a text of 1…" + std::to_string(kTextMax) + " bytes");
-      }
-      texts.emplace_back(found);
-    }
-    return texts;
-  }
-
-  std::optional<Object> object(Object in, std::string_view key) {
-    Element value;
-    if (in.at_key(key).get(value) != simdjson::SUCCESS) return std::nullopt;
-    Object found;
-    if (value.get(found) == simdjson::SUCCESS) return found;
-    mistake("/" + std::string(key), "expected an object {…}");
-    return std::nullopt;
-  }
-
- private:
-  static std::string hint(std::string_view key, const std::vector<std::string_view>& known) {
-    const auto nearest = std::min_element(known.begin(), known.end(), [&](std::string_view a, std::string_view b) {
-      return distance(key.substr(0, 64), a) < distance(key.substr(0, 64), b);
-    });
-    if (distance(key.substr(0, 64), *nearest) <= 1 + nearest->size() / 3) return "did you mean \"" + std::string(*nearest) + "\"?";
-    std::string all = "known are";
-    for (const std::string_view name : known) all += " " + std::string(name);
-    return all;
-  }
-
-  std::string name_;
-  std::vector<std::string> mistakes_;
-};
-
-bool is_id(std::string_view text) {
-  return text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
-  });
-}
-
-// "10s", "30m", "1h", "7d".
-std::optional<std::chrono::milliseconds> interval_from(std::string_view text) {
-  if (text.size() < 2 || text.size() > 7) return std::nullopt;
-  const std::string_view units = "smhd";
-  constexpr std::array<std::int64_t, 4> kSeconds = {1, 60, 3'600, 86'400};
-  const auto unit = units.find(text.back());
-  std::int64_t value = 0;
-  for (const char c : text.substr(0, text.size() - 1)) {
-    if (c < '0' || c > '9') return std::nullopt;
-    value = value * 10 + (c - '0');
-  }
-  if (unit == std::string_view::npos) return std::nullopt;
-  const std::int64_t seconds = value * kSeconds[unit];
-  return seconds >= 10 && seconds <= 400 * 86'400 ? std::optional(std::chrono::milliseconds{seconds * 1'000}) : std::nullopt;
-}
-
-void read_identity(Reader& reader, Object root, Source& source) {
-  if (root.at_key("schema").error() != simdjson::SUCCESS) reader.mistake("/schema", "missing; expected 1");
-  (void)reader.number(root, "schema", 1, 1);
-  if (const auto id = reader.text(root, "id", ""); id && is_id(*id) && *id != kFilesSource && *id != kWebSource) {
-    source.id = *id;
-    source.location_source = *id;
+void read_identity(ObjectReader& root, Portal& portal) {
+  if (root.member("schema") == nullptr) root.mistake("schema", "missing; expected 1");
+  (void)root.number("schema", 1, 1);
+  (void)root.text("about");
+  if (const auto id = root.text("id"); id && is_portal_id(*id)) {
+    portal.id = *id;
   } else {
-    reader.mistake("/id", "expected a name of a-z, 0-9, - and . of at most 64 bytes, other than \"files\" and \"web\"");
+    root.mistake("id", "expected a name of a-z, 0-9, - and . of at most 64 bytes, other than \"files\" and \"web\"");
   }
-  const std::string kind = reader.text(root, "kind", "").value_or("");
-  if (kind != "list" && kind != "url") reader.mistake("/kind", "expected \"list\" or \"url\"");
-  source.kind = kind == "url" ? SourceKind::kUrl : SourceKind::kList;
-  source.hosts = reader.texts(root, "hosts", "");
-  const auto address = parse_url(reader.text(root, "url", "").value_or(""));
-  if (!address) {
-    reader.mistake("/url", address.error().message);
-    return;
-  }
-  source.address = to_string(*address);
-  if (source.hosts.empty()) source.hosts.push_back(address->host);
+  ObjectReader organ = root.object("organ");
+  portal.organ.id = organ.text("id", 100).value_or("");
+  portal.organ.name = organ.text("name", 300).value_or("");
+  portal.organ.division = organ.text("division", 12).value_or("");
+  portal.organ.site_id = organ.text("site_id_code", 32).value_or("");
+  if (organ.choice("level", {"national", "province", "city", "county", "town"})) portal.organ.level = organ.text("level").value_or("");
+  if (organ.choice("kind", {"government", "department", "town", "ministry"})) portal.organ.kind = organ.text("kind").value_or("");
+  organ.finish();
+  if (!portal.organ.name.empty()) portal.hints.push_back({"organ", portal.organ.name, "portal_file"});
+  if (const auto year = root.number("year", 2008, 2100)) portal.hints.push_back({"year", std::to_string(*year), "portal_file"});
+  if (const auto scope = read_scope(root)) portal.hints.push_back({"scope", *scope, "portal_file"});
 }
 
-void read_hints(Reader& reader, Object root, Source& source) {
-  if (const auto organ = reader.text(root, "organ", "")) source.hints.push_back({"organ", *organ, "portal_file"});
-  if (const auto year = reader.number(root, "year", 2008, 2100)) source.hints.push_back({"year", std::to_string(*year), "portal_file"});
-  if (const auto scope = reader.text(root, "scope", "")) {
-    if (*scope != "OWN" && *scope != "AGGREGATE" && *scope != "SYSTEM") reader.mistake("/scope", "expected OWN, AGGREGATE or SYSTEM");
-    source.hints.push_back({"scope", *scope, "portal_file"});
+void read_hosts(ObjectReader& root, Portal& portal) {
+  const JsonValue* value = root.member("hosts");
+  if (value != nullptr && value->is_object()) {
+    ObjectReader hosts(value, root.place("hosts"), root.mistakes());
+    portal.hosts = hosts.texts("allow");
+    portal.attachment_hosts = hosts.texts("attachment_allow");
+    if (hosts.choice("ip_family", {"any", "4", "6"})) portal.ip_family = hosts.text("ip_family").value_or("any");
+    hosts.finish();
+  } else {
+    portal.hosts = root.texts("hosts");
   }
-  if (const auto text = reader.text(root, "interval", "")) {
-    const auto interval = interval_from(*text);
-    if (!interval) reader.mistake("/interval", "expected a time of 10s…400d, such as \"1h\" or \"7d\"");
-    source.interval = interval.value_or(source.interval);
+  for (const auto& [key, patterns] : {std::pair("hosts", &portal.hosts), std::pair("hosts/attachment_allow", &portal.attachment_hosts)}) {
+    for (const std::string& pattern : *patterns) {
+      const bool is_host = pattern.size() <= 253 && pattern.find_first_of("/:@ ?#\\") == std::string::npos;
+      const auto dots = std::count(pattern.begin(), pattern.end(), '.');
+      if (!is_host) root.mistake(key, "\"" + pattern.substr(0, 60) + "\" is no host: a name such as \"*.zj.gov.cn\", without scheme, port and path");
+      if (is_host && pattern.find('*') != std::string::npos && dots < 2) root.mistake(key, "\"" + pattern + "\" allows too much: a pattern needs at least two dots, such as \"*.zj.gov.cn\"");
+    }
   }
 }
 
-std::string pointer_from(Reader& reader, Object rows, std::string_view key) {
-  const std::string pointer = reader.text(rows, key, "/rows").value_or("");
-  if (!pointer.empty() && pointer.front() != '/') reader.mistake("/rows/" + std::string(key), "expected a JSON pointer, which begins with /");
-  return pointer;
+void read_tls(ObjectReader tls, Portal& portal) {
+  portal.tls.verify = tls.flag("verify", true);
+  portal.tls.legacy_renegotiation = tls.flag("legacy_renegotiation", false);
+  if (tls.choice("min", {"1.0", "1.1", "1.2", "1.3"})) portal.tls.min_version = tls.text("min").value_or("1.2");
+  portal.tls.reason = tls.text("reason").value_or("");
+  const bool is_relaxed = !portal.tls.verify || portal.tls.legacy_renegotiation || portal.tls.min_version < "1.2";
+  if (is_relaxed && portal.tls.reason.empty()) tls.mistake("reason", "missing: why this portal's TLS is relaxed; it is recorded with every document");
+  tls.finish();
 }
 
-void read_list_rules(Reader& reader, Object root, Source& source) {
-  ListRules& rules = source.list;
-  rules.format = reader.text(root, "format", "").value_or("html");
-  if (rules.format != "html" && rules.format != "json") reader.mistake("/format", "expected \"html\" or \"json\"");
-  if (const auto accept = reader.object(root, "accept")) {
-    reader.check_members(*accept, "/accept", {"title", "title_not", "url"});
-    rules.title_accept = reader.texts(*accept, "title", "/accept");
-    rules.title_refuse = reader.texts(*accept, "title_not", "/accept");
-    rules.url_accept = reader.texts(*accept, "url", "/accept");
+void read_http(ObjectReader http, Portal& portal) {
+  portal.http.headers = http.pairs("headers");
+  for (const auto& [name, value] : portal.http.headers) {
+    constexpr std::string_view kOurs[] = {"host", "cookie", "user-agent", "content-length", "transfer-encoding", "connection", "accept-encoding", "if-none-match", "if-modified-since"};
+    const bool is_ours = std::any_of(std::begin(kOurs), std::end(kOurs), [&](std::string_view ours) { return is_same_name(ours, name); });
+    if (is_ours || name.find_first_of(" :\r\n") != std::string::npos) http.mistake("headers", "the header \"" + name.substr(0, 60) + "\" is not for a portal file to set");
   }
-  if (const auto rows = reader.object(root, "rows")) {
-    reader.check_members(*rows, "/rows", {"pointer", "url", "title", "date"});
-    rules.rows_pointer = pointer_from(reader, *rows, "pointer");
-    rules.url_field = pointer_from(reader, *rows, "url");
-    rules.title_field = pointer_from(reader, *rows, "title");
-    rules.date_field = pointer_from(reader, *rows, "date");
-  }
-  if (rules.format == "json" && rules.url_field.empty()) reader.mistake("/rows/url", "missing: the JSON pointer to the address within a row");
+  portal.http.keeps_cookies = http.choice("cookies", {"none", "host"}).value_or(0) == 1;
+  portal.http.user_agent = http.text("ua").value_or("");
+  if (portal.http.user_agent == "default") portal.http.user_agent.clear();
+  portal.http.user_agent_reason = http.text("ua_reason").value_or("");
+  if (!portal.http.user_agent.empty() && portal.http.user_agent_reason.empty()) http.mistake("ua_reason", "missing: why this portal needs another user agent");
+  http.finish();
 }
 
-Error all_mistakes(const Reader& reader) {
-  std::string text;
-  for (const std::string& mistake : reader.mistakes()) text += (text.empty() ? "" : "\n") + mistake;
-  return fatal(ErrorCode::kBadSettings, text);
+// "08:00-20:00" in minutes of the day.
+std::optional<std::pair<std::int32_t, std::int32_t>> hours_from(std::string_view text) {
+  static const Pattern kHours = *Pattern::regex("^([01][0-9]|2[0-4]):([0-5][0-9])-([01][0-9]|2[0-4]):([0-5][0-9])$");
+  const auto match = kHours.find(text);
+  if (!match) return std::nullopt;
+  const auto minutes = [&](std::size_t at) { return std::stoi(match->groups[at]) * 60 + std::stoi(match->groups[at + 1]); };
+  const std::pair hours(minutes(0), minutes(2));
+  return hours.first <= 1'440 && hours.second <= 1'440 && hours.first != hours.second ? std::optional(hours) : std::nullopt;
+}
+
+void read_politeness(ObjectReader polite, Portal& portal) {
+  if (const auto delay = polite.number("min_delay_ms", 100, 600'000)) portal.politeness.min_delay = std::chrono::milliseconds{*delay};
+  if (const auto count = polite.number("concurrency", 1, 2)) portal.politeness.concurrency = static_cast<std::int32_t>(*count);
+  if (const auto count = polite.number("max_requests_per_day", 1, 1'000'000)) portal.politeness.max_requests_per_day = static_cast<std::int32_t>(*count);
+  portal.politeness.group = polite.text("group", 100).value_or("");
+  if (const auto text = polite.text("active_hours", 11)) {
+    const auto hours = hours_from(*text);
+    if (hours) {
+      std::tie(portal.politeness.active_from, portal.politeness.active_to) = *hours;
+    } else {
+      polite.mistake("active_hours", "expected hours of the day in China, such as \"22:00-06:00\"");
+    }
+  }
+  polite.finish();
+}
+
+void read_robots(ObjectReader& root, Portal& portal) {
+  portal.robots = root.choice("robots", {"obey", "ignore"}).value_or(0) == 1 ? RobotsPolicy::kIgnore : RobotsPolicy::kObey;
+  portal.robots_reason = root.text("robots_reason").value_or("");
+  if (portal.robots == RobotsPolicy::kIgnore && portal.robots_reason.empty()) root.mistake("robots_reason", "missing: why robots.txt is not obeyed here; it is recorded with every document");
+}
+
+void read_season(ObjectReader season, Portal& portal) {
+  portal.season = static_cast<SeasonProfile>(season.choice("profile", kSeasons).value_or(portal.organ.kind == "government" ? 1 : portal.organ.kind == "ministry" ? 2 : 0));
+  if (const auto interval = read_interval(season, "interval")) portal.interval = *interval;
+  season.finish();
+}
+
+void read_lists(ObjectReader& root, Portal& portal) {
+  std::vector<std::string> known;
+  for (const VarRule& rule : portal.vars.vars) known.push_back(rule.name);
+  for (const auto& [name, value] : portal.vars.fixed) known.push_back(name);
+  const auto home = parse_url(portal.vars.from);
+  if (home && !is_host_allowed(portal, home->host)) root.mistake("vars/from", "its host \"" + home->host + "\" is not among the hosts of the file");
+  std::set<std::string> ids;
+  for (ObjectReader& list : root.objects("lists")) {
+    ObjectReader named = list;
+    portal.lists.push_back(read_list_rule(list, known));
+    if (!ids.insert(portal.lists.back().id).second) named.mistake("id", "the list \"" + portal.lists.back().id + "\" is there twice");
+    const auto address = parse_url(portal.lists.back().request.url);
+    const auto names = variables_of(portal.lists.back().request.url);
+    const bool needs_home = std::find(names.begin(), names.end(), "origin") != names.end() || std::find(names.begin(), names.end(), "vars.from") != names.end();
+    if (needs_home && portal.vars.from.empty()) root.mistake("vars/from", "missing: the address of the column's page; {origin} comes from it");
+    const bool is_plain = variables_of(portal.lists.back().request.url).empty();
+    if (is_plain && !portal.lists.back().request.url.empty() && !address) named.mistake("request/url", address.error().message);
+    if (is_plain && address && !is_host_allowed(portal, address->host)) named.mistake("request/url", "its host \"" + address->host + "\" is not among the hosts of the file");
+  }
+  for (const std::string& text : root.texts("documents")) {
+    const auto address = parse_url(text);
+    if (!address) root.mistake("documents", address.error().message);
+    else if (!is_host_allowed(portal, address->host)) root.mistake("documents", "the host of " + text + " is not among the hosts of the file");
+    else portal.documents.push_back(to_string(*address));
+  }
+  if (portal.lists.empty() && portal.documents.empty()) root.mistake("lists", "missing: at least one list, or documents");
+}
+
+PortalSample read_sample(ObjectReader sample) {
+  PortalSample found;
+  found.file = sample.text("file", 200).value_or("");
+  if (found.file.empty() || found.file.front() == '/' || found.file.find("..") != std::string::npos) sample.mistake("file", "expected the name of a file beside the portal file");
+  if (sample.choice("purpose", {"list", "vars", "article"})) found.purpose = sample.text("purpose").value_or("");
+  if (found.purpose.empty()) found.purpose = "list";
+  found.list = sample.text("list", 64).value_or("");
+  found.url = sample.text("url").value_or("");
+  if (!parse_url(found.url)) sample.mistake("url", "expected the address that the page was recorded from");
+  found.media_type = sample.text("media_type", 100).value_or("");
+  if (const auto status = sample.number("status", 100, 599)) found.status = static_cast<std::int32_t>(*status);
+  found.vars = sample.pairs("vars");
+  found.expect = sample.pairs("expect");
+  sample.finish();
+  return found;
+}
+
+Portal read_portal(const JsonValue& whole, Mistakes& mistakes) {
+  ObjectReader root(&whole, "", mistakes);
+  Portal portal;
+  read_identity(root, portal);
+  read_hosts(root, portal);
+  if (portal.hosts.empty()) root.mistake("hosts", "missing: where pages may be fetched from");
+  read_tls(root.object("tls"), portal);
+  read_http(root.object("http"), portal);
+  read_robots(root, portal);
+  read_politeness(root.object("politeness"), portal);
+  read_season(root.object("season"), portal);
+  portal.canonical = read_canonical_rule(root.object("canonical"));
+  portal.vars = read_vars_rule(root.object("vars"));
+  portal.accept = read_accept_rule(root.object("accept"));
+  portal.article = read_article_rule(root.object("article"));
+  portal.gate = read_gate_rule(root.object("challenge"), root.object("gate"));
+  read_lists(root, portal);
+  for (ObjectReader& sample : root.objects("samples")) {
+    ObjectReader named = sample;
+    portal.samples.push_back(read_sample(sample));
+    const PortalSample& last = portal.samples.back();
+    if (last.purpose == "list" && find_list(portal, last.list) == nullptr) named.mistake("list", "expected the id of one of the file's lists");
+  }
+  root.finish();
+  return portal;
 }
 
 }  // namespace
 
-bool is_portal_file(std::string_view bytes) {
-  simdjson::dom::parser parser;
-  Object root;
-  return parser.parse(bytes.data(), bytes.size()).get(root) == simdjson::SUCCESS && root.at_key("schema").error() == simdjson::SUCCESS;
+bool is_portal_id(std::string_view text) {
+  const bool is_plain = std::all_of(text.begin(), text.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.'; });
+  return is_plain && !text.empty() && text.size() <= 64 && text != kFilesSource && text != kWebSource;
 }
 
-Result<Source> parse_portal_file(std::string_view bytes, std::string_view name) {
-  Reader reader(name);
-  simdjson::dom::parser parser;
-  Element root;
-  Object object;
-  if (const auto error = parser.parse(bytes.data(), bytes.size()).get(root); error != simdjson::SUCCESS) {
-    reader.mistake("", std::string("not JSON: ") + simdjson::error_message(error));
-    return all_mistakes(reader);
+std::optional<std::string> read_scope(ObjectReader& reader) {
+  auto scope = reader.text("scope");
+  if (scope && *scope != "OWN" && *scope != "AGGREGATE" && *scope != "SYSTEM") reader.mistake("scope", "expected OWN, AGGREGATE or SYSTEM");
+  return scope;
+}
+
+bool is_portal_file(std::string_view bytes) {
+  const auto root = parse_json(bytes);
+  return root && root->is_object() && root->member("schema") != nullptr;
+}
+
+Result<Portal> parse_portal(std::string_view bytes, std::string_view name) {
+  Mistakes mistakes(name);
+  if (bytes.size() > kPortalFileBytesMax) {
+    mistakes.add("", "more than 1 MiB is no portal file");
+    return mistakes.error();
   }
-  if (root.get(object) != simdjson::SUCCESS) {
-    reader.mistake("", "expected one object {…}");
-    return all_mistakes(reader);
+  const auto root = parse_json(bytes);
+  if (!root) mistakes.add("", root.error().message);
+  else if (!root->is_object()) mistakes.add("", "expected one object {…}");
+  if (!mistakes.all().empty()) return mistakes.error();
+  const bool is_first_form = root->member("lists") == nullptr && root->member("family") == nullptr && root->member("documents") == nullptr;
+  if (is_first_form) {
+    Portal portal = read_first_form(*root, mistakes);
+    if (!mistakes.all().empty()) return mistakes.error();
+    portal.definition = to_text(*root);
+    portal.rev = to_hex(sha256(portal.definition)).substr(0, 16);
+    return portal;
   }
+  std::string family_name;
+  JsonValue whole = *root;
+  if (const JsonValue* family = root->member("family")) {
+    const Family* found = find_family(family->text);
+    family_name = family->text;
+    std::vector<std::string_view> names;
+    for (const Family& one : families()) names.push_back(one.name);
+    if (found == nullptr) mistakes.add("/family", "\"" + family->text.substr(0, 60) + "\" is unknown; " + name_hint(family->text, names));
+    whole = with_family(*root, found == nullptr ? *find_family("generic") : *found);
+  }
+  Portal portal = read_portal(whole, mistakes);
+  if (!mistakes.all().empty()) return mistakes.error();
+  std::erase_if(whole.members, [](const auto& member) { return member.first == "samples" || member.first == "about"; });
+  portal.family = std::move(family_name);
+  portal.definition = to_text(whole);
+  portal.rev = to_hex(sha256(portal.definition)).substr(0, 16);
+  return portal;
+}
+
+Result<Portal> portal_from_definition(std::string_view definition) { return parse_portal(definition, "portal"); }
+
+Source source_of(Portal portal) {
   Source source;
-  reader.check_members(object, "", {"schema", "id", "kind", "url", "hosts", "organ", "year", "scope", "interval", "format", "accept", "rows"});
-  read_identity(reader, object, source);
-  read_hints(reader, object, source);
-  read_list_rules(reader, object, source);
-  if (!reader.mistakes().empty()) return all_mistakes(reader);
+  source.id = source.location_source = portal.id;
+  source.kind = portal.lists.empty() ? SourceKind::kUrl : SourceKind::kList;
+  source.address = portal.lists.empty() ? portal.documents.front() : portal.lists.front().request.url;
+  source.hints = portal.hints;
+  source.hosts = portal.hosts;
+  source.interval = portal.interval;
+  if (!portal.lists.empty()) {
+    // What the plain reader of lists needs of the first one.
+    const ListRule& list = portal.lists.front();
+    source.list.format = list.rows.pointers.empty() ? "html" : "json";
+    if (!list.rows.pointers.empty()) source.list.rows_pointer = list.rows.pointers.front();
+    const auto pointer = [](const std::vector<FieldRule>& rules) { return rules.empty() ? std::string() : rules.front().pointer; };
+    source.list.url_field = pointer(list.rows.url);
+    source.list.title_field = pointer(list.rows.title);
+    source.list.date_field = pointer(list.rows.date);
+    for (const Pattern& pattern : portal.accept.title) source.list.title_accept.push_back(pattern.text());
+    for (const Pattern& pattern : portal.accept.title_not) source.list.title_refuse.push_back(pattern.text());
+    for (const Pattern& pattern : portal.accept.url) source.list.url_accept.push_back(pattern.text());
+  }
+  source.portal = std::make_shared<const Portal>(std::move(portal));
   return source;
 }
 
+Result<Source> parse_portal_file(std::string_view bytes, std::string_view name) {
+  GOUJI_ASSIGN(Portal portal, parse_portal(bytes, name));
+  return source_of(std::move(portal));
+}
+
 bool is_host_accepted(const Source& source, std::string_view host) {
+  if (source.portal) return is_host_allowed(*source.portal, host);
   return source.hosts.empty() || std::any_of(source.hosts.begin(), source.hosts.end(), [&](const std::string& pattern) {
-    return pattern == host || (pattern.find_first_of("*?") != std::string::npos && matches(pattern, host));
+    return pattern == host || (pattern.find_first_of("*?") != std::string::npos && is_glob_match(pattern, host));
   });
 }
 

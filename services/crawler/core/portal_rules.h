@@ -9,20 +9,26 @@
 #include <utility>
 #include <vector>
 
+#include "common/markup/selector.h"
 #include "services/crawler/core/pattern.h"
 
 namespace gouji::crawler {
 
+// Where a field looks. "around": the row, then up to three elements around it, while they are short.
+enum class FieldFrom : std::uint8_t { kRow, kAround, kUrl, kTitle, kPage };
+enum class FieldType : std::uint8_t { kText, kDate, kEpoch };
+enum class DecodeStep : std::uint8_t { kHtml, kUrl, kSingleToDoubleQuotes, kJson, kStripTags, kUnescape };
+
 // One way to get a text out of a row, a page or an address. Of several, the first that gives one counts.
 struct FieldRule {
-  std::string select;            // CSS within the row; empty: the row itself
+  std::optional<Selector> select;  // within the row; none: the row itself
   std::string attribute;         // of the element; empty: its text
   std::string pointer;           // JSON pointer within the row
   int group = -1;                // of the rows' regular expression
-  std::string from;              // "row" (default), "url", "title", "page"
+  FieldFrom from = FieldFrom::kRow;
   std::optional<Pattern> regex;  // its groups joined with "-"; without groups the match
-  std::vector<std::string> decode;  // html, url, single_to_double_quotes, json, strip_tags
-  std::string type;              // text (default), date, epoch, url
+  std::vector<DecodeStep> decode;
+  FieldType type = FieldType::kText;
 };
 
 struct VarRule {
@@ -54,17 +60,18 @@ struct RequestTemplate {
 
 enum class ListFormat : std::uint8_t { kHtml, kXml, kJson, kJsonp, kJsonArrayOfHtml, kJsVar };
 
+enum class UnwrapStep : std::uint8_t { kCdataHtml, kEntities, kHtmlInString };
+
 struct ResponseRule {
   ListFormat format = ListFormat::kHtml;
   std::string marker;                 // of js_var: what stands before the value
   std::vector<std::string> html_at;   // JSON pointers; the first that is a text is the page
-  std::vector<std::string> unwrap;    // cdata_html, entities, html_in_string
+  std::vector<UnwrapStep> unwrap;     // in order
 };
 
 struct RowRule {
-  std::string select;            // CSS, or …
-  std::string pointer;           // … JSON pointer to an array ("" = the root), or …
-  bool has_pointer = false;
+  std::optional<Selector> select;      // elements, or …
+  std::vector<std::string> pointers;   // … a JSON array, the first that is one ("" = the root), or …
   std::optional<Pattern> regex;  // … each match
   std::vector<FieldRule> url, title, date, organ, attachments;
   std::string attachments_at;    // JSON pointer to an array in the row; `attachments` and `attachment_name` within it
@@ -84,8 +91,7 @@ struct PagingRule {
   std::optional<FieldRule> page_rows;
   std::optional<FieldRule> next_link;
   std::vector<std::int32_t> page_sizes;  // {limit}: tried in this order
-  bool stop_empty = true, stop_repeat = true, stop_no_new = true, stop_404 = true;
-  std::int32_t older_than_years = 0;     // 0 = no such rule
+  bool stop_no_new = true;               // an empty, repeated, missing or last page always ends a walk
 };
 
 struct AcceptRule {
@@ -100,18 +106,18 @@ struct ListRule {
   PagingRule paging;
   std::optional<AcceptRule> accept;  // instead of the portal's
   bool follow_iframe = false;
-  std::string follow;                // CSS of links to sub-columns
+  std::optional<Selector> follow;    // links to sub-columns, one hop
   std::int32_t min_rows = 1;         // fewer seen on the first page = kEmptyShell
   std::int32_t max_pages = 20;
   std::int32_t backfill_years = 5;
 };
 
 struct ArticleRule {
-  std::vector<std::string> content;   // CSS, in order; families add the usual ones
+  std::vector<Selector> content;      // in order; the usual ones come after them
   std::vector<FieldRule> title, date, source;
+  std::vector<std::string> meta_title, meta_date, meta_source;  // names of <meta>, any case; the usual ones come after them
   std::optional<Pattern> must_match;  // in the text of every article
   std::vector<Pattern> chrome;        // parts of the text that are no content
-  std::vector<std::string> attachment_ext;
   std::int32_t attachments_max = 20;
 };
 

@@ -1,0 +1,1 @@
+cb({"result": "<datastore><totalrecord>2</totalrecord><recordset><record><![CDATA[<li><a href='/yhqrd/nb/content/a1.html' title='云河开发区2023年政府信息公开工作年度报告'>云河开发区2023年…</a><span>2024-01-19</span></li>]]></record><record><![CDATA[<li><a href='/yhqrd/nb/content/a0.html' title='云河开发区2022年政府信息公开工作年度报告'>云河开发区2022年…</a><span>2023-01-16</span></li>]]></record></recordset></datastore>"});
