@@ -132,7 +132,7 @@ Result<void> Crawler::Impl::with_web(const std::function<Result<void>(WebCrawl&)
   // Wakes the publisher and goes on: a full outbox stops what is new, not what is in flight.
   Recorder recorder(*state, blobs, parts.observer, [this] { publisher.wake(); });
   WebCrawl crawl(web_sources(), web_options(),
-                 {*state, recorder, *fetcher, parts.lists, parts.observer, parts.clock, [this] { return is_stopping(); }, [this] { return publisher.has_room(); }});
+                 {*state, recorder, *fetcher, parts.lists, parts.pages, parts.observer, parts.clock, [this] { return is_stopping(); }, [this] { return publisher.has_room(); }});
   return work(crawl);
 }
 

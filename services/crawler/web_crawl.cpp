@@ -57,7 +57,8 @@ Heat heat_of(const Source& source, UnixMillis at) {
 }  // namespace
 
 bool is_passing(FetchClass result) {
-  return sight_of(result) == Sight::kTransient && !is_refusal(result) && result != FetchClass::kStopped && result != FetchClass::kBadList;
+  return sight_of(result) == Sight::kTransient && !is_refusal(result) && result != FetchClass::kStopped && result != FetchClass::kBadList &&
+         !is_shut_out(result) && result != FetchClass::kSoft404 && result != FetchClass::kEmpty;
 }
 
 bool went_well(FetchClass result) { return result == FetchClass::kOk || result == FetchClass::kNotModified; }
@@ -105,41 +106,70 @@ void WebCrawl::queue(const UrlRow& row, const Source& source, UnixMillis due_at)
   Priority priority = Priority::kVerify;
   if (row.kind == UrlKind::kList) priority = heat_of(source, at.wall) == Heat::kHot ? Priority::kHotList : Priority::kColdList;
   if (row.kind == UrlKind::kArticle && row.fetches == 0) priority = Priority::kNewArticle;
+  if (is_backfill(row)) priority = Priority::kBackfill;
   frontier_.add(host_for(source, row.host), {row.id, priority, at.tick + milliseconds{wait}}, at);
+}
+
+// Null when no source leads there any more.
+const Source* WebCrawl::source_of(const UrlRow& row) const {
+  const auto& index = row.source_id == kWebSource ? by_address_ : by_id_;
+  const auto found = index.find(row.source_id == kWebSource ? row.address : row.source_id);
+  return found == index.end() ? nullptr : found->second;
+}
+
+// Where the crawl of a source begins.
+std::vector<UrlRow> WebCrawl::entrances_of(const Source& source) const {
+  if (source.portal && parts_.pages != nullptr) return portal_entrances(source, !once_);
+  UrlRow row;
+  row.source_id = source.location_source;
+  row.kind = source.kind == SourceKind::kList ? UrlKind::kList : UrlKind::kArticle;
+  row.address = source.address;
+  row.host = url_of(source.address).host;
+  return {row};
 }
 
 // What the state knows, and what it does not know yet of the sources.
 Result<void> WebCrawl::load() {
   GOUJI_TRY(parts_.state.each_host([this](HostRow row) { remembered_[row.name] = row.pace; }));
+  std::unordered_map<std::string, std::pair<UrlRow, const Source*>> entrances;
+  const auto name_of = [](const UrlRow& row) { return row.source_id + (row.kind == UrlKind::kList ? "\nl" : "\na") + row.address; };
   for (const Source& source : sources_) {
-    (source.kind == SourceKind::kList ? by_id_[source.location_source] : by_address_[source.address]) = &source;
-  }
-  std::unordered_set<const Source*> known;
-  GOUJI_TRY(parts_.state.each_url([&](UrlRow row) {
-    const auto& index = row.source_id == kWebSource ? by_address_ : by_id_;
-    const auto found = index.find(row.source_id == kWebSource ? row.address : row.source_id);
-    if (found == index.end() || row.kind == UrlKind::kAttachment || !owns(options_.shard, row.host)) return;
-    const Source& source = *found->second;
-    const bool is_entrance = row.kind == UrlKind::kList || row.source_id == kWebSource;
-    if (is_entrance) known.insert(&source);
-    if (once_ && !is_entrance) return;  // comes when its list was read
-    UnixMillis due_at = once_ ? 0 : row.due_at;
-    if (!once_ && row.leases >= kLeasesMax) {
-      due_at = parts_.clock.unix_millis() + kPoisonRest;
-      parts_.observer.postponed(FetchClass::kUnreadable, row.address + ": the crawler ended " + std::to_string(row.leases) + " times while it was fetched; it is left alone for six hours");
+    (source.location_source == kWebSource ? by_address_[source.address] : by_id_[source.location_source]) = &source;
+    for (UrlRow& row : entrances_of(source)) {
+      if (!owns(options_.shard, row.host)) continue;
+      std::string name = name_of(row);
+      entrances.emplace(std::move(name), std::pair(std::move(row), &source));
     }
-    if (!once_ && row.kind == UrlKind::kList) due_at = std::max(due_at, parts_.clock.unix_millis()) + spread(row.address, std::min(source.interval / 10, kSpreadMax)).count();
-    queue(row, source, due_at);
-    if (once_ && row.kind == UrlKind::kArticle) total_.documents += 1;
-  }));
-  std::vector<const Source*> fresh;
-  for (const Source& source : sources_) {
-    if (!known.contains(&source) && owns(options_.shard, url_of(source.address).host)) fresh.push_back(&source);
   }
-  return add_source_urls(fresh);
+  GOUJI_TRY(parts_.state.each_url([&](UrlRow row) {
+    const Source* source = source_of(row);
+    if (source == nullptr || row.kind == UrlKind::kAttachment || row.kind == UrlKind::kVar || !owns(options_.shard, row.host)) return;
+    const bool is_entrance = entrances.erase(name_of(row)) > 0;
+    // A list that its portal file no longer has; in one reading documents come when their list was read.
+    if (!is_entrance && (once_ || row.kind == UrlKind::kList)) return;
+    queue_known(row, *source);
+  }));
+  std::vector<std::pair<UrlRow, const Source*>> fresh;
+  for (auto& [name, entrance] : entrances) fresh.push_back(std::move(entrance));
+  return add_entrances(fresh);
 }
 
-Result<void> WebCrawl::add_source_urls(const std::vector<const Source*>& fresh) {
+// An address that an earlier run knew.
+void WebCrawl::queue_known(const UrlRow& row, const Source& source) {
+  if (once_) {
+    total_.documents += row.kind == UrlKind::kArticle && once_queued_.insert(row.id).second ? 1 : 0;
+    return queue(row, source, 0);
+  }
+  const UnixMillis at = parts_.clock.unix_millis();
+  if (row.leases >= kLeasesMax) {
+    parts_.observer.postponed(FetchClass::kUnreadable, row.address + ": the crawler ended " + std::to_string(row.leases) + " times while it was fetched; it is left alone for six hours");
+    return queue(row, source, at + kPoisonRest);
+  }
+  if (row.kind != UrlKind::kList) return queue(row, source, row.due_at);
+  queue(row, source, std::max(row.due_at, at) + spread(row.source_id + row.address, std::min(source.interval / 10, kSpreadMax)).count());
+}
+
+Result<void> WebCrawl::add_entrances(const std::vector<std::pair<UrlRow, const Source*>>& fresh) {
   std::vector<std::pair<UrlRow, const Source*>> rows;
   const auto save = [&]() -> Result<void> {
     GOUJI_TRY(parts_.recorder.flush());
@@ -147,27 +177,22 @@ Result<void> WebCrawl::add_source_urls(const std::vector<const Source*>& fresh) 
     rows.clear();
     return ok();
   };
-  for (const Source* source : fresh) {
-    UrlRow row;
+  for (auto [row, source] : fresh) {
     row.id = parts_.state.new_url_id();
-    row.source_id = source->location_source;
-    row.kind = source->kind == SourceKind::kList ? UrlKind::kList : UrlKind::kArticle;
-    row.address = source->address;
-    row.host = url_of(source->address).host;
     row.due_at = parts_.clock.unix_millis();
     if (row.kind == UrlKind::kArticle) {
       // A single address is its own location; it exists from the first look on.
-      row.location_id = location_id(source->location_source, source->address);
+      row.location_id = location_id(row.source_id, row.address);
       GOUJI_ASSIGN(const auto location, parts_.state.find(row.location_id));
       if (!location) {
         Location made;
         made.id = row.location_id;
-        made.source_id = source->location_source;
-        made.address = source->address;
+        made.source_id = row.source_id;
+        made.address = row.address;
         made.first_seen = row.due_at;
         parts_.recorder.add(std::move(made));
       }
-      if (once_) total_.documents += 1;
+      if (once_ && once_queued_.insert(row.id).second) total_.documents += 1;
     }
     parts_.recorder.add(row);
     rows.emplace_back(std::move(row), source);
@@ -188,12 +213,23 @@ Result<WebCrawl::ErrandPtr> WebCrawl::errand_of(const Frontier::Granted& granted
   GOUJI_ASSIGN(auto row, parts_.state.url(granted.id));
   if (!row) return nullptr;
   auto errand = std::make_shared<Errand>();
-  errand->source = row->source_id == kWebSource ? by_address_.at(row->address) : by_id_.at(row->source_id);
+  errand->source = source_of(*row);
+  GOUJI_CHECK(errand->source != nullptr);
+  if (row->kind == UrlKind::kList && errand->source->portal && parts_.pages != nullptr) {
+    if (is_backfill(*row) && !may_backfill(*errand->source, *row)) {
+      queue(*row, *errand->source, row->due_at);
+      return nullptr;
+    }
+    errand->row = std::move(*row);
+    begin_walk(*errand);
+    return errand;
+  }
   errand->visited.push_back(url_of(row->address));
   errand->request.etag = row->tag;
   errand->request.last_modified = row->last_modified;
   errand->request.bytes_max = row->kind == UrlKind::kList ? options_.list_bytes_max : options_.document_bytes_max;
   errand->row = std::move(*row);
+  ask_document(*errand);
   return errand;
 }
 
@@ -214,20 +250,36 @@ Result<void> WebCrawl::grant_all() {
     }
     return noted;
   }
-  for (const Frontier::Granted& one : granted) GOUJI_TRY(begin(one));
-  return ok();
+  Result<void> all;
+  for (const Frontier::Granted& one : granted) {
+    if (auto begun = begin(one); !begun) all = std::move(begun);
+  }
+  return all;
 }
 
 Result<void> WebCrawl::begin(const Frontier::Granted& granted) {
   note_host(granted.host);
-  GOUJI_ASSIGN(const ErrandPtr errand, errand_of(granted));
-  if (!errand) {
+  const auto found = errand_of(granted);
+  if (!found || *found == nullptr) {
     frontier_.release(granted.host, now());
+    if (found) return ok();
+    frontier_.add(granted.host, {granted.id, granted.priority, now().tick + kRetry}, now());
+    return found.error();
+  }
+  const ErrandPtr& errand = *found;
+  errand->host = granted.host;
+  if (errand->visited.empty()) {
+    frontier_.release(granted.host, now());
+    if (const auto ended = end_list(errand, ""); !ended) lost(*errand, ended.error());
     return ok();
   }
-  errand->host = granted.host;
-  GOUJI_ASSIGN(const bool may_go, passes_robots(errand));
-  if (!may_go) return ok();
+  const auto may_go = passes_robots(errand);
+  if (!may_go) {
+    frontier_.release(granted.host, now());
+    wait_for_turn(errand, kRetry);
+    return may_go.error();
+  }
+  if (!*may_go) return ok();
   FetchRequest request = errand->request;
   request.url = errand->visited.back();
   if (errand->parent) request.bytes_max = std::max<std::int64_t>(errand->parent->bytes_left, 1);
@@ -273,6 +325,12 @@ void WebCrawl::ask_robots(const ErrandPtr& errand) {
   parts_.fetcher.start(std::move(request), [this, robots](FetchResult fetched) { hop_done(robots, std::move(fetched)); });
 }
 
+// Whether what the errand fetches may lie on a host, by its source's own list.
+bool WebCrawl::may_lie_on(const Errand& errand, const std::string& host) {
+  if (errand.parent && errand.source->portal) return is_host_allowed(*errand.source->portal, host, HostUse::kAttachment);
+  return is_host_accepted(*errand.source, host);
+}
+
 void WebCrawl::hop_done(const ErrandPtr& errand, FetchResult fetched) {
   const HostAnswer answer{fetched.result, fetched.status, fetched.exchange.took, fetched.retry_after, fetched.exchange.sent_after};
   frontier_.done(errand->host, answer, now());
@@ -280,7 +338,7 @@ void WebCrawl::hop_done(const ErrandPtr& errand, FetchResult fetched) {
   parts_.observer.hop(fetched.exchange.took);
   if (is_redirect(fetched.status)) {
     NextHop next = next_hop(errand->visited, fetched.location, options_.redirects);
-    if (next.verdict.result == FetchClass::kOk && !is_host_accepted(*errand->source, next.url.host)) {
+    if (next.verdict.result == FetchClass::kOk && !may_lie_on(*errand, next.url.host)) {
       next.verdict = {FetchClass::kRefusedAddress, to_string(next.url) + ": its host is not among the hosts of its portal file"};
     }
     if (next.verdict.result == FetchClass::kOk) {
@@ -338,7 +396,13 @@ void WebCrawl::finish(const ErrandPtr& errand, FetchResult fetched) {
   if (errand->parent) return finish_attachment(errand, std::move(fetched));
   if (fetched.result == FetchClass::kStopped) return;
   const auto done = errand->row.kind == UrlKind::kList ? finish_list(errand, std::move(fetched)) : finish_document(errand, std::move(fetched));
-  if (!done) failed(done.error());
+  if (!done) lost(*errand, done.error());
+}
+
+// An errand whose end could not be written: it is looked at again.
+void WebCrawl::lost(const Errand& errand, const Error& error) {
+  unsaved_.push_back({errand.row, errand.source, std::nullopt});
+  failed(error);
 }
 
 // After an attempt: when it is due again, or another try within this reading. It waits for the commit.
@@ -358,10 +422,11 @@ void WebCrawl::count(const Errand& errand, FetchClass result) {
   const bool is_gone_page = result == FetchClass::kGone && errand.row.kind != UrlKind::kList;
   total_.failures += went_well(result) || is_gone_page ? 0 : 1;
   if (errand.row.kind != UrlKind::kList) return;
-  // The list has been read as far as it can be: now its documents.
+  // The list has been read as far as it can be: now its documents. Another list may have named them before.
   const auto rows = parts_.state.urls_of(errand.source->location_source, UrlKind::kArticle);
   if (!rows) return failed(rows.error());
   for (const UrlRow& row : *rows) {
+    if (!once_queued_.insert(row.id).second) continue;
     queue(row, *errand.source, 0);
     total_.documents += 1;
   }
@@ -396,7 +461,8 @@ bool WebCrawl::is_still() const {
 milliseconds WebCrawl::until_next() {
   const Tick at = now().tick;
   milliseconds wait = kTurn;
-  if (const auto next = frontier_.next_at()) wait = std::min(wait, std::chrono::ceil<milliseconds>(std::max(*next, resume_at_) - at));
+  const auto next = parts_.has_room() ? frontier_.next_at() : std::nullopt;
+  if (next) wait = std::min(wait, std::chrono::ceil<milliseconds>(std::max(*next, resume_at_) - at));
   if (pending_since_ != Tick{0}) wait = std::min(wait, std::chrono::ceil<milliseconds>(pending_since_ + kGroup - at));
   return std::max(wait, milliseconds{0});
 }

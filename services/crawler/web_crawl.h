@@ -54,6 +54,7 @@ struct WebCrawlParts {
   Recorder& recorder;
   HttpFetcher& fetcher;
   ListReader& lists;
+  PageReader* pages;  // null: portal files are read as plain lists
   CrawlerObserver& observer;
   const Clock& clock;
   std::function<bool()> stopping;
@@ -84,12 +85,14 @@ class WebCrawl {
   // web_crawl.cpp: the way of an errand.
   Now now() const;
   Result<void> load();
-  Result<void> add_source_urls(const std::vector<const Source*>& fresh);
+  std::vector<UrlRow> entrances_of(const Source& source) const;
+  Result<void> add_entrances(const std::vector<std::pair<UrlRow, const Source*>>& fresh);
   Result<void> run();
   Result<void> recover();
   void tell_facts();
   bool is_still() const;
   Result<void> grant_all();
+  const Source* source_of(const UrlRow& row) const;
   Result<ErrandPtr> errand_of(const Frontier::Granted& granted);
   Result<void> begin(const Frontier::Granted& granted);
   Result<bool> passes_robots(const ErrandPtr& errand);
@@ -99,24 +102,44 @@ class WebCrawl {
   void finish(const ErrandPtr& errand, FetchResult fetched);
   void wait_for_turn(const ErrandPtr& errand, std::chrono::milliseconds wait);
   void queue(const UrlRow& row, const Source& source, UnixMillis due_at);
+  void queue_known(const UrlRow& row, const Source& source);
   void queue_again(const Errand& errand, const UrlRow& row, FetchClass result, std::chrono::milliseconds server_wait);
   void count(const Errand& errand, FetchClass result);
   Frontier::Host host_for(const Source& source, const std::string& name);
   void note_host(Frontier::Host host) { dirty_hosts_.insert(host); }
   Result<void> flush();
   void failed(const Error& error);
+  void lost(const Errand& errand, const Error& error);
+  static bool may_lie_on(const Errand& errand, const std::string& host);
   std::chrono::milliseconds until_next();
   void give_up_waiting();
 
   // web_lists.cpp
   Result<void> finish_list(const ErrandPtr& errand, FetchResult fetched);
   Result<void> take_list(const ErrandPtr& errand, const Result<events::ListAnswer>& answer);
-  Result<void> take_rows(const ErrandPtr& errand, const std::vector<events::ListRow>& rows);
-  Result<std::optional<UrlRow>> add_row(const Source& source, const events::ListRow& row, UnixMillis now);
+  bool is_row_wanted(const Errand& errand, const Url& url, const events::ListRow& row) const;
+  // How many of the rows are new.
+  Result<std::int64_t> take_rows(const ErrandPtr& errand, const std::vector<events::ListRow>& rows);
+  Result<std::optional<UrlRow>> add_row(const Errand& errand, const events::ListRow& row, UnixMillis now);
   Result<void> end_list(const ErrandPtr& errand, const std::string& reason);
   Result<std::vector<Expectation>> expectations_of(const Source& source, UnixMillis now);
-  Result<void> note_unlisted(const Source& source, SourceHealth& health, UnixMillis listed_at);
   Result<void> add_health(const Source& source, SourceMemory memory, const FetchResult& fetched, const std::string& drift);
+
+  // web_portal.cpp: pages of portal files.
+  void begin_walk(Errand& errand);
+  void aim(Errand& errand);
+  void ask_document(Errand& errand);
+  void ask_reader(const ErrandPtr& errand, PagePurpose purpose);
+  Result<bool> is_page(const ErrandPtr& errand, const Result<PageAnswer>& answer);
+  bool hops_on(const ErrandPtr& errand, const Result<PageAnswer>& answer);
+  Result<void> take_page(const ErrandPtr& errand, PagePurpose purpose, const Result<PageAnswer>& answer);
+  Result<void> take_vars(const ErrandPtr& errand, const PageAnswer& answer);
+  Result<void> take_list_page(const ErrandPtr& errand, const PageAnswer& answer);
+  Result<void> walk_on(const ErrandPtr& errand);
+  Result<void> end_walk(const ErrandPtr& errand);
+  Result<void> end_backfill_step(const ErrandPtr& errand);
+  bool may_backfill(const Source& source, UrlRow& row);
+  Result<void> take_article(const ErrandPtr& errand, const Result<PageAnswer>& answer);
 
   // web_documents.cpp
   Result<void> finish_document(const ErrandPtr& errand, FetchResult fetched);
@@ -124,6 +147,8 @@ class WebCrawl {
   void finish_attachment(const ErrandPtr& errand, FetchResult fetched);
   void answer_arrived(const ErrandPtr& errand);
   Result<bool> is_place_healthy(const Errand& errand);
+  void note_attempt(const Errand& errand, UrlRow& row, Location& location, UnixMillis at);
+  Result<Sight> sight_in(const Errand& errand);
   Result<void> end_document(const ErrandPtr& errand);
 
   std::vector<Source> sources_;
@@ -131,7 +156,12 @@ class WebCrawl {
   WebCrawlParts parts_;
   RobotsBook robots_;
   Frontier frontier_;
-  std::unordered_map<std::string, const Source*> by_id_;       // by Source::location_source, of lists
+  struct Vars {
+    PageVars values;
+    Tick read_at{0};
+  };
+  std::unordered_map<std::string, Vars> vars_;                 // of portals with bootstrap pages
+  std::unordered_map<std::string, const Source*> by_id_;       // by Source::location_source, of portals
   std::unordered_map<std::string, const Source*> by_address_;  // of single addresses
   std::unordered_map<std::string, HostPace::Memory> remembered_;  // of hosts that are not in the frontier yet
   std::unordered_map<std::int64_t, ErrandPtr> on_their_way_;   // that wait for another turn, by negative id
@@ -141,6 +171,7 @@ class WebCrawl {
   bool once_ = false;
   WebResult total_;
   std::unordered_map<std::int64_t, int> tried_;  // in one reading, by url
+  std::unordered_set<std::int64_t> once_queued_; // documents of lists, in one reading
   std::optional<Error> error_;                   // of a callback
   Tick pending_since_{0};
   Tick resume_at_{0};                            // after an error of the state

@@ -4,7 +4,7 @@
 
 #include "common/text/utf8.h"
 #include "services/crawler/attachments.h"
-#include "services/crawler/core/portal_file.h"
+#include "services/crawler/core/portal.h"
 #include "services/crawler/web_errand.h"
 
 namespace gouji::crawler {
@@ -34,6 +34,17 @@ RawReport report_of(const Source& source, const Location& location, FetchResult 
   return report;
 }
 
+// What was done in another way than usual for this portal stands in the event, with its reason.
+void add_exceptions(const Portal& portal, RawReport& report) {
+  report.hints.push_back({"portal_rev", portal.rev, "portal_file"});
+  if (!portal.tls.reason.empty()) report.hints.push_back({"tls_relaxed", portal.tls.reason, "portal_file"});
+  if (portal.robots == RobotsPolicy::kIgnore) report.hints.push_back({"robots_ignored", portal.robots_reason, "portal_file"});
+  if (!portal.http.user_agent.empty()) report.hints.push_back({"user_agent", portal.http.user_agent_reason, "portal_file"});
+}
+
+// Neither content nor a refusal: it is tried again, and people are told.
+bool seen_nothing(FetchClass result) { return sight_of(result) == Sight::kTransient && !is_refusal(result) && result != FetchClass::kStopped; }
+
 Content content_of(FetchResult fetched, std::string address) {
   Content content;
   content.name = last_segment(fetched.final_url);
@@ -47,6 +58,13 @@ Content content_of(FetchResult fetched, std::string address) {
 
 Result<void> WebCrawl::finish_document(const ErrandPtr& errand, FetchResult fetched) {
   errand->page = std::move(fetched);
+  if (errand->source->portal && parts_.pages != nullptr) {
+    const FetchResult& page = errand->page;
+    if (page.result == FetchClass::kHttpError) errand->page.result = class_of_page(class_of_answer(*errand->source->portal, page.status, page.headers));
+    if (page.result != FetchClass::kOk || !may_have_attachments(page.media_type, page.body)) return end_document(errand);
+    ask_reader(errand, PagePurpose::kArticle);
+    return ok();
+  }
   if (errand->page.result != FetchClass::kOk || !may_have_attachments(errand->page.media_type, errand->page.body)) return end_document(errand);
   auto rows = std::make_shared<std::vector<events::ListRow>>();
   const auto told = [this](const std::string& message) { parts_.observer.passed_over(message); };
@@ -69,7 +87,7 @@ void WebCrawl::take_attachments(const ErrandPtr& errand, const std::vector<event
     attachment->row.kind = UrlKind::kAttachment;
     attachment->row.address = rows[i].url;
     errand->answers_missing += 1;
-    if (is_host_accepted(*errand->source, url->host)) {
+    if (may_lie_on(*attachment, url->host)) {
       attachment->visited.push_back(std::move(*url));
       wait_for_turn(attachment, std::chrono::milliseconds{0});
       continue;
@@ -112,7 +130,7 @@ void WebCrawl::finish_attachment(const ErrandPtr& errand, FetchResult fetched) {
 void WebCrawl::answer_arrived(const ErrandPtr& errand) {
   errand->answers_missing -= 1;
   if (errand->answers_missing > 0) return;
-  if (const auto ended = end_document(errand); !ended) failed(ended.error());
+  if (const auto ended = end_document(errand); !ended) lost(*errand, ended.error());
 }
 
 // Withdrawals are believed only of a source and a host that are well otherwise.
@@ -121,6 +139,41 @@ Result<bool> WebCrawl::is_place_healthy(const Errand& errand) {
   if (errand.source->kind != SourceKind::kList) return true;
   GOUJI_ASSIGN(const SourceMemory memory, parts_.state.source(errand.source->id));
   return memory.health.state == SourceState::kActive;
+}
+
+// What the attempt changes of the address and its location, and what people are told.
+void WebCrawl::note_attempt(const Errand& errand, UrlRow& row, Location& location, UnixMillis at) {
+  const Source& source = *errand.source;
+  const FetchResult& page = errand.page;
+  const FetchClass result = page.result;
+  const bool is_well = went_well(result);
+  const std::string refused = is_refusal(result) ? std::string(to_string(result)) : "";
+  if (!refused.empty() && location.refused != refused) parts_.observer.refused(result, page.message);
+  if (seen_nothing(result) && row.failures == 0) parts_.observer.postponed(result, page.message);
+  location.refused = refused;
+  if (is_well) location.last_seen = at;
+  location.fetches += is_well ? 1 : 0;
+  row.failures = is_well || result == FetchClass::kGone ? 0 : row.failures + 1;
+  row.fetches += is_well ? 1 : 0;
+  row.looked_at = at;
+  row.leases = 0;
+  row.result = to_string(result);
+  row.due_at = next_look({result, at, row.fetches, row.failures, page.retry_after}, source.kind, with_jitter(source.interval, row.address, row.fetches));
+  if (!errand.pending.empty()) row.due_at = std::min(row.due_at, at + options_.attachments_wait.count());
+  if (result == FetchClass::kOk) {
+    // The server vouches for the page alone: with attachments everything is asked for in full.
+    row.tag = errand.contents.empty() ? page.etag : "";
+    row.last_modified = errand.contents.empty() ? page.last_modified : "";
+  }
+  // What comes back after a withdrawal is asked for in full.
+  if (result == FetchClass::kGone) row.tag = row.last_modified = "";
+}
+
+Result<Sight> WebCrawl::sight_in(const Errand& errand) {
+  const Sight sight = sight_of(errand.page.result);
+  if (sight != Sight::kGone) return sight;
+  GOUJI_ASSIGN(const bool is_healthy, is_place_healthy(errand));
+  return is_healthy ? Sight::kGone : Sight::kTransient;
 }
 
 Result<void> WebCrawl::end_document(const ErrandPtr& errand) {
@@ -135,50 +188,27 @@ Result<void> WebCrawl::end_document(const ErrandPtr& errand) {
   const FetchClass result = page.result;
   if (result == FetchClass::kStopped) return ok();
   const UnixMillis at = parts_.clock.unix_millis();
-  GOUJI_ASSIGN(auto stored, parts_.state.find(row.location_id));
-  if (!stored) return fatal(ErrorCode::kInternal, "the location of " + row.address + " is gone");
-  Location location = std::move(*stored);
-  const bool is_well = went_well(result);
-  const std::string refused = is_refusal(result) ? std::string(to_string(result)) : "";
-  if (!refused.empty() && location.refused != refused) parts_.observer.refused(result, page.message);
-  if (is_passing(result) && row.failures == 0) parts_.observer.postponed(result, page.message);
-  location.refused = refused;
-  if (is_well) location.last_seen = at;
-  location.fetches += is_well ? 1 : 0;
-  row.failures = is_well || result == FetchClass::kGone ? 0 : row.failures + 1;
-  row.fetches += is_well ? 1 : 0;
-  row.looked_at = at;
-  row.leases = 0;
-  row.result = to_string(result);
-  row.due_at = next_look({result, at, row.fetches, row.failures, page.retry_after}, source.kind, with_jitter(source.interval, row.address, row.fetches));
-  if (!errand->pending.empty()) row.due_at = std::min(row.due_at, at + options_.attachments_wait.count());
-  if (result == FetchClass::kOk) {
-    // The server vouches for the page alone: with attachments everything is asked for in full.
-    row.tag = errand->contents.empty() ? page.etag : "";
-    row.last_modified = errand->contents.empty() ? page.last_modified : "";
-  }
+  GOUJI_ASSIGN(auto location, parts_.state.find(row.location_id));
+  if (!location) return fatal(ErrorCode::kInternal, "the location of " + row.address + " is gone");
+  note_attempt(*errand, row, *location, at);
   const auto server_wait = page.retry_after.value_or(std::chrono::milliseconds{0});
   Seen seen;
-  seen.sight = sight_of(result);
-  if (seen.sight == Sight::kGone) {
-    GOUJI_ASSIGN(const bool is_healthy, is_place_healthy(*errand));
-    if (!is_healthy) seen.sight = Sight::kTransient;
-  }
+  GOUJI_ASSIGN(seen.sight, sight_in(*errand));
+  seen.text_digest = errand->text_digest;
   seen.gone_rule = options_.gone;
   seen.withdrawal = WithdrawalReason::kGone;
   if (source.kind == SourceKind::kUrl) {
     GOUJI_ASSIGN(SourceMemory memory, parts_.state.source(source.id));
-    if (is_well) memory.health.documents = 1;
+    if (went_well(result)) memory.health.documents = 1;
     GOUJI_TRY(add_health(source, std::move(memory), page, ""));
   }
-  seen.report = report_of(source, location, std::move(page), at);
+  seen.report = report_of(source, *location, std::move(page), at);
+  if (source.portal) add_exceptions(*source.portal, seen.report);
   for (std::optional<Content>& content : errand->contents) {
     if (content) seen.report.attachments.push_back(std::move(*content));
   }
   for (const std::string& address : errand->pending) seen.report.hints.push_back({"attachment_pending", address, "crawler"});
-  seen.location = std::move(location);
-  // What comes back after a withdrawal is asked for in full.
-  if (seen.sight == Sight::kGone) row.tag = row.last_modified = "";
+  seen.location = std::move(*location);
   parts_.recorder.add(row);
   GOUJI_TRY(parts_.recorder.take(std::move(seen), at));
   queue_again(*errand, row, result, server_wait);

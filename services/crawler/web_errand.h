@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "services/crawler/core/portal.h"
 #include "services/crawler/web_crawl.h"
 
 namespace gouji::crawler {
@@ -25,6 +27,19 @@ struct WebCrawl::Errand {
   std::int64_t rows = 0;
   UnixMillis listed_at = 0;
 
+  // Of a list of a portal file: what is to be read still, and what was found.
+  std::vector<Url> vars_left;      // bootstrap pages
+  bool retried_vars = false;
+  bool is_conditional = false;     // the next request may ask whether the page changed
+  std::deque<ListCursor> cursors;  // the next one first
+  ListCursor cursor;               // of the page that is being read
+  WalkFacts facts;
+  std::int64_t pages = 0;
+  bool is_complete = true;         // the walk saw the whole list
+  std::int64_t first_rows = 0, undated = 0;  // of the first page
+  std::string fingerprint, first_digest, tag, last_modified;
+  std::string text_digest;         // of an article
+
   // Of a page with attachments, until all of them have an answer.
   FetchResult page;
   std::vector<std::optional<Content>> contents;  // in the order of the page
@@ -40,6 +55,10 @@ struct WebCrawl::Errand {
   std::size_t index = 0;
 };
 
+FetchClass class_of_page(PageClass page_class);
+// Where a portal file's lists and documents begin, as new addresses of the frontier.
+std::vector<UrlRow> portal_entrances(const Source& source, bool with_backfill);
+bool is_backfill(const UrlRow& row);
 // A fault that may be over at the next try.
 bool is_passing(FetchClass result);
 // Whether an attempt left the source no worse than it was.

@@ -65,17 +65,28 @@ std::string digest_of(const std::vector<events::ListRow>& rows) {
   return to_hex(digest.finish());
 }
 
+// Something that a server said, whatever it said: the reader knows more than its status does.
+bool is_answer(const FetchResult& page) {
+  return page.status != 0 && page.result != FetchClass::kNotModified && page.result != FetchClass::kRedirects && page.result != FetchClass::kTruncated &&
+         page.result != FetchClass::kTooLarge && page.result != FetchClass::kRefusedAddress;
+}
+
 }  // namespace
 
 Result<void> WebCrawl::finish_list(const ErrandPtr& errand, FetchResult fetched) {
   errand->page = std::move(fetched);
+  const Source& source = *errand->source;
+  if (source.portal && parts_.pages != nullptr && is_answer(errand->page)) {
+    ask_reader(errand, errand->vars_left.empty() ? PagePurpose::kList : PagePurpose::kVars);
+    return ok();
+  }
   if (errand->page.result != FetchClass::kOk) return end_list(errand, "");
   auto answer = std::make_shared<Result<events::ListAnswer>>(unavailable(ErrorCode::kTimeout, "not asked yet"));
-  auto request = std::make_shared<events::ListRequest>(request_of(*errand->source, errand->page));
+  auto request = std::make_shared<events::ListRequest>(request_of(source, errand->page));
   reader_.submit([this, answer, request] { *answer = parts_.lists.read(*request); },
                  [this, errand, answer] {
                    const auto taken = take_list(errand, *answer);
-                   if (!taken) failed(taken.error());
+                   if (!taken) lost(*errand, taken.error());
                  });
   return ok();
 }
@@ -93,6 +104,9 @@ Result<void> WebCrawl::take_list(const ErrandPtr& errand, const Result<events::L
   const DriftVerdict verdict = judge_listing(errand->row.shape, {static_cast<std::int64_t>(answer->rows.size()), 1, 0, "", !answer->cut});
   errand->row.shape = verdict.shape;
   GOUJI_TRY(take_rows(errand, answer->rows));
+  const std::string digest = digest_of(answer->rows);
+  errand->rows_changed = errand->row.digest != digest;
+  errand->row.digest = digest;
   if (answer->rows.empty()) {
     // Portals answer with empty shells when they are unwell; nothing is gone because of it.
     errand->page.result = FetchClass::kBadList;
@@ -105,32 +119,39 @@ Result<void> WebCrawl::take_list(const ErrandPtr& errand, const Result<events::L
   return end_list(errand, "DRIFT");
 }
 
-Result<void> WebCrawl::take_rows(const ErrandPtr& errand, const std::vector<events::ListRow>& rows) {
+Result<std::int64_t> WebCrawl::take_rows(const ErrandPtr& errand, const std::vector<events::ListRow>& rows) {
   const Source& source = *errand->source;
   const UnixMillis at = parts_.clock.unix_millis();
-  errand->listed_at = at;
+  if (errand->listed_at == 0) errand->listed_at = at;
   std::vector<UrlRow> fresh;
   for (const events::ListRow& row : rows) {
-    GOUJI_ASSIGN(auto added, add_row(source, row, at));
+    GOUJI_ASSIGN(auto added, add_row(*errand, row, at));
     if (added) fresh.push_back(std::move(*added));
   }
-  const std::string digest = digest_of(rows);
-  errand->rows_changed = errand->row.digest != digest;
-  errand->row.digest = digest;
-  errand->rows = static_cast<std::int64_t>(rows.size());
+  errand->rows += static_cast<std::int64_t>(rows.size());
+  const auto found = static_cast<std::int64_t>(fresh.size());
   // Durable before anything fetches them.
   GOUJI_TRY(parts_.recorder.flush());
-  if (once_) return ok();
+  if (once_) return found;
   for (const UrlRow& row : fresh) queue(row, source, row.due_at);
-  return ok();
+  return found;
+}
+
+bool WebCrawl::is_row_wanted(const Errand& errand, const Url& url, const events::ListRow& row) const {
+  const Source& source = *errand.source;
+  if (!source.portal || parts_.pages == nullptr) return is_wanted(source.list, row.url, row.title);
+  const ListRule* rule = find_list(*source.portal, errand.cursor.list);
+  const auto spelled = canonical(*source.portal, url);
+  return rule != nullptr && spelled && *spelled == url && is_wanted(*source.portal, *rule, row.url, row.title);
 }
 
 // A row comes from a process that read hostile bytes: everything is checked again. The address when
 // it is new.
-Result<std::optional<UrlRow>> WebCrawl::add_row(const Source& source, const events::ListRow& row, UnixMillis now) {
+Result<std::optional<UrlRow>> WebCrawl::add_row(const Errand& errand, const events::ListRow& row, UnixMillis now) {
+  const Source& source = *errand.source;
   const auto url = parse_url(row.url);
   if (!url || to_string(*url) != row.url || row.title.size() > kHintBytesMax || row.date.size() > kHintBytesMax ||
-      !is_wanted(source.list, row.url, row.title) || !is_host_accepted(source, url->host)) {
+      !is_host_accepted(source, url->host) || !is_row_wanted(errand, *url, row)) {
     parts_.observer.passed_over(source.address + ": a row that its portal file does not accept");
     return std::nullopt;
   }
@@ -185,7 +206,11 @@ Result<void> WebCrawl::end_list(const ErrandPtr& errand, const std::string& reas
   GOUJI_ASSIGN(SourceMemory memory, parts_.state.source(source.id));
   if (page.result == FetchClass::kOk) {
     memory.health.documents = errand->rows;
-    if (reason.empty()) GOUJI_TRY(note_unlisted(source, memory.health, errand->listed_at));
+    // With several lists each names a part: what one leaves out may stand in another.
+    const bool is_only = !source.portal || source.portal->lists.size() <= 1;
+    if (reason.empty() && is_only && errand->is_complete && !errand->facts.is_backfill) {
+      GOUJI_ASSIGN(memory.health.unlisted, parts_.state.count_unlisted(source.location_source, errand->listed_at));
+    }
   }
   parts_.recorder.add(row);
   GOUJI_TRY(add_health(source, std::move(memory), page, reason));
@@ -211,14 +236,6 @@ Result<std::vector<Expectation>> WebCrawl::expectations_of(const Source& source,
   return expected;
 }
 
-Result<void> WebCrawl::note_unlisted(const Source& source, SourceHealth& health, UnixMillis listed_at) {
-  GOUJI_ASSIGN(const auto documents, parts_.state.documents_of(source.location_source));
-  health.unlisted = std::count_if(documents.begin(), documents.end(), [listed_at](const Location& location) {
-    return !location.known.withdrawn && location.listed_at > 0 && location.listed_at < listed_at;
-  });
-  return ok();
-}
-
 Result<void> WebCrawl::add_health(const Source& source, SourceMemory memory, const FetchResult& fetched, const std::string& drift) {
   const UnixMillis at = parts_.clock.unix_millis();
   SourceHealth& health = memory.health;
@@ -228,7 +245,7 @@ Result<void> WebCrawl::add_health(const Source& source, SourceMemory memory, con
   health.address = source.address;
   health.last_attempt_at = at;
   health.failures = reason.empty() ? 0 : health.failures + 1;
-  health.state = reason.empty() ? SourceState::kActive : is_refusal(fetched.result) ? SourceState::kBlocked : SourceState::kDegraded;
+  health.state = reason.empty() ? SourceState::kActive : is_refusal(fetched.result) || is_shut_out(fetched.result) ? SourceState::kBlocked : SourceState::kDegraded;
   health.reason = reason;
   health.message = reason.empty() ? "" : fetched.message;
   if (reason.empty()) health.last_success_at = at;

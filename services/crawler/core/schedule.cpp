@@ -19,6 +19,7 @@ constexpr milliseconds kGoneAgainAfter = hours{24} + seconds{1};
 
 milliseconds retry_wait(const Attempt& attempt) {
   const auto doublings = std::clamp<std::int64_t>(attempt.failures - 1, 0, 16);
+  if (is_shut_out(attempt.result)) return attempt.failures <= 1 ? hours{6} : hours{24};
   const milliseconds wait = std::min(kRetryMin * (std::int64_t{1} << doublings), kRetryMax);
   return std::max(wait, attempt.retry_after.value_or(milliseconds{0}));
 }

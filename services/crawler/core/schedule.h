@@ -22,7 +22,8 @@ struct Attempt {
 };
 
 // Documents of a list are verified after 1 h, 1, 3, 7, 30 and 90 days, a single address at its
-// interval; faults wait 30 s, doubled up to 6 h, and at least as long as the server asks; refusals a day.
+// interval; faults wait 30 s, doubled up to 6 h, and at least as long as the server asks; refusals a day; a portal that shuts us
+// out is asked after 6 h, then once a day.
 UnixMillis next_look(const Attempt& attempt, SourceKind kind, std::chrono::milliseconds interval);
 // Of the list page itself: its interval, or sooner after a fault, and at least as long as the server asks.
 UnixMillis next_listing(const Attempt& attempt, std::chrono::milliseconds interval);

@@ -19,7 +19,7 @@ std::int64_t byte_size_of(const Record& record) {
   return static_cast<std::int64_t>(size);
 }
 
-std::string placeholders(int count) {
+std::string parameters(int count) {
   std::string text = "?1";
   for (int i = 2; i <= count; ++i) text += ",?" + std::to_string(i);
   return text;
@@ -56,7 +56,7 @@ struct State::Impl {
   OutboxSize outbox;
   std::int64_t last_url_id = 0;
   bool is_durable = true;  // against the end of the machine: synchronous=FULL
-  std::optional<Statement> find, documents, sequence, url, url_by_address, source, robots, text;
+  std::optional<Statement> find, documents, unlisted, sequence, url, url_by_address, source, robots, text;
   std::optional<Statement> upsert_location, upsert_source, upsert_url, upsert_host, upsert_robots, insert_event, lease, update_listed;
 
   Impl(ProcessLock taken, Database opened) : lock(std::move(taken)), database(std::move(opened)) {}
@@ -80,21 +80,22 @@ Result<void> State::Impl::prepare_all() {
   const std::string locations(kLocationColumns), urls(kUrlColumns);
   GOUJI_TRY(prepare(find, "SELECT " + locations + " FROM location WHERE id = ?1"));
   GOUJI_TRY(prepare(documents, "SELECT " + locations + " FROM location WHERE source_id = ?1 AND sequence > 0"));
+  GOUJI_TRY(prepare(unlisted, "SELECT count(*) FROM location WHERE source_id = ?1 AND sequence > 0 AND withdrawn = 0 AND listed_at > 0 AND listed_at < ?2"));
   GOUJI_TRY(prepare(sequence, "SELECT sequence FROM location WHERE id = ?1"));
   GOUJI_TRY(prepare(text, "SELECT id FROM location WHERE text_digest = ?1 AND text_digest <> '' AND id <> ?2 AND sequence > 0 ORDER BY first_seen LIMIT 1"));
   GOUJI_TRY(prepare(url, "SELECT " + urls + " FROM url WHERE id = ?1"));
   GOUJI_TRY(prepare(url_by_address, "SELECT " + urls + " FROM url WHERE source_id = ?1 AND kind = ?2 AND address = ?3"));
   GOUJI_TRY(prepare(source, "SELECT * FROM source WHERE id = ?1"));
   GOUJI_TRY(prepare(robots, "SELECT * FROM robots WHERE origin = ?1"));
-  GOUJI_TRY(prepare(upsert_location, "INSERT INTO location(" + locations + ") VALUES(" + placeholders(17) +
+  GOUJI_TRY(prepare(upsert_location, "INSERT INTO location(" + locations + ") VALUES(" + parameters(17) +
                                        ") ON CONFLICT(id) DO UPDATE SET payload_digest=?4, text_digest=?5, sequence=?6, withdrawn=?7, missing_since=?8, "
                                        "missing_count=?9, tag=?10, refused=?11, first_seen=?14, last_seen=?15, fetches=?17"));
   GOUJI_TRY(prepare(update_listed, "UPDATE location SET title = ?2, published_on = ?3, listed_at = ?4 WHERE id = ?1"));
-  GOUJI_TRY(prepare(upsert_url, "INSERT OR REPLACE INTO url(" + urls + ") VALUES(" + placeholders(21) + ")"));
-  GOUJI_TRY(prepare(upsert_source, "INSERT OR REPLACE INTO source VALUES(" + placeholders(12) + ")"));
-  GOUJI_TRY(prepare(upsert_host, "INSERT OR REPLACE INTO host VALUES(" + placeholders(9) + ")"));
-  GOUJI_TRY(prepare(upsert_robots, "INSERT OR REPLACE INTO robots VALUES(" + placeholders(5) + ")"));
-  GOUJI_TRY(prepare(insert_event, "INSERT INTO outbox(topic, key, value, headers, timestamp, bytes) VALUES(" + placeholders(6) + ")"));
+  GOUJI_TRY(prepare(upsert_url, "INSERT OR REPLACE INTO url(" + urls + ") VALUES(" + parameters(21) + ")"));
+  GOUJI_TRY(prepare(upsert_source, "INSERT OR REPLACE INTO source VALUES(" + parameters(12) + ")"));
+  GOUJI_TRY(prepare(upsert_host, "INSERT OR REPLACE INTO host VALUES(" + parameters(9) + ")"));
+  GOUJI_TRY(prepare(upsert_robots, "INSERT OR REPLACE INTO robots VALUES(" + parameters(5) + ")"));
+  GOUJI_TRY(prepare(insert_event, "INSERT INTO outbox(topic, key, value, headers, timestamp, bytes) VALUES(" + parameters(6) + ")"));
   GOUJI_TRY(prepare(lease, "UPDATE url SET leases = leases + 1 WHERE id = ?1"));
   return measure();
 }
@@ -210,6 +211,13 @@ Result<std::vector<Location>> State::documents_of(std::string_view source_id) {
   auto found = all(*impl_->documents, read_location);
   impl_->documents->reset();
   return found;
+}
+
+Result<std::int64_t> State::count_unlisted(std::string_view source_id, UnixMillis since) {
+  const std::lock_guard guard(impl_->mutex);
+  impl_->unlisted->bind(1, source_id).bind(2, since);
+  GOUJI_ASSIGN(const auto count, only<std::int64_t>(*impl_->unlisted, [](const Statement& row) { return row.integer(0); }));
+  return count.value_or(0);
 }
 
 Result<SourceMemory> State::source(std::string_view id) {

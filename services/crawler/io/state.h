@@ -134,6 +134,8 @@ class State {
   Result<std::vector<Location>> under(std::string_view source_id, std::string_view root);
   // Locations of `source_id` that had an event, in no order.
   Result<std::vector<Location>> documents_of(std::string_view source_id);
+  // Those of them that are not withdrawn and that a list named, but none since.
+  Result<std::int64_t> count_unlisted(std::string_view source_id, UnixMillis since);
   // Another location with the same text, the one seen first.
   Result<std::optional<std::string>> with_text(std::string_view text_digest, std::string_view but_not_id);
   Result<SourceMemory> source(std::string_view id);
