@@ -50,7 +50,7 @@ class Frontier {
   const PaceRules& rules(Host host) const { return hosts_[host].rules; }
   // Of a host without work so far: what an earlier run remembers.
   void restore(Host host, const HostPace& pace) { hosts_[host].pace = pace; }
-  void set_robots_delay(Host host, std::chrono::milliseconds delay) { hosts_[host].pace.robots_delay = delay; }
+  void set_robots_delay(Host host, std::chrono::milliseconds delay) { hosts_[host].pace.set_robots_delay(hosts_[host].rules, delay); }
 
   void add(Host host, const Task& task, const Now& now);
   // The most urgent task whose host is ready. It holds a slot of its host until done().

@@ -57,7 +57,7 @@ bool is_fault_of_host(const HostAnswer& answer) {
 milliseconds HostPace::delay(const PaceRules& rules) const {
   microseconds wait = std::max<microseconds>(rules.delay_min, microseconds{penalty_us_});
   if (rules.delay_min.count() > 0) wait = std::max(wait, microseconds{2 * latency_us_});
-  wait = std::max<microseconds>(wait, robots_delay);
+  wait = std::max<microseconds>(wait, robots_delay_);
   return std::chrono::ceil<milliseconds>(std::min<microseconds>(wait, std::max(rules.delay_max, rules.delay_min)));
 }
 
@@ -84,6 +84,11 @@ void HostPace::started(const PaceRules& rules, const Now& now) {
 }
 
 void HostPace::rest_until(Tick until) { rest_until_ = std::max(rest_until_, until); }
+
+void HostPace::set_robots_delay(const PaceRules& rules, milliseconds wanted) {
+  robots_delay_ = wanted;
+  if (started_at_ != Tick{0}) next_at_ = std::max(next_at_, started_at_ + delay(rules));
+}
 
 void HostPace::answered(const PaceRules& rules, const HostAnswer& answer, const Now& now) {
   if (answer.result == FetchClass::kStopped || answer.result == FetchClass::kRefusedAddress || answer.result == FetchClass::kRobots) return;

@@ -44,6 +44,8 @@ class HostPace {
   // The breaker and the delay learn from it. A stop or a refusal of ours says nothing about the host.
   void answered(const PaceRules& rules, const HostAnswer& answer, const Now& now);
   void rest_until(Tick until);
+  // Crawl-delay of robots.txt, from the request that began last on.
+  void set_robots_delay(const PaceRules& rules, std::chrono::milliseconds delay);
 
   const Breaker& breaker() const { return breaker_; }
 
@@ -59,13 +61,13 @@ class HostPace {
   Memory memory(const Now& now) const;
   // Waits that a clock which jumped would make endless are cut to the longest that is ever asked for.
   static HostPace from(const Memory& memory, const PaceRules& rules, const Now& now);
-  std::chrono::milliseconds robots_delay{0};  // Crawl-delay of robots.txt
 
  private:
   bool is_new_day(const Now& now) const;
 
   std::int64_t latency_us_ = 0;  // exponentially weighted
   std::int64_t penalty_us_ = 0;  // a delay that the host earned by refusing
+  std::chrono::milliseconds robots_delay_{0};
   Tick started_at_{0}, next_at_{0}, rest_until_{0};
   Breaker breaker_;
   UnixMillis budget_day_ = 0;

@@ -161,8 +161,10 @@ TEST(HostPace, RestsAsLongAsTheHostAsks) {
 TEST(HostPace, FollowsTheDelayOfRobots) {
   Time time;
   HostPace pace;
-  pace.robots_delay = seconds{10};
+  pace.started(one_second(), time.now);
+  pace.set_robots_delay(one_second(), seconds{10});
   EXPECT_EQ(pace.delay(one_second()), seconds{10});
+  EXPECT_EQ(pace.allowed_at(one_second(), time.now), time.now.tick + seconds{10});
 }
 
 TEST(HostPace, OpensItsBreakerAfterFiveFaultsAndTriesOnceAfterIt) {
