@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "common/events/convert.h"
-#include "common/text/utf8.h"
 #include "gouji/worker/v1/worker.pb.h"
 
 namespace gouji::events {
@@ -22,8 +21,8 @@ Error too_much(std::string_view what) {
 }
 
 void add_pair(std::string_view name, std::string_view value, wk::Pair* out) {
-  out->set_name(repair_utf8(name));
-  out->set_value(repair_utf8(value));
+  out->set_name(std::string(name));
+  out->set_value(std::string(value));
 }
 
 void to_proto(const std::vector<PageAttachment>& attachments, google::protobuf::RepeatedPtrField<wk::Attachment>* out) {
@@ -155,11 +154,11 @@ std::string encode(const PageRequest& request) {
   cursor.set_depth(request.cursor.depth);
   cursor.set_address(request.cursor.address);
   for (const auto& [name, value] : request.vars) add_pair(name, value, out.add_vars());
-  out.set_url(repair_utf8(request.url));
-  out.set_final_url(repair_utf8(request.final_url));
+  out.set_url(request.url);
+  out.set_final_url(request.final_url);
   out.set_status(request.status);
   for (const HttpHeader& header : request.headers) add_pair(header.name, header.value, out.add_headers());
-  out.set_media_type(repair_utf8(request.media_type));
+  out.set_media_type(request.media_type);
   out.set_body(request.body);
   return whole.SerializeAsString();
 }
@@ -189,7 +188,7 @@ Result<PageRequest> decode_page_request(std::string_view bytes) {
 std::string encode(const PageAnswer& answer) {
   wk::PageAnswer out;
   out.set_page_class(static_cast<int>(answer.page_class));
-  out.set_why(repair_utf8(answer.why));
+  out.set_why(answer.why);
   out.set_hop(answer.hop);
   for (const auto& [name, value] : answer.vars) add_pair(name, value, out.add_vars());
   to_proto(answer.list, out.mutable_list());
@@ -203,7 +202,7 @@ Result<PageAnswer> decode_page_answer(std::string_view bytes) {
     return too_much("an unknown class or too many values");
   PageAnswer answer;
   answer.page_class = static_cast<PageClass>(in.page_class());
-  answer.why = utf8_prefix(in.why(), kPageTextMax);
+  answer.why = in.why().substr(0, kPageTextMax);
   answer.hop = in.hop();
   if (!fits(answer.hop)) return too_much("a text that is too long");
   for (const wk::Pair& pair : in.vars()) {

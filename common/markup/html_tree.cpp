@@ -16,6 +16,10 @@ bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
 bool is_white(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
+// A bounded text does not decode what it cannot hold, but for some white space.
+constexpr std::size_t kSpacesRead = 4'096;
+constexpr std::size_t kUnbounded = SIZE_MAX / 2;
+
 template <std::size_t N>
 bool is_among(std::string_view name, const std::array<std::string_view, N>& names) {
   return std::any_of(names.begin(), names.end(), [&](std::string_view other) { return is_same_name(name, other); });
@@ -293,7 +297,8 @@ std::string HtmlTree::text_between(std::size_t begin, std::size_t end, std::size
     if (has_marks && is_apart && out.back() != '\n' && out.back() != '\t') out.push_back('\n');
     if (has_marks && text->is_cell) out.push_back('\t');
     wants_space = wants_space || is_apart;
-    const std::string_view raw = html_.substr(text->begin, std::min(text->end, end) - text->begin);
+    std::string_view raw = html_.substr(text->begin, std::min(text->end, end) - text->begin);
+    if (bytes_max < kUnbounded) raw = raw.substr(0, bytes_max - out.size() + kSpacesRead);
     for (const char c : text->is_verbatim ? std::string(raw) : decode_references(raw)) {
       if (is_white(c)) {
         wants_space = true;

@@ -108,7 +108,7 @@ Reason reason_of(const crawler::Portal& portal, const crawler::Url& asked) {
   for (const crawler::Url& page : crawler::vars_pages(portal)) {
     if (page == *url) return {true, fmt::format("vars.from；{}{}", robots, spelt)};
   }
-  for (const crawler::ListCursor& cursor : crawler::first_pages(portal, 2026)) {
+  for (const ListCursor& cursor : crawler::first_pages(portal, 2026)) {
     const auto request = crawler::make_request(portal, cursor, {});
     if (request && request->url == *url) return {true, fmt::format("lists/{}；{}{}", cursor.list, robots, spelt)};
   }

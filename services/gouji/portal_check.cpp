@@ -135,7 +135,7 @@ class LiveCheck {
       if (answer) vars_.insert(answer->vars.begin(), answer->vars.end());
       is_good = is_good && answer && answer->page_class == PageClass::kOk;
     }
-    for (const crawler::ListCursor& cursor : crawler::first_pages(portal_, this_year)) {
+    for (const ListCursor& cursor : crawler::first_pages(portal_, this_year)) {
       const auto request = crawler::make_request(portal_, cursor, vars_);
       if (!request) fmt::print("  ✗ {}：{}\n", cursor.list, request.error().message);
       const auto answer = request ? ask(*request, PagePurpose::kList, cursor) : std::nullopt;

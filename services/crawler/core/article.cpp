@@ -53,7 +53,7 @@ const std::vector<Selector>& usual_content() {
 const std::vector<Pattern>& usual_chrome() {
   static const std::vector<Pattern> kAll = [] {
     std::vector<Pattern> all;
-    for (const std::string_view expression : kUsualChrome) all.push_back(*Pattern::regex(expression));
+    for (const std::string_view expression : kUsualChrome) all.push_back(Pattern::known(expression));
     return all;
   }();
   return kAll;
@@ -238,7 +238,7 @@ class Article {
 
   // Addresses in onclick, data-… and scripts: 'x.pdf', window.open("x.doc").
   void add_quoted(const std::string& html, const std::set<std::string>& links, std::set<std::string>& known) {
-    static const Pattern kQuoted = *Pattern::regex("['\"]([^'\"<>\\s\\\\]{1,900}\\.(?i:pdf|docx?|xlsx?|wps|et|ofd|rtf|zip|rar))['\"]");
+    static const Pattern kQuoted = Pattern::known("['\"]([^'\"<>\\s\\\\]{1,900}\\.(?i:pdf|docx?|xlsx?|wps|et|ofd|rtf|zip|rar))['\"]");
     std::size_t at = 0;
     for (int tries = 0; tries < 200 && out_.attachments.size() < static_cast<std::size_t>(rule_.attachments_max); ++tries) {
       const auto match = kQuoted.find(html, at);

@@ -59,7 +59,8 @@ class Reader {
     std::uint64_t large = 0;
     if (element.get(large) == simdjson::SUCCESS) return fmt::format("{}", large);
     double real = 0;
-    return element.get(real) == simdjson::SUCCESS ? fmt::format("{}", real) : "0";
+    // 0.0 and -0.0 are written as the whole number that they are read back as.
+    return element.get(real) == simdjson::SUCCESS && real != 0 ? fmt::format("{}", real) : "0";
   }
 
   std::size_t count_ = 0;

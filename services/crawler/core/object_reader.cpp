@@ -58,7 +58,7 @@ ObjectReader::ObjectReader(const JsonValue* value, std::string pointer, Mistakes
 std::string ObjectReader::place(std::string_view key) const { return pointer_ + "/" + std::string(key.substr(0, 100)); }
 
 const JsonValue* ObjectReader::member(std::string_view key) {
-  known_.push_back(key);
+  if (std::find(known_.begin(), known_.end(), key) == known_.end()) known_.push_back(key);
   return value_ == nullptr ? nullptr : value_->member(key);
 }
 

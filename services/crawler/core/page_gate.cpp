@@ -57,7 +57,7 @@ struct CompiledWords {
 template <std::size_t N>
 std::vector<CompiledWords> compiled(const Words (&words)[N]) {
   std::vector<CompiledWords> all;
-  for (const Words& one : words) all.push_back({one.page_class, *Pattern::regex(one.expression)});
+  for (const Words& one : words) all.push_back({one.page_class, Pattern::known(one.expression)});
   return all;
 }
 
@@ -81,7 +81,7 @@ std::string first_text(const HtmlTree& tree, std::string_view css) {
 std::string refresh_target(const HtmlTree& tree) {
   for (const std::uint32_t meta : selector("meta[http-equiv]").find(tree, kNoElement, 20)) {
     if (!is_same_name(tree.attribute(meta, "http-equiv").value_or(""), "refresh")) continue;
-    static const Pattern kRefresh = *Pattern::regex("(?i)^\\s*([0-9]+)(?:\\.[0-9]*)?\\s*[;,]\\s*url\\s*=\\s*['\"]?([^'\"]+)");
+    static const Pattern kRefresh = Pattern::known("(?i)^\\s*([0-9]+)(?:\\.[0-9]*)?\\s*[;,]\\s*url\\s*=\\s*['\"]?([^'\"]+)");
     const auto match = kRefresh.find(tree.attribute(meta, "content").value_or("").substr(0, 2'500));
     if (match && match->groups[0].size() == 1 && match->groups[0] <= "5") return tidied(match->groups[1], kPageTextMax);
   }
@@ -91,7 +91,7 @@ std::string refresh_target(const HtmlTree& tree) {
 // location = "/x" in a page that holds nothing else.
 std::string script_target(std::string_view text) {
   static const Pattern kLocation =
-      *Pattern::regex("(?:window|document|self|top|parent)?\\.?location(?:\\.href)?\\s*(?:=|\\.replace\\s*\\()\\s*(?:'([^'\"]{1,2000})'|\"([^'\"]{1,2000})\")");
+      Pattern::known("(?:window|document|self|top|parent)?\\.?location(?:\\.href)?\\s*(?:=|\\.replace\\s*\\()\\s*(?:'([^'\"]{1,900})'|\"([^'\"]{1,900})\")");
   const auto match = kLocation.find(text.substr(0, kPageTextMax * 4));
   return match ? match->groups[0] + match->groups[1] : std::string();
 }

@@ -6,6 +6,8 @@
 
 #include <re2/re2.h>
 
+#include "common/core/check.h"
+
 namespace gouji::crawler {
 
 namespace {
@@ -42,20 +44,29 @@ struct Pattern::Compiled {
 };
 
 Result<Pattern> Pattern::regex(std::string_view expression) {
-  if (expression.empty() || expression.size() > kPatternBytesMax) {
-    return invalid_input(ErrorCode::kMalformed, "expected an expression of 1…" + std::to_string(kPatternBytesMax) + " bytes");
-  }
+  const bool fits = !expression.empty() && expression.size() <= kPatternBytesMax;
+  if (!fits) return invalid_input(ErrorCode::kMalformed, "expected an expression of 1…" + std::to_string(kPatternBytesMax) + " bytes");
+  return compiled(expression);
+}
+
+Result<Pattern> Pattern::compiled(std::string_view expression) {
   RE2::Options options;
   options.set_log_errors(false);
   options.set_max_mem(kCompiledBytesMax);
   options.set_dot_nl(true);
   Pattern pattern;
   pattern.text_ = expression;
-  auto compiled = std::make_shared<Compiled>(pattern.text_, options);
-  if (!compiled->re2.ok()) return invalid_input(ErrorCode::kMalformed, "not a regular expression (RE2): " + compiled->re2.error());
-  if (compiled->re2.NumberOfCapturingGroups() > kGroupsMax) return invalid_input(ErrorCode::kMalformed, "more than 9 groups");
-  pattern.compiled_ = std::move(compiled);
+  auto made = std::make_shared<Compiled>(pattern.text_, options);
+  if (!made->re2.ok()) return invalid_input(ErrorCode::kMalformed, "not a regular expression (RE2): " + made->re2.error());
+  if (made->re2.NumberOfCapturingGroups() > kGroupsMax) return invalid_input(ErrorCode::kMalformed, "more than 9 groups");
+  pattern.compiled_ = std::move(made);
   return pattern;
+}
+
+Pattern Pattern::known(std::string_view expression) {
+  auto pattern = compiled(expression);
+  GOUJI_CHECK(pattern.has_value());
+  return std::move(*pattern);
 }
 
 Pattern Pattern::glob(std::string_view text) {

@@ -19,6 +19,8 @@ class Pattern {
  public:
   // kInvalidInput MALFORMED says what is wrong with the expression.
   static Result<Pattern> regex(std::string_view expression);
+  // Of an expression in the program itself: one that is wrong is a bug.
+  static Pattern known(std::string_view expression);
   // A glob over the whole text where it holds `*` or `?`, else a part of it.
   static Pattern glob(std::string_view pattern);
 
@@ -39,6 +41,7 @@ class Pattern {
 
  private:
   struct Compiled;
+  static Result<Pattern> compiled(std::string_view expression);
   std::string text_;
   std::shared_ptr<const Compiled> compiled_;  // null: a glob or a part
 };

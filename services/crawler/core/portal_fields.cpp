@@ -108,11 +108,11 @@ std::vector<FieldRule> row_fields(ObjectReader& reader, std::string_view key) {
 
 // A field of the page; one with only a regular expression reads the page as it is.
 std::optional<FieldRule> page_field(ObjectReader& reader, std::string_view key) {
-  auto rules = fields(reader, key);
-  if (rules.empty()) return std::nullopt;
-  FieldRule& rule = rules.front();
+  const JsonValue* value = reader.member(key);
+  if (value == nullptr) return std::nullopt;
+  FieldRule rule = one_field(*value, reader.place(key), reader.mistakes());
   if (rule.regex && !rule.select && rule.pointer.empty()) rule.from = FieldFrom::kPage;
-  return std::move(rule);
+  return rule;
 }
 
 void check_variables(ObjectReader& reader, std::string_view key, std::string_view text, const std::vector<std::string>& known) {

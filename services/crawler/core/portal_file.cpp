@@ -100,7 +100,7 @@ void read_http(ObjectReader http, Portal& portal) {
 
 // "08:00-20:00" in minutes of the day.
 std::optional<std::pair<std::int32_t, std::int32_t>> hours_from(std::string_view text) {
-  static const Pattern kHours = *Pattern::regex("^([01][0-9]|2[0-4]):([0-5][0-9])-([01][0-9]|2[0-4]):([0-5][0-9])$");
+  static const Pattern kHours = Pattern::known("^([01][0-9]|2[0-4]):([0-5][0-9])-([01][0-9]|2[0-4]):([0-5][0-9])$");
   const auto match = kHours.find(text);
   if (!match) return std::nullopt;
   const auto minutes = [&](std::size_t at) { return std::stoi(match->groups[at]) * 60 + std::stoi(match->groups[at + 1]); };
@@ -210,6 +210,11 @@ Portal read_portal(const JsonValue& whole, Mistakes& mistakes) {
 
 }  // namespace
 
+namespace {
+// A definition has its family written out under every list, so it may be larger than a file.
+Result<Portal> portal_from(std::string_view bytes, std::string_view name);
+}  // namespace
+
 bool is_portal_id(std::string_view text) {
   const bool is_plain = std::all_of(text.begin(), text.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.'; });
   return is_plain && !text.empty() && text.size() <= 64 && text != kFilesSource && text != kWebSource;
@@ -227,11 +232,18 @@ bool is_portal_file(std::string_view bytes) {
 }
 
 Result<Portal> parse_portal(std::string_view bytes, std::string_view name) {
+  if (bytes.size() <= kPortalFileBytesMax) return portal_from(bytes, name);
   Mistakes mistakes(name);
-  if (bytes.size() > kPortalFileBytesMax) {
-    mistakes.add("", "more than 1 MiB is no portal file");
-    return mistakes.error();
-  }
+  mistakes.add("", "more than 1 MiB is no portal file");
+  return mistakes.error();
+}
+
+Result<Portal> portal_from_definition(std::string_view definition) { return portal_from(definition, "portal"); }
+
+namespace {
+
+Result<Portal> portal_from(std::string_view bytes, std::string_view name) {
+  Mistakes mistakes(name);
   const auto root = parse_json(bytes);
   if (!root) mistakes.add("", root.error().message);
   else if (!root->is_object()) mistakes.add("", "expected one object {…}");
@@ -263,7 +275,7 @@ Result<Portal> parse_portal(std::string_view bytes, std::string_view name) {
   return portal;
 }
 
-Result<Portal> portal_from_definition(std::string_view definition) { return parse_portal(definition, "portal"); }
+}  // namespace
 
 Source source_of(Portal portal) {
   Source source;

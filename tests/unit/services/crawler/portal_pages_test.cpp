@@ -72,7 +72,7 @@ TEST(Requests, PostFormsAndJson) {
 
 TEST(Requests, WaitForTheValuesOfTheBootstrapPage) {
   const Portal portal = portal_with(std::string(R"("request":{"url":"{origin}/x","query":{"...":"{vars.q}","id":"{sid}"}},)") + kRows,
-                                    R"(,"vars":{"from":"http://a.cn/i","values":{"q":{"regex":"Q=(.*?);","decode":["single_to_double_quotes","json"]},"sid":{"regex":"S=(\\d+)"}}})");
+                                    R"j(,"vars":{"from":"http://a.cn/i","values":{"q":{"regex":"Q=(.*?);","decode":["single_to_double_quotes","json"]},"sid":{"regex":"S=(\\d+)"}}})j");
   const ListCursor cursor = first_pages(portal, 2025).front();
   EXPECT_THAT(address_of(portal, cursor), HasSubstr("{vars.q} has no members yet"));
   PageRequest page;
@@ -156,9 +156,9 @@ TEST(Paging, FollowsLinksAndFramesOneHop) {
 TEST(Rows, AreToldWithTheReasonWhenTheyAreLeftOut) {
   const Portal portal = portal_with(std::string(R"("request":{"url":"http://a.cn/col/"},)") + kRows,
                                     R"(,"accept":{"title":"信息公开","title_not":"解读","url":"/col/"})");
-  const PageAnswer answer = read(portal, R"(<li><a href="1.html">信息公开年报</a> 2024-1-5</li><li><a href="1.html">信息公开年报</a></li><li><a href="/x.html">信息公开年报</a></li>
+  const PageAnswer answer = read(portal, R"j(<li><a href="1.html">信息公开年报</a> 2024-1-5</li><li><a href="1.html">信息公开年报</a></li><li><a href="/x.html">信息公开年报</a></li>
     <li><a href="2.html">信息公开年报解读</a></li><li><a href="http://c.cn/col/">信息公开年报</a></li><li>没有链接</li><li><a href="javascript:go()">信息公开</a></li>
-    <li><a href="3.html"></a></li><li><a href="http://x.b.gov.cn/col/9">信息公开年报</a>昨天</li>)");
+    <li><a href="3.html"></a></li><li><a href="http://x.b.gov.cn/col/9">信息公开年报</a>昨天</li>)j");
   ASSERT_THAT(answer.list.rows, SizeIs(2));
   EXPECT_EQ(answer.list.rows[0].date, "2024-01-05");
   EXPECT_EQ(answer.list.rows_seen, 9);
@@ -180,10 +180,10 @@ TEST(Rows, OfJsonTakeOnlyTextsAndNumbers) {
 TEST(Rows, OfScriptsExpressionsAndArraysOfHtml) {
   const Portal js = portal_with(R"("request":{"url":"http://a.cn/d"},"response":{"format":"js_var","marker":"var L ="},"rows":{"at":"","fields":{"url":"/u","title":"/t"}})");
   EXPECT_THAT(read(js, "x;var L = [{\"u\":\"/1\",\"t\":\"]}一\"}]; y").list.rows, ElementsAre(PageRow{"http://a.cn/1", "]}一", "", "", {}}));
-  const Portal regex = portal_with(R"("request":{"url":"http://a.cn/d"},"rows":{"regex":"go\\('([^']+)','([^']+)'\\)","fields":{"url":"$1","title":"$2"}})");
+  const Portal regex = portal_with(R"j("request":{"url":"http://a.cn/d"},"rows":{"regex":"go\\('([^']+)','([^']+)'\\)","fields":{"url":"$1","title":"$2"}})j");
   EXPECT_THAT(read(regex, "<a onclick=\"go('/1','一')\"><a onclick=\"go('/2','二')\">").list.rows, SizeIs(2));
-  const Portal array = portal_with(R"("request":{"url":"http://a.cn/d"},"response":{"format":"json_array_of_html","html_at":"/result"},
-    "rows":{"select":"record","fields":{"url":{"select":"a","attr":"href","regex":"url=([^&]+)","decode":[]},"title":"a"}})");
+  const Portal array = portal_with(R"j("request":{"url":"http://a.cn/d"},"response":{"format":"json_array_of_html","html_at":"/result"},
+    "rows":{"select":"record","fields":{"url":{"select":"a","attr":"href","regex":"url=([^&]+)","decode":[]},"title":"a"}})j");
   EXPECT_THAT(read(array, R"({"result":["<a href='v?url=http://a.cn/9&x=1'>九</a>",5]})").list.rows, ElementsAre(PageRow{"http://a.cn/9", "九", "", "", {}}));
 }
 
