@@ -23,7 +23,8 @@ struct CrawlerParts {
   eventlog::EventLog& log;
   const Clock& clock;
   CrawlerObserver& observer;
-  ListReader& lists;  // reads list pages in a worker process
+  ListReader& lists;            // reads list pages in a worker process
+  PageReader* pages = nullptr;  // reads pages of portal files there; null: they are read as plain lists
 };
 
 // What one reading of all sources came to.

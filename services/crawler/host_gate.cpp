@@ -65,6 +65,7 @@ HostGate::RobotsEntry HostGate::fetch_robots(const Url& url) {
   request.url.path = "/robots.txt";
   request.url.query.clear();
   request.bytes_max = kRobotsBytesMax;
+  request.may_be_cut = true;
   request.admit = [this](const Url& hop) { return wait_for_turn(hop.host); };
   const FetchResult fetched = fetcher_.fetch(request);
   RobotsEntry entry;

@@ -1,6 +1,6 @@
-// Politeness: what a host has to bear from this crawler. One request at a time follows from one
-// fetching thread; this keeps the distance between them, stays away from hosts that ask for it, and
-// knows what robots.txt says.
+// Politeness of a tool that fetches a few pages one after the other (`gouji portal check --live`): it
+// keeps the distance between them, stays away from hosts that ask for it, and knows what robots.txt
+// says. The crawler itself has a queue a host instead (core/frontier.h).
 #pragma once
 
 #include <chrono>

@@ -60,7 +60,7 @@ Result<void> serve(const runtime::Settings& settings) {
   GOUJI_ASSIGN(const auto pool, runtime::WorkerPool::create(worker_options()));
   WorkerListReader lists(*pool);
   Telemetry observer(metrics, health, clock);
-  GOUJI_ASSIGN(const auto crawler, Crawler::open(std::move(crawl), std::move(wanted), {*log, clock, observer, lists}));
+  GOUJI_ASSIGN(const auto crawler, Crawler::open(std::move(crawl), std::move(wanted), {*log, clock, observer, lists, &lists}));
   stop.on_stop([&] {
     health.shut_down();
     crawler->stop();

@@ -120,7 +120,7 @@ Result<void> Pipeline::Parts::open_crawler(const RunRequest& request) {
   lists = std::make_unique<crawler::WorkerListReader>(*list_pool);
   crawler_telemetry = std::make_unique<crawler::Telemetry>(metrics, health, clock);
   GOUJI_ASSIGN(crawler, crawler::Crawler::open(std::move(crawl), std::move(wanted),
-                                               {*log, clock, *crawler_telemetry, *lists}));
+                                               {*log, clock, *crawler_telemetry, *lists, lists.get()}));
   return ok();
 }
 

@@ -34,6 +34,14 @@ std::string_view to_string(FetchClass result) {
       return "refused_address";
     case FetchClass::kRobots:
       return "robots";
+    case FetchClass::kSoft404:
+      return "soft404";
+    case FetchClass::kBlocked:
+      return "blocked";
+    case FetchClass::kChallenge:
+      return "challenge";
+    case FetchClass::kEmpty:
+      return "empty";
     case FetchClass::kBadList:
       return "bad_list";
     case FetchClass::kStopped:
@@ -45,6 +53,8 @@ std::string_view to_string(FetchClass result) {
 bool is_refusal(FetchClass result) {
   return result == FetchClass::kTooLarge || result == FetchClass::kRefusedAddress || result == FetchClass::kRobots;
 }
+
+bool is_shut_out(FetchClass result) { return result == FetchClass::kBlocked || result == FetchClass::kChallenge; }
 
 Sight sight_of(FetchClass result) {
   switch (result) {

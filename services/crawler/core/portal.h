@@ -20,6 +20,7 @@
 #include "common/report/portal_page.h"
 #include "common/report/reading.h"
 #include "services/crawler/core/portal_rules.h"
+#include "services/crawler/core/season.h"
 #include "services/crawler/core/url.h"
 
 namespace gouji::crawler {
@@ -58,8 +59,6 @@ struct Politeness {
   std::int32_t max_requests_per_day = 2'000;
   std::string group;                     // hosts of one group share one queue; empty: the host alone
 };
-
-enum class SeasonProfile : std::uint8_t { kDepartment, kGovernment, kMinistry, kSteady };
 
 // Of `check`: a recorded page, and what must come out of it.
 struct PortalSample {

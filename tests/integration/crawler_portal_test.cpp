@@ -1,0 +1,178 @@
+// Portal files at work: bootstrap values, pages of lists, articles by their class and text, backfill.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "services/crawler/core/portal_file.h"
+#include "services/crawler/io/state.h"
+#include "tests/integration/crawler_support.h"
+#include "tests/support/fake_portal/fake_portal.h"
+#include "tests/unit/services/crawler/temporary_folder.h"
+
+namespace gouji::crawler {
+namespace {
+
+using std::chrono::hours;
+using testing::IsEmpty;
+using testing::SizeIs;
+using testing_support::answer;
+using testing_support::FakePortal;
+using testing_support::html;
+
+// What the worker does, without the worker.
+class DirectPageReader : public DirectListReader, public PageReader {
+ public:
+  Result<PageAnswer> read_page(const PageRequest& request) override { return events::decode_page_answer(answer_list_request(events::encode(request))); }
+};
+
+std::string article(const std::string& text, const std::string& furniture = "") {
+  return "<html><head><title>报告</title></head><body><div>浏览次数：" + furniture + "</div><div class=\"TRS_Editor\"><p>某市教育局政府信息公开工作年度报告。" + text +
+         "一、总体情况。二、主动公开政府信息情况。三、收到和处理政府信息公开申请情况。四、行政复议、行政诉讼情况。五、存在的主要问题及改进情况。六、其他需要报告的事项。</p></div></body></html>";
+}
+
+std::string rows(int from, int to) {
+  std::string text = "<ul>";
+  for (int i = from; i < to; ++i) text += "<li><a href='/d" + std::to_string(i) + "'>" + std::to_string(2024 - i) + "年政府信息公开工作年度报告</a> 2025-01-20</li>";
+  return "<html><body>" + text + "</ul></body></html>";
+}
+
+struct Ground {
+  TemporaryFolder data;
+  FakePortal portal;
+  MemoryLog log;
+  Recording seen;
+  ShiftedClock clock;
+  DirectPageReader reader;
+  CrawlerSettings settings;
+
+  Ground() {
+    settings.data_folder = data / "gouji-data";
+    settings.host_delay = std::chrono::milliseconds{1};
+    settings.allow_net = {"127.0.0.0/8"};
+  }
+  Source source(const std::string& list, const std::string& more = "") {
+    const auto parsed = parse_portal_file(R"({"schema":1,"id":"portal-a","hosts":["127.0.0.1"],"organ":{"id":"x","name":"某市教育局"},"politeness":{"min_delay_ms":100},"lists":[{"id":"nb",)" + list +
+                                              R"(,"rows":{"select":"li","fields":{"url":"a@href","title":"a","date":{"from":"row","type":"date"}}}}])" + more + "}",
+                                          "portal-a.json");
+    EXPECT_TRUE(parsed) << parsed.error().message;
+    return parsed ? *parsed : Source{};
+  }
+  Source paged() { return source(R"("request":{"url":")" + portal.url("/list") + R"(?p={page}"},"paging":{"kind":"param"},"max_pages":5)"); }
+  std::unique_ptr<Crawler> open(const Source& from) {
+    auto crawler = Crawler::open(settings, {from}, {log, clock, seen, reader, &reader});
+    EXPECT_TRUE(crawler) << crawler.error().message;
+    return crawler ? std::move(*crawler) : nullptr;
+  }
+  CrawlSummary once(const Source& from) {
+    const auto summary = open(from)->run_once();
+    EXPECT_TRUE(summary) << summary.error().message;
+    return summary.value_or(CrawlSummary{});
+  }
+  void publish_pages() {
+    portal.on("/list?p=1", html(rows(0, 2)));
+    portal.on("/list?p=2", html(rows(2, 4)));
+    for (int i = 0; i < 4; ++i) portal.on("/d" + std::to_string(i), html(article("第" + std::to_string(i) + "份。")));
+  }
+};
+
+std::vector<std::string> values_of(const RawReport& report, std::string_view field) {
+  std::vector<std::string> values;
+  for (const Hint& hint : report.hints) {
+    if (hint.field == field) values.push_back(hint.value);
+  }
+  return values;
+}
+
+TEST(CrawlerPortal, WalksThroughThePagesOfAList) {
+  Ground ground;
+  ground.publish_pages();
+  const CrawlSummary summary = ground.once(ground.paged());
+  EXPECT_EQ(summary.documents, 4);
+  EXPECT_EQ(summary.failures, 0);
+  EXPECT_THAT(ground.log.reports(), SizeIs(4));
+  EXPECT_THAT(ground.portal.requests("/list?p=3"), SizeIs(1)) << "the page that is not there ends the walk";
+  EXPECT_EQ(ground.log.health().back().state, SourceState::kActive);
+  EXPECT_EQ(ground.log.health().back().documents, 4);
+  EXPECT_THAT(values_of(ground.log.reports()[0], "portal_rev"), SizeIs(1));
+  ground.once(ground.paged());
+  EXPECT_THAT(ground.portal.requests("/list?p=2"), SizeIs(1)) << "a page without news ends the next walk";
+  EXPECT_THAT(ground.log.reports(), SizeIs(4));
+}
+
+TEST(CrawlerPortal, FetchesBootstrapValuesBeforeTheList) {
+  Ground ground;
+  ground.publish_pages();
+  ground.portal.on("/boot", html("<script>var sid = 'S77';</script>"));
+  ground.portal.on("/api?sid=S77", html(rows(0, 2)));
+  const Source source = ground.source(R"("request":{"url":")" + ground.portal.url("/api") + R"(?sid={sid}"})",
+                                      R"(,"vars":{"from":")" + ground.portal.url("/boot") + R"(","values":{"sid":{"regex":"sid = '(\\w+)'"}}})");
+  EXPECT_EQ(ground.once(source).failures, 0);
+  EXPECT_THAT(ground.log.reports(), SizeIs(2));
+  EXPECT_THAT(ground.portal.requests("/boot"), SizeIs(1));
+}
+
+TEST(CrawlerPortal, TakesNoRefusalInDisguiseForAChange) {
+  Ground ground;
+  ground.publish_pages();
+  ground.once(ground.paged());
+  for (const auto& [name, page] : {std::pair{"soft404", html("<html><title>404</title><body>您访问的页面不存在或已被删除</body></html>")}, std::pair{"challenge", answer(521, "<script>document.cookie='__jsl_clearance=1'</script>")},
+                                   std::pair{"blocked", answer(403, "no")}, std::pair{"empty", html("<html></html>")}}) {
+    for (int i = 0; i < 4; ++i) ground.portal.on("/d" + std::to_string(i), page);
+    ground.clock.advance(hours{30});
+    EXPECT_GT(ground.once(ground.paged()).failures, 0) << name;
+    EXPECT_THAT(ground.log.reports(), SizeIs(4)) << name;
+    EXPECT_THAT(ground.log.withdrawals(), IsEmpty()) << name;
+  }
+  ground.publish_pages();
+  ground.clock.advance(hours{30});
+  EXPECT_EQ(ground.once(ground.paged()).failures, 0);
+  EXPECT_THAT(ground.log.reports(), SizeIs(4)) << "what comes back as it was is no event";
+}
+
+TEST(CrawlerPortal, TellsANewTextAndNotANewCounter) {
+  Ground ground;
+  ground.publish_pages();
+  ground.once(ground.paged());
+  ground.portal.on("/d0", html(article("第0份。", "1024")));
+  ground.once(ground.paged());
+  EXPECT_THAT(ground.log.reports(), SizeIs(4));
+  EXPECT_EQ(ground.seen.count("document " + std::to_string(static_cast<int>(Change::kChrome))), 1U);
+  ground.portal.on("/d0", html(article("第0份，更正。", "1025")));
+  ground.once(ground.paged());
+  ASSERT_THAT(ground.log.reports(), SizeIs(5));
+  EXPECT_EQ(ground.log.reports()[4].fetch_sequence, 2);
+}
+
+TEST(CrawlerPortal, NamesTheOtherAddressOfTheSameText) {
+  Ground ground;
+  ground.portal.on("/list?p=1", html(rows(0, 2)));
+  ground.portal.on("/d0", html(article("同一份。", "1")));
+  ground.portal.on("/d1", html(article("同一份。", "2")));
+  ground.once(ground.paged());
+  const auto reports = ground.log.reports();
+  ASSERT_THAT(reports, SizeIs(2));
+  EXPECT_THAT(values_of(reports[0], "same_content_as"), IsEmpty());
+  EXPECT_EQ(values_of(reports[1], "same_content_as"), std::vector<std::string>{reports[0].location_id});
+}
+
+TEST(CrawlerPortal, FillsUpFromTheBeginningAndRemembersWhereItWas) {
+  Ground ground;
+  ground.publish_pages();
+  const Source source = ground.paged();
+  const auto watch_until = [&](const std::function<bool()>& condition) {
+    auto crawler = ground.open(source);
+    std::thread runner([&] { EXPECT_TRUE(crawler->run()); });
+    EXPECT_TRUE(eventually(condition));
+    crawler->stop();
+    runner.join();
+  };
+  watch_until([&] { return ground.portal.requests("/list?p=3").size() >= 2; });
+  EXPECT_TRUE(eventually([&] {
+    const auto state = State::open(ground.settings.data_folder + "/crawler.db");
+    const auto row = (*state)->find_url("portal-a", UrlKind::kList, "backfill:nb");
+    return row && *row && !(*row)->cursor.empty();
+  }));
+  EXPECT_THAT(ground.log.reports(), SizeIs(4));
+}
+
+}  // namespace
+}  // namespace gouji::crawler
