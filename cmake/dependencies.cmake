@@ -53,6 +53,7 @@ need_pkg(QPDF libqpdf libqpdf-dev)
 if(TARGET PkgConfig::QPDF)  # qpdf asks its users which of its two pointers they use: std::shared_ptr
   target_compile_definitions(PkgConfig::QPDF INTERFACE POINTERHOLDER_TRANSITION=4)
 endif()
+need_pkg(BROTLI libbrotlidec libbrotli-dev)
 need_pkg(DEFLATE libdeflate libdeflate-dev)
 # Optional: gouji-ocr.
 pkg_check_modules(TESSERACT QUIET IMPORTED_TARGET tesseract>=5)

@@ -24,7 +24,7 @@ readonly RDKAFKA_SUITE=trixie
 
 readonly BUILD_PACKAGES=(
   ca-certificates ccache cmake g++ git make mold ninja-build pkg-config protobuf-compiler python3
-  libcli11-dev libcurl4-openssl-dev libdeflate-dev libexpected-dev libfmt-dev libprotobuf-dev
+  libbrotli-dev libcli11-dev libcurl4-openssl-dev libdeflate-dev libexpected-dev libfmt-dev libprotobuf-dev
   libqpdf-dev libsimdjson-dev libspdlog-dev libsqlite3-dev libssl-dev libyaml-cpp-dev libzstd-dev
   prometheus-cpp-dev zlib1g-dev
 )

@@ -97,6 +97,12 @@ inline constexpr EnumPair<SourceState, pb::SourceState> kSourceStates[] = {
     {SourceState::kActive, pb::SOURCE_STATE_ACTIVE},
     {SourceState::kDegraded, pb::SOURCE_STATE_DEGRADED},
     {SourceState::kBlocked, pb::SOURCE_STATE_BLOCKED}};
+inline constexpr EnumPair<ExpectationState, pb::ExpectationState> kExpectationStateNames[] = {
+    {ExpectationState::kAwaited, pb::EXPECTATION_STATE_AWAITED},
+    {ExpectationState::kSeen, pb::EXPECTATION_STATE_SEEN},
+    {ExpectationState::kLate, pb::EXPECTATION_STATE_LATE},
+    {ExpectationState::kOverdue, pb::EXPECTATION_STATE_OVERDUE},
+    {ExpectationState::kGone, pb::EXPECTATION_STATE_GONE}};
 
 template <typename Plain, typename Proto, std::size_t N>
 Proto to_proto(const EnumPair<Plain, Proto> (&table)[N], Plain value) {

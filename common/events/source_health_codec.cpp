@@ -17,6 +17,15 @@ Record encode(const SourceHealth& health) {
   out.set_last_success_at(health.last_success_at);
   out.set_documents(health.documents);
   out.set_failures(health.failures);
+  out.set_unlisted(health.unlisted);
+  for (const Expectation& expectation : health.expectations) {
+    pb::Expectation& one = *out.add_expectations();
+    one.set_organ(expectation.organ);
+    one.set_year(expectation.year);
+    one.set_state(to_proto(kExpectationStateNames, expectation.state));
+    one.set_due_by(expectation.due_by);
+    one.set_seen_at(expectation.seen_at);
+  }
   const std::string id = uuid5({kSourceHealthType, health.source_id, fmt::format("{}", health.last_attempt_at)});
   return make_record({id, std::string(kSourceHealthType), fmt::format("/crawler/{}", health.source_id),
                       health.source_id, health.last_attempt_at},
@@ -26,8 +35,13 @@ Record encode(const SourceHealth& health) {
 Result<SourceHealth> decode_source_health(const Record& record) {
   GOUJI_ASSIGN(const pb::SourceHealth in, parse_value<pb::SourceHealth>(record));
   GOUJI_ASSIGN(const SourceState state, from_proto(kSourceStates, in.state()));
-  return SourceHealth{in.source_id(),       in.address(),         state,          in.reason(),  in.message(),
-                      in.last_attempt_at(), in.last_success_at(), in.documents(), in.failures()};
+  SourceHealth health{in.source_id(),       in.address(),         state,          in.reason(),   in.message(),
+                      in.last_attempt_at(), in.last_success_at(), in.documents(), in.failures(), {}, in.unlisted()};
+  for (const pb::Expectation& one : in.expectations()) {
+    GOUJI_ASSIGN(const ExpectationState expected, from_proto(kExpectationStateNames, one.state()));
+    health.expectations.push_back({one.organ(), one.year(), expected, one.due_by(), one.seen_at()});
+  }
+  return health;
 }
 
 }  // namespace gouji::events

@@ -129,7 +129,8 @@ Result<ReadAnswer> decode_read_answer(std::string_view bytes) {
 }
 
 std::string encode(const ListRequest& request) {
-  wk::ListRequest out;
+  wk::CrawlerRequest whole;
+  wk::ListRequest& out = *whole.mutable_list();
   out.set_body(request.body);
   out.set_media_type(request.media_type);
   out.set_url(request.url);
@@ -141,11 +142,13 @@ std::string encode(const ListRequest& request) {
   out.set_url_field(request.url_field);
   out.set_title_field(request.title_field);
   out.set_date_field(request.date_field);
-  return out.SerializeAsString();
+  return whole.SerializeAsString();
 }
 
 Result<ListRequest> decode_list_request(std::string_view bytes) {
-  GOUJI_ASSIGN(wk::ListRequest in, parse_message<wk::ListRequest>(bytes));
+  GOUJI_ASSIGN(wk::CrawlerRequest whole, parse_message<wk::CrawlerRequest>(bytes));
+  if (!whole.has_list()) return invalid_input(ErrorCode::kMalformed, "not a request about a list");
+  wk::ListRequest& in = *whole.mutable_list();
   ListRequest request;
   request.body = std::move(*in.mutable_body());
   request.media_type = in.media_type();

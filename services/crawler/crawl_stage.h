@@ -40,6 +40,8 @@ class Publisher {
   void wake();
   // Waits until the outbox has room. False when the publisher has stopped or failed for good.
   bool wait_for_room();
+  // Whether the outbox has room: the crawl takes nothing new while it has not.
+  bool has_room() const;
   // Waits until the outbox is empty; the error that stopped the publisher, or kUnavailable TIMEOUT
   // when stop() came first.
   Result<void> drain();
@@ -53,7 +55,6 @@ class Publisher {
   Result<bool> send_batch();
   void wait_for_work();
   void wait_after(const Error& error);
-  bool has_room() const;
 
   State& state_;
   eventlog::EventLog& log_;

@@ -5,10 +5,8 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <condition_variable>
 #include <cstdlib>
 #include <cstring>
-#include <mutex>
 #include <optional>
 #include <set>
 #include <thread>
@@ -17,7 +15,6 @@
 #include "services/crawler/crawl_stage.h"
 #include "services/crawler/file_crawl.h"
 #include "services/crawler/io/blob_store.h"
-#include "services/crawler/host_gate.h"
 #include "services/crawler/io/file_watch.h"
 #include "services/crawler/io/http_fetcher.h"
 #include "services/crawler/io/state.h"
@@ -66,8 +63,6 @@ struct Crawler::Impl {
   BlobStore blobs;
   FileWatch watch;
   std::atomic<bool> stopping = false;
-  std::mutex pause_mutex;
-  std::condition_variable paused;
   std::unique_ptr<HttpFetcher> fetcher;  // null without a source on the web
   Publisher publisher;
 
@@ -79,9 +74,9 @@ struct Crawler::Impl {
   void stop();
   void stop_crawl();
   bool is_stopping() const { return stopping; }
-  bool pause(std::chrono::milliseconds wait);
   Result<void> open_web();
   std::vector<Source> web_sources() const;
+  WebCrawlOptions web_options() const;
   Result<void> with_web(const std::function<Result<void>(WebCrawl&)>& work);
   Result<void> read_web_once(CrawlSummary& summary);
   Result<void> watch_web();
@@ -99,23 +94,9 @@ void Crawler::Impl::stop() {
 
 // Without the publisher, which calls this itself when it cannot go on.
 void Crawler::Impl::stop_crawl() {
-  {
-    const std::lock_guard guard(pause_mutex);
-    stopping = true;
-    paused.notify_all();
-  }
+  stopping = true;
+  if (fetcher) fetcher->wake();
   watch.wake();
-}
-
-// False when the crawler is stopping.
-bool Crawler::Impl::pause(std::chrono::milliseconds wait) {
-  std::unique_lock lock(pause_mutex);
-  const auto end = std::chrono::steady_clock::now() + wait;
-  while (!stopping && std::chrono::steady_clock::now() < end) {
-    parts.observer.heartbeat();
-    paused.wait_until(lock, std::min(end, std::chrono::steady_clock::now() + kTurn));
-  }
-  return !stopping;
 }
 
 std::vector<Source> Crawler::Impl::web_sources() const {
@@ -131,17 +112,27 @@ Result<void> Crawler::Impl::open_web() {
   return ok();
 }
 
-Result<void> Crawler::Impl::with_web(const std::function<Result<void>(WebCrawl&)>& work) {
-  if (!fetcher) return ok();
-  const auto wait = [this](std::chrono::milliseconds time) { return pause(time); };
-  HostGate gate({settings.host_delay, settings.obey_robots, "GoujiCrawler"}, *fetcher, parts.clock, wait);
-  Recorder recorder(*state, blobs, parts.observer, after_commit());
+WebCrawlOptions Crawler::Impl::web_options() const {
   WebCrawlOptions options;
   options.document_bytes_max = settings.document_bytes_max;
   options.list_bytes_max = settings.list_bytes_max;
   options.gone.apart = settings.page_gone_after.count();
   options.retry_wait = settings.host_delay;
-  WebCrawl crawl(web_sources(), options, {*state, recorder, *fetcher, gate, parts.lists, parts.observer, parts.clock, wait});
+  options.obey_robots = settings.obey_robots;
+  options.pace.delay_min = settings.host_delay;
+  options.pace.requests_a_day = settings.host_requests_a_day;
+  options.frontier.host_concurrency = static_cast<std::uint32_t>(settings.host_concurrency);
+  options.frontier.in_flight_max = static_cast<std::size_t>(settings.fetches_in_flight);
+  options.shard = settings.shard;
+  return options;
+}
+
+Result<void> Crawler::Impl::with_web(const std::function<Result<void>(WebCrawl&)>& work) {
+  if (!fetcher) return ok();
+  // Wakes the publisher and goes on: a full outbox stops what is new, not what is in flight.
+  Recorder recorder(*state, blobs, parts.observer, [this] { publisher.wake(); });
+  WebCrawl crawl(web_sources(), web_options(),
+                 {*state, recorder, *fetcher, parts.lists, parts.observer, parts.clock, [this] { return is_stopping(); }, [this] { return publisher.has_room(); }});
   return work(crawl);
 }
 
@@ -155,15 +146,7 @@ Result<void> Crawler::Impl::read_web_once(CrawlSummary& summary) {
 }
 
 Result<void> Crawler::Impl::watch_web() {
-  return with_web([this](WebCrawl& crawl) -> Result<void> {
-    while (!stopping) {
-      const auto next = crawl.turn();
-      if (!next && next.error().kind == ErrorKind::kFatal) return next.error();
-      if (!next) parts.observer.postponed(FetchClass::kUnreadable, next.error().message);
-      pause(next.value_or(kRetry));
-    }
-    return ok();
-  });
+  return with_web([](WebCrawl& crawl) { return crawl.watch(); });
 }
 
 std::function<void()> Crawler::Impl::after_commit() {
@@ -200,9 +183,12 @@ Result<void> Crawler::Impl::read_files_once(CrawlSummary& summary) {
 std::chrono::milliseconds Crawler::Impl::turn(FileCrawl& crawl, std::size_t source, std::optional<Error>& error) {
   const auto result = crawl.pass(parts.clock, [this] { return is_stopping(); });
   if (result) {
-    for (const std::string& folder : result->folders) watch.add(folder, source);
+    bool is_new = false;
+    for (const std::string& folder : result->folders) is_new = watch.add(folder, source) || is_new;
     const std::string& root = crawl.source().address;
-    if (result->folders.empty()) watch.add(root.substr(0, std::max<std::size_t>(root.rfind('/'), 1)), source);
+    if (result->folders.empty()) is_new = watch.add(root.substr(0, std::max<std::size_t>(root.rfind('/'), 1)), source);
+    // What changed between the reading of a folder and its first watch is seen by reading once more.
+    if (is_new) return std::chrono::milliseconds{0};
     const auto soon = std::max(settings.settle, settings.file_gone_after);
     return result->wants_more ? std::min(soon, settings.rescan_interval) : settings.rescan_interval;
   }

@@ -16,12 +16,21 @@ constexpr std::size_t kBatchBytes = 4 * 1024 * 1024;
 constexpr UnixMillis kHealthEvery = 3'600'000;
 
 bool is_same_health(const SourceHealth& a, const SourceHealth& b) {
-  return a.state == b.state && a.reason == b.reason && a.message == b.message && a.documents == b.documents;
+  return a.state == b.state && a.reason == b.reason && a.message == b.message && a.documents == b.documents && a.unlisted == b.unlisted;
 }
 
 void complete(Content& body) {
   body.sha256 = to_hex(sha256(body.bytes));
   body.size = static_cast<std::int64_t>(body.bytes.size());
+}
+
+// The text of the page and what is attached to it, as one digest.
+std::string whole_text_digest(const std::string& text, const RawReport& report) {
+  if (text.empty()) return {};
+  Sha256Stream digest;
+  digest.add(text);
+  for (const Content& attachment : report.attachments) digest.add("\n" + attachment.sha256);
+  return to_hex(digest.finish());
 }
 
 std::int64_t size_of(const RawReport& report) {
@@ -36,12 +45,13 @@ Recorder::Recorder(State& state, BlobStore& blobs, CrawlerObserver& observer, st
     : state_(state), blobs_(blobs), observer_(observer), committed_(std::move(committed)) {}
 
 Result<void> Recorder::take(Seen seen, UnixMillis now) {
-  Sighting sighting{seen.sight, {}, now};
+  Sighting sighting{seen.sight, {}, now, {}};
   if (seen.sight == Sight::kContent) {
     complete(seen.report.body);
     for (Content& attachment : seen.report.attachments) complete(attachment);
     seen.report.payload_digest = payload_digest(seen.report.body, seen.report.attachments);
     sighting.payload_digest = seen.report.payload_digest;
+    sighting.text_digest = whole_text_digest(seen.text_digest, seen.report);
   }
   Decision decision = decide(seen.location.known, sighting, seen.gone_rule);
   seen.location.known = decision.next;
@@ -49,14 +59,26 @@ Result<void> Recorder::take(Seen seen, UnixMillis now) {
   if (decision.change == Change::kWithdrawn) {
     // Without a tag the next attempt asks for the content, not for "unchanged".
     seen.location.tag.clear();
-    seen.location.last_modified.clear();
     add_withdrawal(seen, seen.location, now);
   } else if (makes_event(decision.change)) {
+    GOUJI_TRY(add_twin(seen));
     GOUJI_TRY(add_report(std::move(seen.report), seen.location));
   }
   pending_.locations.push_back(std::move(seen.location));
   told_.push_back(std::move(told));
   if (pending_.locations.size() >= kBatchLocations || pending_bytes_ >= kBatchBytes) return flush();
+  return ok();
+}
+
+// Another address with the same text is named, so that nobody takes the two for two reports.
+Result<void> Recorder::add_twin(Seen& seen) {
+  const std::string& digest = seen.location.known.text_digest;
+  if (digest.empty()) return ok();
+  GOUJI_ASSIGN(auto twin, state_.with_text(digest, seen.location.id));
+  for (const Location& pending : pending_.locations) {
+    if (!twin && pending.known.text_digest == digest && pending.id != seen.location.id) twin = pending.id;
+  }
+  if (twin) seen.report.hints.push_back({"same_content_as", std::move(*twin), "crawler"});
   return ok();
 }
 
@@ -91,29 +113,36 @@ void Recorder::add_withdrawal(const Seen& seen, const Location& location, UnixMi
   pending_.events.push_back({0, std::string(eventlog::kRawTopic), events::encode(withdrawn)});
 }
 
-Result<void> Recorder::take_source(SourceKind kind, SourceMemory memory, UnixMillis now) {
+Result<void> Recorder::add_source(SourceKind kind, SourceMemory memory, UnixMillis now) {
   GOUJI_ASSIGN(const SourceMemory before, state_.source(memory.health.source_id));
   memory.reported_at = before.reported_at;
   const bool is_old = now - before.reported_at >= kHealthEvery || now < before.reported_at;
-  if (is_old || !is_same_health(before.health, memory.health)) {
+  auto& expectations = expectations_[memory.health.source_id];
+  if (is_old || !is_same_health(before.health, memory.health) || expectations != memory.health.expectations) {
     memory.reported_at = now;
     pending_.events.push_back({0, std::string(eventlog::kSourceHealthTopic), events::encode(memory.health)});
   }
-  const SourceHealth health = memory.health;
-  pending_.source = std::move(memory);
-  GOUJI_TRY(flush());
-  observer_.source(kind, health);
+  expectations = memory.health.expectations;
+  told_health_.emplace_back(kind, memory.health);
+  pending_.sources.push_back(std::move(memory));
   return ok();
 }
 
+Result<void> Recorder::take_source(SourceKind kind, SourceMemory memory, UnixMillis now) {
+  GOUJI_TRY(add_source(kind, std::move(memory), now));
+  return flush();
+}
+
 Result<void> Recorder::flush() {
-  if (pending_.locations.empty() && pending_.events.empty() && !pending_.source) return ok();
+  if (pending_.is_empty()) return ok();
   const auto committed = state_.commit(pending_);
   const auto told = std::exchange(told_, {});
+  const auto told_health = std::exchange(told_health_, {});
   discard();
   if (!committed) return committed.error();
   observer_.outbox(state_.outbox_size());
   for (const DocumentSeen& seen : told) observer_.document(seen);
+  for (const auto& [kind, health] : told_health) observer_.source(kind, health);
   committed_();
   return ok();
 }
@@ -122,6 +151,7 @@ void Recorder::discard() {
   pending_ = {};
   pending_bytes_ = 0;
   told_.clear();
+  told_health_.clear();
 }
 
 }  // namespace gouji::crawler

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/core/clock.h"
@@ -26,6 +28,7 @@ struct Seen {
   // With kContent: the document, as far as the attempt knows it; ids, sequence, digests and
   // references are filled in here.
   RawReport report;
+  std::string text_digest;  // with kContent: of the page's text, where the reader knows it
   GoneRule gone_rule;
   WithdrawalReason withdrawal = WithdrawalReason::kUnspecified;
 };
@@ -33,7 +36,6 @@ struct Seen {
 // Not thread-safe: one a crawl thread. The state behind it may be shared.
 class Recorder {
  public:
-  // All of them outlive this.
   // All of them outlive this. `committed` is called after each commit, and may wait: that is how a
   // full outbox slows the crawl down.
   Recorder(State& state, BlobStore& blobs, CrawlerObserver& observer, std::function<void()> committed);
@@ -43,6 +45,15 @@ class Recorder {
   // A location as it is, without a sighting: a document that a list names. Becomes durable with the
   // next commit, which may be that of its list's memory.
   void add(Location location);
+  // Rows of the frontier: become durable with the next commit, and with everything taken after them
+  // until then.
+  void add(UrlRow url) { pending_.urls.push_back(std::move(url)); }
+  void add(HostRow host) { pending_.hosts.push_back(std::move(host)); }
+  void add(RobotsRow robots) { pending_.robots.push_back(std::move(robots)); }
+  void add(ListedRow row) { pending_.listed.push_back(std::move(row)); }
+  // As take_source(), durable with the next commit.
+  Result<void> add_source(SourceKind kind, SourceMemory memory, UnixMillis now);
+  bool has_pending() const { return !pending_.is_empty(); }
   // A source's new memory, with a health event when its state changed or the last is an hour old.
   Result<void> take_source(SourceKind kind, SourceMemory memory, UnixMillis now);
   // Commits what is pending. Afterwards everything taken so far is safe; after an error nothing of
@@ -52,6 +63,7 @@ class Recorder {
   void discard();
 
  private:
+  Result<void> add_twin(Seen& seen);
   Result<void> add_report(RawReport report, Location& location);
   void add_withdrawal(const Seen& seen, const Location& location, UnixMillis now);
 
@@ -61,6 +73,8 @@ class Recorder {
   std::function<void()> committed_;
   StateChange pending_;
   std::vector<DocumentSeen> told_;  // to the observer, after the commit
+  std::vector<std::pair<SourceKind, SourceHealth>> told_health_;
+  std::map<std::string, std::vector<Expectation>> expectations_;  // last reported, by source
   std::size_t pending_bytes_ = 0;
 };
 

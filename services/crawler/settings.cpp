@@ -43,7 +43,11 @@ std::vector<runtime::SettingSpec> setting_specs() {
       {"file_gone_after", SettingKind::kDuration, "1s", "文件至少消失这么久（且两次扫描均不见）才算撤回", "a file is withdrawn when it is missing in two readings this far apart", false, 0, kMillisMax},
       {"page_gone_after", SettingKind::kDuration, "24h", "网页 404/410 至少两次且相隔这么久才算撤回", "a page is withdrawn when it is gone twice this far apart", false, 0, kMillisMax},
       {"host_delay", SettingKind::kDuration, "1s", "对同一主机两次请求的间隔", "between two requests to one host", false, 0, 3'600'000},
-      {"request_timeout", SettingKind::kDuration, "60s", "一次请求（含重定向）的时限", "limit of a request with its redirects", false, 100, 600'000},
+      {"request_timeout", SettingKind::kDuration, "60s", "一次请求的时限（每次重定向另计）", "limit of a request; each redirect is one", false, 100, 600'000},
+      {"host_requests_a_day", SettingKind::kInteger, "20000", "每台主机每日请求上限", "requests to one host in a day", false, 1, 10'000'000},
+      {"host_concurrency", SettingKind::kInteger, "1", "对同一主机同时进行的请求数", "requests to one host at a time", false, 1, 64},
+      {"fetches_in_flight", SettingKind::kInteger, "256", "同时进行的请求总数", "requests at a time over all hosts", false, 1, 4'096},
+      {"shard", SettingKind::kText, "0/1", "本采集器负责的主机分片 i/N", "which share of the hosts this crawler fetches from: i/N"},
       {"allow_net", SettingKind::kTextList, "", "允许访问的非公网地址段（CIDR）", "blocks that are not public and may be fetched from (CIDR)"},
       {"contact", SettingKind::kText, "", "写入 User-Agent 的联系方式", "address for the people of a portal, part of the user agent"},
       {"obey_robots", SettingKind::kBool, "true", "遵守 robots.txt", "follow robots.txt"},
@@ -65,10 +69,20 @@ Result<CrawlerSettings> read_settings(const runtime::Settings& settings, std::st
   read.page_gone_after = settings.duration("page_gone_after");
   read.host_delay = settings.duration("host_delay");
   read.request_timeout = settings.duration("request_timeout");
+  read.host_requests_a_day = settings.integer("host_requests_a_day");
+  read.host_concurrency = settings.integer("host_concurrency");
+  read.fetches_in_flight = settings.integer("fetches_in_flight");
   read.allow_net = settings.list("allow_net");
   read.contact = settings.text("contact");
   read.obey_robots = settings.flag("obey_robots");
-  if (const std::string mistakes = mistakes_of(read); !mistakes.empty()) return fatal(ErrorCode::kBadSettings, mistakes);
+  const auto shard = parse_shard(settings.text("shard"));
+  std::string mistakes = mistakes_of(read);
+  if (shard) {
+    read.shard = *shard;
+  } else {
+    mistakes += (mistakes.empty() ? "" : "\n") + shard.error().message;
+  }
+  if (!mistakes.empty()) return fatal(ErrorCode::kBadSettings, mistakes);
   return read;
 }
 

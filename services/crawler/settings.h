@@ -8,6 +8,7 @@
 
 #include "common/core/result.h"
 #include "common/runtime/settings.h"
+#include "services/crawler/core/shard.h"
 
 namespace gouji::crawler {
 
@@ -19,7 +20,11 @@ struct CrawlerSettings {
   std::chrono::milliseconds file_gone_after{1'000};   // and in two readings
   std::chrono::milliseconds page_gone_after{86'400'000};
   std::chrono::milliseconds host_delay{1'000};        // between two requests to one host
-  std::chrono::milliseconds request_timeout{60'000};
+  std::chrono::milliseconds request_timeout{60'000};  // of one hop
+  std::int64_t host_requests_a_day = 20'000;
+  std::int64_t host_concurrency = 1;                  // requests in flight on one host
+  std::int64_t fetches_in_flight = 256;               // over all hosts
+  Shard shard;                                        // which hosts are this crawler's
   std::int64_t list_bytes_max = 5LL * 1024 * 1024;
   std::vector<std::string> allow_net;  // CIDR blocks that are not public and still may be fetched from
   std::string contact;                 // for the user agent: an address for the people of a portal

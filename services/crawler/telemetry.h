@@ -5,6 +5,8 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "common/core/clock.h"
 #include "common/telemetry/admin_server.h"
@@ -26,6 +28,10 @@ class Telemetry : public CrawlerObserver {
   void postponed(FetchClass why, std::string_view message) override;
   void passed_over(std::string_view message) override;
   void source(SourceKind kind, const SourceHealth& health) override;
+  void drifted(std::string_view source_id, Drift drift) override;
+  void hop(std::chrono::milliseconds took) override;
+  void frontier(const FrontierFacts& facts) override;
+  void state_writable(bool is_writable, std::string_view message) override;
   void outbox(const OutboxSize& size) override;
   void published(std::int64_t records) override;
   void publish_failed(const Error& error, std::chrono::milliseconds next_try) override;
@@ -38,11 +44,18 @@ class Telemetry : public CrawlerObserver {
   std::map<SourceKind, telemetry::Gauge> last_success_;
   std::map<FetchClass, telemetry::Counter> refused_, postponed_;
   std::map<Change, telemetry::Counter> events_;
-  telemetry::Counter unchanged_, passed_over_, published_, publish_failures_;
+  void count_expectations(const SourceHealth& health);
+
+  std::map<Drift, telemetry::Counter> drifts_;
+  telemetry::Histogram fetch_seconds_;
+  telemetry::Gauge waiting_, due_, lag_, in_flight_, resting_, awake_;
+  telemetry::Counter chrome_changes_, unchanged_, passed_over_, published_, publish_failures_;
   telemetry::Gauge outbox_rows_, outbox_bytes_;
   std::mutex mutex_;
   std::map<std::string, SourceState> states_;  // guarded; by source
   std::map<SourceState, telemetry::Gauge> sources_;
+  std::map<std::string, std::vector<Expectation>> expected_;  // guarded; by source
+  std::map<std::pair<bool, ExpectationState>, telemetry::Gauge> expectations_;  // by whether the year is the one now due
 };
 
 }  // namespace gouji::crawler

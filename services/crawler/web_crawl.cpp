@@ -1,77 +1,66 @@
 #include "services/crawler/web_crawl.h"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include "common/core/check.h"
 #include "common/core/id.h"
-#include "common/text/utf8.h"
-#include "services/crawler/core/list_page.h"
+#include "services/crawler/core/http_rules.h"
+#include "services/crawler/core/portal.h"
 #include "services/crawler/core/portal_file.h"
+#include "services/crawler/web_errand.h"
 
 namespace gouji::crawler {
 
 namespace {
 
-// No turn fetches more than this, so that lists and stops get their turn as well.
-constexpr std::size_t kFetchesATurn = 16;
-constexpr std::chrono::milliseconds kIdle{60'000};
-// A host that rests for longer is not waited for within one reading.
-constexpr std::chrono::milliseconds kWorthWaiting{10'000};
-constexpr std::size_t kHintBytesMax = 1'024;
+using std::chrono::milliseconds;
 
-Url url_of(const std::string& canonical) {
-  auto url = parse_url(canonical);
-  GOUJI_CHECK(url.has_value());
-  return std::move(*url);
+// No wait is longer, so that heartbeats go on.
+constexpr milliseconds kTurn{500};
+// A commit costs: what ends within this time shares one.
+constexpr milliseconds kGroup{20};
+// After an error of the state that passes, such as a full disk.
+constexpr milliseconds kRetry{5'000};
+// In one reading nobody waits longer than this for a host.
+constexpr milliseconds kWorthWaiting{10'000};
+constexpr std::chrono::seconds kFactsEvery{10};
+// At most so many begin between two looks at what has ended.
+constexpr std::size_t kGrantsATurn = 64;
+// A stored due time further away was written under a clock that was wrong.
+constexpr UnixMillis kDueMax = 100LL * 86'400'000;
+// An address that so many processes did not survive is left alone for a while.
+constexpr std::int64_t kLeasesMax = 3;
+constexpr UnixMillis kPoisonRest = 6 * 3'600'000;
+constexpr milliseconds kSpreadMax{60'000};
+constexpr std::size_t kFreshBatch = 500;
+
+PaceRules pace_of(const Source& source, PaceRules rules) {
+  if (!source.portal) return rules;
+  const Politeness& wish = source.portal->politeness;
+  rules.delay_min = std::max(rules.delay_min, wish.min_delay);
+  rules.requests_a_day = std::min<std::int64_t>(rules.requests_a_day, wish.max_requests_per_day);
+  rules.opens_at = wish.active_from;
+  rules.closes_at = wish.active_to;
+  return rules;
 }
 
-std::string last_segment(const Url& url) {
-  const std::string name = url.path.substr(url.path.rfind('/') + 1);
-  return name.substr(0, 255);
+// Whose turn an address takes: its host's, or that of the group that its portal names.
+std::string queue_name(const Source& source, const std::string& host) {
+  return source.portal && !source.portal->politeness.group.empty() ? "group:" + source.portal->politeness.group : host;
 }
 
-RawReport report_of(const Source& source, const Location& location, FetchResult fetched, UnixMillis now) {
-  RawReport report;
-  report.url = location.address;
-  report.final_url = to_string(fetched.final_url);
-  report.fetched_at = now;
-  report.http_status = fetched.status;
-  report.headers = std::move(fetched.headers);
-  report.body.name = last_segment(fetched.final_url);
-  report.body.media_type = utf8_prefix(fetched.media_type, 255);
-  report.body.bytes = std::move(fetched.body);
-  report.hints = source.hints;
-  if (!location.title.empty()) report.hints.push_back({"title", location.title, "list_row"});
-  if (!location.published_on.empty()) report.hints.push_back({"published_on", location.published_on, "list_row"});
-  const auto semicolon = fetched.media_type.find(';');
-  const std::string media_type = fetched.media_type.substr(0, semicolon);
-  if (!media_type.empty() && media_type.size() < 128) report.hints.push_back({"media_type", media_type, "http_header"});
-  const auto charset = fetched.media_type.find("charset=");
-  if (charset != std::string::npos && fetched.media_type.size() < 256) report.hints.push_back({"charset", fetched.media_type.substr(charset + 8), "http_header"});
-  return report;
+Heat heat_of(const Source& source, UnixMillis at) {
+  return source.portal ? season_at(source.portal->season, at, source.portal->interval).heat : Heat::kHot;
 }
 
-events::ListRequest request_of(const Source& source, const FetchResult& fetched) {
-  events::ListRequest request;
-  request.body = fetched.body;
-  request.media_type = fetched.media_type;
-  request.url = to_string(fetched.final_url);
-  request.format = source.list.format;
-  request.title_accept = source.list.title_accept;
-  request.title_refuse = source.list.title_refuse;
-  request.url_accept = source.list.url_accept;
-  request.rows_pointer = source.list.rows_pointer;
-  request.url_field = source.list.url_field;
-  request.title_field = source.list.title_field;
-  request.date_field = source.list.date_field;
-  return request;
-}
+}  // namespace
 
-bool passes(FetchClass result) {
+bool is_passing(FetchClass result) {
   return sight_of(result) == Sight::kTransient && !is_refusal(result) && result != FetchClass::kStopped && result != FetchClass::kBadList;
 }
+
+bool went_well(FetchClass result) { return result == FetchClass::kOk || result == FetchClass::kNotModified; }
 
 std::string reason_of(FetchClass result) {
   std::string reason;
@@ -79,262 +68,402 @@ std::string reason_of(FetchClass result) {
   return reason;
 }
 
-}  // namespace
+Url url_of(const std::string& canonical) {
+  auto url = parse_url(canonical);
+  GOUJI_CHECK(url.has_value());
+  return std::move(*url);
+}
+
+std::string last_segment(const Url& url) { return url.path.substr(url.path.rfind('/') + 1).substr(0, 255); }
 
 WebCrawl::WebCrawl(std::vector<Source> sources, WebCrawlOptions options, WebCrawlParts parts)
-    : sources_(std::move(sources)), options_(options), parts_(std::move(parts)) {}
+    : sources_(std::move(sources)), options_(std::move(options)), parts_(std::move(parts)), robots_(parts_.state, "GoujiCrawler"),
+      frontier_(options_.frontier), reader_([this] { parts_.fetcher.wake(); }) {}
 
-FetchResult WebCrawl::fetch(const Source& source, FetchRequest request) {
-  request.admit = [this, &source](const Url& url) {
-    if (is_host_accepted(source, url.host)) return parts_.gate.admit(url);
-    return Admission{FetchClass::kRefusedAddress, "its host is not among the hosts of its portal file"};
-  };
-  const bool is_conditional = !request.etag.empty() || !request.last_modified.empty();
-  FetchResult fetched = parts_.fetcher.fetch(request);
-  // "Not modified" is no answer to a question that was not asked.
-  if (fetched.result == FetchClass::kNotModified && !is_conditional) fetched.result = FetchClass::kHttpError;
-  if (fetched.result == FetchClass::kThrottled && fetched.status != 0) {
-    parts_.gate.rest(fetched.final_url.host, fetched.retry_after.value_or(options_.retry_wait));
+WebCrawl::~WebCrawl() = default;
+
+Now WebCrawl::now() const { return {parts_.clock.monotonic(), parts_.clock.unix_millis()}; }
+
+Frontier::Host WebCrawl::host_for(const Source& source, const std::string& name) {
+  const std::string queue = queue_name(source, name);
+  const PaceRules rules = pace_of(source, options_.pace);
+  const std::size_t before = frontier_.hosts();
+  const Frontier::Host host = frontier_.host(queue, rules);
+  if (frontier_.hosts() == before) return host;
+  const auto memory = remembered_.find(queue);
+  if (memory != remembered_.end()) {
+    frontier_.restore(host, HostPace::from(memory->second, rules, now()));
+    remembered_.erase(memory);
   }
-  parts_.observer.fetched(source.kind, fetched.result, static_cast<std::int64_t>(fetched.body.size()));
-  return fetched;
+  return host;
 }
 
-Result<WebCrawl::Outcome> WebCrawl::read_source_list(const Source& source) {
-  GOUJI_ASSIGN(SourceMemory memory, parts_.state.source(source.id));
-  FetchRequest request;
-  request.url = url_of(source.address);
-  request.etag = memory.tag;
-  request.last_modified = memory.last_modified;
-  request.bytes_max = options_.list_bytes_max;
-  FetchResult fetched = fetch(source, std::move(request));
-  FetchClass result = fetched.result;
-  if (result == FetchClass::kStopped) return Outcome{result, {}};
-  if (result == FetchClass::kOk) {
-    GOUJI_ASSIGN(result, take_rows(source, fetched, memory, fetched.message));
-  }
-  GOUJI_TRY(take_health(source, std::move(memory), fetched, result));
-  return Outcome{result, fetched.retry_after.value_or(std::chrono::milliseconds{0})};
+void WebCrawl::queue(const UrlRow& row, const Source& source, UnixMillis due_at) {
+  const Now at = now();
+  // A look in the future was made by a clock that went back since: its due time means nothing.
+  const UnixMillis wait = row.looked_at > at.wall + kTurn.count() ? 0 : std::clamp<UnixMillis>(due_at - at.wall, 0, kDueMax);
+  Priority priority = Priority::kVerify;
+  if (row.kind == UrlKind::kList) priority = heat_of(source, at.wall) == Heat::kHot ? Priority::kHotList : Priority::kColdList;
+  if (row.kind == UrlKind::kArticle && row.fetches == 0) priority = Priority::kNewArticle;
+  frontier_.add(host_for(source, row.host), {row.id, priority, at.tick + milliseconds{wait}}, at);
 }
 
-// The rows of a list that was fetched, into the pending batch.
-Result<FetchClass> WebCrawl::take_rows(const Source& source, const FetchResult& fetched, SourceMemory& memory, std::string& message) {
-  const auto answer = parts_.lists.read(request_of(source, fetched));
-  if (!answer && answer.error().kind == ErrorKind::kFatal) return answer.error();
-  message = source.address + ": the list cannot be read: ";
-  if (!answer || !answer->error.empty()) {
-    message += answer ? answer->error : answer.error().message;
-    return FetchClass::kBadList;
+// What the state knows, and what it does not know yet of the sources.
+Result<void> WebCrawl::load() {
+  GOUJI_TRY(parts_.state.each_host([this](HostRow row) { remembered_[row.name] = row.pace; }));
+  for (const Source& source : sources_) {
+    (source.kind == SourceKind::kList ? by_id_[source.location_source] : by_address_[source.address]) = &source;
   }
-  const UnixMillis now = parts_.clock.unix_millis();
-  for (const events::ListRow& row : answer->rows) GOUJI_TRY(add_row(source, row, now));
-  if (answer->cut) parts_.observer.passed_over(source.address + ": more than " + std::to_string(kListedMax) + " rows; the rest is not read");
-  if (answer->rows.empty()) {
-    // Portals answer with empty shells when they are unwell; nothing is gone because of it.
-    message += "no row is accepted; look at accept and rows of its portal file";
-    return FetchClass::kBadList;
+  std::unordered_set<const Source*> known;
+  GOUJI_TRY(parts_.state.each_url([&](UrlRow row) {
+    const auto& index = row.source_id == kWebSource ? by_address_ : by_id_;
+    const auto found = index.find(row.source_id == kWebSource ? row.address : row.source_id);
+    if (found == index.end() || row.kind == UrlKind::kAttachment || !owns(options_.shard, row.host)) return;
+    const Source& source = *found->second;
+    const bool is_entrance = row.kind == UrlKind::kList || row.source_id == kWebSource;
+    if (is_entrance) known.insert(&source);
+    if (once_ && !is_entrance) return;  // comes when its list was read
+    UnixMillis due_at = once_ ? 0 : row.due_at;
+    if (!once_ && row.leases >= kLeasesMax) {
+      due_at = parts_.clock.unix_millis() + kPoisonRest;
+      parts_.observer.postponed(FetchClass::kUnreadable, row.address + ": the crawler ended " + std::to_string(row.leases) + " times while it was fetched; it is left alone for six hours");
+    }
+    if (!once_ && row.kind == UrlKind::kList) due_at = std::max(due_at, parts_.clock.unix_millis()) + spread(row.address, std::min(source.interval / 10, kSpreadMax)).count();
+    queue(row, source, due_at);
+    if (once_ && row.kind == UrlKind::kArticle) total_.documents += 1;
+  }));
+  std::vector<const Source*> fresh;
+  for (const Source& source : sources_) {
+    if (!known.contains(&source) && owns(options_.shard, url_of(source.address).host)) fresh.push_back(&source);
   }
-  message.clear();
-  memory.health.documents = static_cast<std::int64_t>(answer->rows.size());
-  memory.tag = fetched.etag;
-  memory.last_modified = fetched.last_modified;
-  return FetchClass::kOk;
+  return add_source_urls(fresh);
 }
 
-// A row comes from a process that read hostile bytes: everything is checked again.
-Result<void> WebCrawl::add_row(const Source& source, const events::ListRow& row, UnixMillis now) {
-  const auto url = parse_url(row.url);
-  if (!url || to_string(*url) != row.url || row.title.size() > kHintBytesMax || row.date.size() > kHintBytesMax ||
-      !is_wanted(source.list, row.url, row.title) || !is_host_accepted(source, url->host)) {
-    parts_.observer.passed_over(source.address + ": a row that its portal file does not accept");
+Result<void> WebCrawl::add_source_urls(const std::vector<const Source*>& fresh) {
+  std::vector<std::pair<UrlRow, const Source*>> rows;
+  const auto save = [&]() -> Result<void> {
+    GOUJI_TRY(parts_.recorder.flush());
+    for (const auto& [row, source] : rows) queue(row, *source, row.due_at);
+    rows.clear();
     return ok();
+  };
+  for (const Source* source : fresh) {
+    UrlRow row;
+    row.id = parts_.state.new_url_id();
+    row.source_id = source->location_source;
+    row.kind = source->kind == SourceKind::kList ? UrlKind::kList : UrlKind::kArticle;
+    row.address = source->address;
+    row.host = url_of(source->address).host;
+    row.due_at = parts_.clock.unix_millis();
+    if (row.kind == UrlKind::kArticle) {
+      // A single address is its own location; it exists from the first look on.
+      row.location_id = location_id(source->location_source, source->address);
+      GOUJI_ASSIGN(const auto location, parts_.state.find(row.location_id));
+      if (!location) {
+        Location made;
+        made.id = row.location_id;
+        made.source_id = source->location_source;
+        made.address = source->address;
+        made.first_seen = row.due_at;
+        parts_.recorder.add(std::move(made));
+      }
+      if (once_) total_.documents += 1;
+    }
+    parts_.recorder.add(row);
+    rows.emplace_back(std::move(row), source);
+    if (rows.size() >= kFreshBatch) GOUJI_TRY(save());
   }
-  const std::string id = location_id(source.location_source, row.url);
-  GOUJI_ASSIGN(const auto known, parts_.state.find(id));
-  if (known && known->title == row.title && known->published_on == row.date) return ok();
-  Location location = known.value_or(Location{});
-  if (!known) {
-    location.id = id;
-    location.source_id = source.location_source;
-    location.address = row.url;
-    location.first_seen = now;
-    location.due_at = now;
+  return save();
+}
+
+// Null when the address is no longer known.
+Result<WebCrawl::ErrandPtr> WebCrawl::errand_of(const Frontier::Granted& granted) {
+  if (granted.id < 0) {
+    const auto found = on_their_way_.find(granted.id);
+    GOUJI_CHECK(found != on_their_way_.end());
+    ErrandPtr errand = std::move(found->second);
+    on_their_way_.erase(found);
+    return errand;
   }
-  location.title = row.title;
-  location.published_on = row.date;
-  parts_.recorder.add(std::move(location));
+  GOUJI_ASSIGN(auto row, parts_.state.url(granted.id));
+  if (!row) return nullptr;
+  auto errand = std::make_shared<Errand>();
+  errand->source = row->source_id == kWebSource ? by_address_.at(row->address) : by_id_.at(row->source_id);
+  errand->visited.push_back(url_of(row->address));
+  errand->request.etag = row->tag;
+  errand->request.last_modified = row->last_modified;
+  errand->request.bytes_max = row->kind == UrlKind::kList ? options_.list_bytes_max : options_.document_bytes_max;
+  errand->row = std::move(*row);
+  return errand;
+}
+
+Result<void> WebCrawl::grant_all() {
+  if (now().tick < resume_at_ || !parts_.has_room()) return ok();
+  std::vector<Frontier::Granted> granted;
+  std::vector<std::int64_t> leased;
+  while (granted.size() < kGrantsATurn) {
+    const auto next = frontier_.next(now());
+    if (!next) break;
+    granted.push_back(*next);
+    if (next->id > 0) leased.push_back(next->id);
+  }
+  if (const auto noted = parts_.state.lease(leased); !noted) {
+    for (const Frontier::Granted& one : granted) {
+      frontier_.release(one.host, now());
+      frontier_.add(one.host, {one.id, one.priority, one.due_at}, now());
+    }
+    return noted;
+  }
+  for (const Frontier::Granted& one : granted) GOUJI_TRY(begin(one));
   return ok();
 }
 
-Result<void> WebCrawl::take_health(const Source& source, SourceMemory memory, const FetchResult& fetched, FetchClass result) {
-  const UnixMillis now = parts_.clock.unix_millis();
-  SourceHealth& health = memory.health;
-  const bool went_well = result == FetchClass::kOk || result == FetchClass::kNotModified;
-  const bool is_news = source.kind == SourceKind::kList && !went_well && (health.reason != reason_of(result) || health.failures == 0);
-  health.address = source.address;
-  health.last_attempt_at = now;
-  health.failures = went_well ? 0 : health.failures + 1;
-  health.state = went_well ? SourceState::kActive : is_refusal(result) ? SourceState::kBlocked : SourceState::kDegraded;
-  health.reason = went_well ? "" : reason_of(result);
-  health.message = went_well ? "" : fetched.message;
-  if (went_well) health.last_success_at = now;
-  const Attempt attempt{result, now, 0, health.failures, fetched.retry_after};
-  memory.due_at = next_listing(attempt, source.interval);
-  if (is_news) parts_.observer.postponed(result, health.message);
-  return parts_.recorder.take_source(source.kind, std::move(memory), now);
+Result<void> WebCrawl::begin(const Frontier::Granted& granted) {
+  note_host(granted.host);
+  GOUJI_ASSIGN(const ErrandPtr errand, errand_of(granted));
+  if (!errand) {
+    frontier_.release(granted.host, now());
+    return ok();
+  }
+  errand->host = granted.host;
+  GOUJI_ASSIGN(const bool may_go, passes_robots(errand));
+  if (!may_go) return ok();
+  FetchRequest request = errand->request;
+  request.url = errand->visited.back();
+  if (errand->parent) request.bytes_max = std::max<std::int64_t>(errand->parent->bytes_left, 1);
+  parts_.fetcher.start(std::move(request), [this, errand](FetchResult fetched) { hop_done(errand, std::move(fetched)); });
+  return ok();
 }
 
-Result<WebCrawl::Outcome> WebCrawl::fetch_document(const Source& source, Location location) {
-  FetchRequest request;
-  request.url = url_of(location.address);
-  request.bytes_max = options_.document_bytes_max;
-  if (location.known.sequence > 0 && !location.known.withdrawn) {
-    request.etag = location.tag;
-    request.last_modified = location.last_modified;
+// False when the errand has ended, or waits for robots.txt; then its slot is free or in use by that.
+Result<bool> WebCrawl::passes_robots(const ErrandPtr& errand) {
+  const bool obeys = options_.obey_robots && !(errand->source->portal && errand->source->portal->robots == RobotsPolicy::kIgnore);
+  if (errand->is_robots || !obeys) return true;
+  const Url url = errand->visited.back();
+  GOUJI_ASSIGN(const RobotsBook::Verdict verdict, robots_.judge(url, parts_.clock.unix_millis()));
+  frontier_.set_robots_delay(errand->host, robots_.crawl_delay(url));
+  if (verdict == RobotsBook::Verdict::kAllowed) return true;
+  if (verdict == RobotsBook::Verdict::kUnknown) {
+    ask_robots(errand);
+    return false;
   }
-  FetchResult fetched = fetch(source, std::move(request));
-  Attached attached;
-  if (fetched.result == FetchClass::kOk) attached = fetch_attachments(source, fetched, location.failures);
-  if (attached.result != FetchClass::kOk) {
-    fetched.result = attached.result;
-    fetched.message = attached.message;
-    fetched.retry_after = attached.retry_after;
+  frontier_.release(errand->host, now());
+  FetchResult refused;
+  refused.final_url = url;
+  refused.result = verdict == RobotsBook::Verdict::kForbidden ? FetchClass::kRobots : FetchClass::kHttpError;
+  refused.message = to_string(url) + ": " + (refused.result == FetchClass::kRobots ? "robots.txt asks crawlers to stay away" : robots_.why(url));
+  finish(errand, std::move(refused));
+  return false;
+}
+
+void WebCrawl::ask_robots(const ErrandPtr& errand) {
+  auto& waiting = wait_for_robots_[origin_of(errand->visited.back())];
+  waiting.push_back(errand);
+  if (waiting.size() > 1) {
+    frontier_.release(errand->host, now());
+    return;
   }
-  const FetchClass result = fetched.result;
-  const UnixMillis now = parts_.clock.unix_millis();
-  if (result == FetchClass::kStopped) return Outcome{result, {}};
-  const bool went_well = result == FetchClass::kOk || result == FetchClass::kNotModified;
-  const std::string refused = is_refusal(result) ? std::string(to_string(result)) : "";
-  if (!refused.empty() && location.refused != refused) parts_.observer.refused(result, fetched.message);
-  if (passes(result) && location.failures == 0) parts_.observer.postponed(result, fetched.message);
-  location.refused = refused;
-  location.failures = went_well || result == FetchClass::kGone ? 0 : location.failures + 1;
-  location.fetches += went_well ? 1 : 0;
-  if (went_well) location.last_seen = now;
-  const Attempt attempt{result, now, location.fetches, location.failures, fetched.retry_after};
-  location.due_at = next_look(attempt, source.kind, source.interval);
-  if (result == FetchClass::kOk) {
-    // The server vouches for the page alone: with attachments everything is asked for in full.
-    location.tag = attached.are_there ? "" : fetched.etag;
-    location.last_modified = attached.are_there ? "" : fetched.last_modified;
+  auto robots = std::make_shared<Errand>();
+  robots->source = errand->source;
+  robots->is_robots = true;
+  robots->request = RobotsBook::request_for(errand->visited.back());
+  robots->visited.push_back(robots->request.url);
+  robots->host = errand->host;
+  FetchRequest request = robots->request;
+  parts_.fetcher.start(std::move(request), [this, robots](FetchResult fetched) { hop_done(robots, std::move(fetched)); });
+}
+
+void WebCrawl::hop_done(const ErrandPtr& errand, FetchResult fetched) {
+  const HostAnswer answer{fetched.result, fetched.status, fetched.exchange.took, fetched.retry_after};
+  frontier_.done(errand->host, answer, now());
+  note_host(errand->host);
+  parts_.observer.hop(fetched.exchange.took);
+  if (is_redirect(fetched.status)) {
+    NextHop next = next_hop(errand->visited, fetched.location, options_.redirects);
+    if (next.verdict.result == FetchClass::kOk && !is_host_accepted(*errand->source, next.url.host)) {
+      next.verdict = {FetchClass::kRefusedAddress, to_string(next.url) + ": its host is not among the hosts of its portal file"};
+    }
+    if (next.verdict.result == FetchClass::kOk) {
+      errand->visited.push_back(std::move(next.url));
+      return wait_for_turn(errand, milliseconds{0});
+    }
+    fetched.result = next.verdict.result;
+    fetched.message = to_string(fetched.final_url) + ": " + next.verdict.message;
   }
-  const Outcome outcome{result, fetched.retry_after.value_or(std::chrono::milliseconds{0})};
-  Seen seen;
-  seen.sight = sight_of(result);
-  seen.gone_rule = options_.gone;
-  seen.withdrawal = WithdrawalReason::kGone;
-  if (source.kind == SourceKind::kUrl) {
-    GOUJI_ASSIGN(SourceMemory memory, parts_.state.source(source.id));
-    if (went_well) memory.health.documents = 1;
-    GOUJI_TRY(take_health(source, std::move(memory), fetched, result));
+  finish(errand, std::move(fetched));
+}
+
+void WebCrawl::wait_for_turn(const ErrandPtr& errand, milliseconds wait) {
+  const std::int64_t id = --last_errand_;
+  on_their_way_[id] = errand;
+  const Now at = now();
+  const Priority priority = errand->parent && errand->visited.size() == 1 ? Priority::kAttachment : Priority::kNextHop;
+  frontier_.add(host_for(*errand->source, errand->visited.back().host), {id, priority, at.tick + wait}, at);
+}
+
+void WebCrawl::robots_done(const ErrandPtr& errand, FetchResult fetched) {
+  const Url& url = errand->visited.front();
+  const auto waiting = wait_for_robots_.extract(origin_of(url));
+  GOUJI_CHECK(!waiting.empty());
+  // A redirect to somebody else's host says as little about this one as no file would.
+  if (fetched.result == FetchClass::kRefusedAddress && is_redirect(fetched.status)) fetched.result = FetchClass::kRedirects;
+  bool is_usable = false;
+  if (fetched.result != FetchClass::kStopped && fetched.result != FetchClass::kRefusedAddress) {
+    auto row = robots_.learn(url, fetched, parts_.clock.unix_millis());
+    if (!row) return failed(row.error());
+    is_usable = row->is_known;
+    parts_.recorder.add(std::move(*row));
   }
-  seen.report = report_of(source, location, std::move(fetched), now);
-  seen.report.attachments = std::move(attached.contents);
-  seen.location = std::move(location);
-  GOUJI_TRY(parts_.recorder.take(std::move(seen), now));
+  for (const ErrandPtr& one : waiting.mapped()) {
+    if (is_usable) {
+      wait_for_turn(one, milliseconds{0});
+      continue;
+    }
+    FetchResult without;
+    without.result = fetched.result;
+    without.final_url = one->visited.back();
+    without.retry_after = fetched.retry_after;
+    without.message = to_string(without.final_url) + ": without its robots.txt: " + fetched.message;
+    finish(one, std::move(without));
+  }
+}
+
+void WebCrawl::finish(const ErrandPtr& errand, FetchResult fetched) {
+  if (errand->is_robots) return robots_done(errand, std::move(fetched));
+  // "Not modified" is no answer to a question that was not asked.
+  const bool is_conditional = !errand->request.etag.empty() || !errand->request.last_modified.empty();
+  if (fetched.result == FetchClass::kNotModified && !is_conditional) fetched.result = FetchClass::kHttpError;
+  parts_.observer.fetched(errand->source->kind, fetched.result, fetched.result == FetchClass::kOk ? static_cast<std::int64_t>(fetched.body.size()) : 0);
+  if (errand->parent) return finish_attachment(errand, std::move(fetched));
+  if (fetched.result == FetchClass::kStopped) return;
+  const auto done = errand->row.kind == UrlKind::kList ? finish_list(errand, std::move(fetched)) : finish_document(errand, std::move(fetched));
+  if (!done) failed(done.error());
+}
+
+// After an attempt: when it is due again, or another try within this reading. It waits for the commit.
+void WebCrawl::queue_again(const Errand& errand, const UrlRow& row, FetchClass result, milliseconds server_wait) {
+  Ended ended{row, errand.source, std::nullopt};
+  if (once_) {
+    int& tried = tried_[row.id];
+    const milliseconds pause = std::max(options_.retry_wait * (1 << std::min(tried, 8)), server_wait);
+    tried += 1;
+    if (!is_passing(result) || tried >= options_.tries || pause > kWorthWaiting) return count(errand, result);
+    ended.again_in = pause;
+  }
+  unsaved_.push_back(std::move(ended));
+}
+
+void WebCrawl::count(const Errand& errand, FetchClass result) {
+  const bool is_gone_page = result == FetchClass::kGone && errand.row.kind != UrlKind::kList;
+  total_.failures += went_well(result) || is_gone_page ? 0 : 1;
+  if (errand.row.kind != UrlKind::kList) return;
+  // The list has been read as far as it can be: now its documents.
+  const auto rows = parts_.state.urls_of(errand.source->location_source, UrlKind::kArticle);
+  if (!rows) return failed(rows.error());
+  for (const UrlRow& row : *rows) {
+    queue(row, *errand.source, 0);
+    total_.documents += 1;
+  }
+}
+
+Result<void> WebCrawl::flush() {
+  const Now at = now();
+  for (const Frontier::Host host : dirty_hosts_) parts_.recorder.add(HostRow{frontier_.name(host), frontier_.pace(host).memory(at)});
+  dirty_hosts_.clear();
+  pending_since_ = Tick{0};
   GOUJI_TRY(parts_.recorder.flush());
-  return outcome;
-}
-
-// A single address is its own location; it exists from the first look on.
-Result<void> WebCrawl::ensure_location(const Source& source) {
-  const std::string id = location_id(source.location_source, source.address);
-  GOUJI_ASSIGN(const auto known, parts_.state.find(id));
-  if (known) return ok();
-  Location location;
-  location.id = id;
-  location.source_id = source.location_source;
-  location.address = source.address;
-  location.first_seen = location.due_at = parts_.clock.unix_millis();
-  parts_.recorder.add(std::move(location));
-  return parts_.recorder.flush();
-}
-
-Result<std::vector<Location>> WebCrawl::locations_of(const Source& source, UnixMillis due_by, std::size_t limit) {
-  if (source.kind == SourceKind::kList) return parts_.state.due(source.location_source, due_by, limit);
-  GOUJI_TRY(ensure_location(source));
-  GOUJI_ASSIGN(auto location, parts_.state.find(location_id(source.location_source, source.address)));
-  std::vector<Location> locations;
-  if (location && location->due_at <= due_by) locations.push_back(std::move(*location));
-  return locations;
-}
-
-Result<WebCrawl::Outcome> WebCrawl::with_tries(const std::function<Result<Outcome>()>& attempt) {
-  std::chrono::milliseconds pause = options_.retry_wait;
-  for (int tried = 1;; ++tried) {
-    GOUJI_ASSIGN(const Outcome outcome, attempt());
-    const auto wait = std::max(pause, outcome.wait);
-    if (!passes(outcome.result) || tried >= options_.tries || wait > kWorthWaiting || !parts_.wait(wait)) return outcome;
-    pause *= 2;
+  if (std::exchange(is_stuck_, false)) parts_.observer.state_writable(true, "");
+  for (const Ended& ended : std::exchange(unsaved_, {})) {
+    if (!ended.again_in) {
+      queue(ended.row, *ended.source, ended.row.due_at);
+    } else {
+      frontier_.add(host_for(*ended.source, ended.row.host), {ended.row.id, Priority::kVerify, at.tick + *ended.again_in}, at);
+    }
   }
+  return ok();
+}
+
+void WebCrawl::failed(const Error& error) {
+  if (!error_ || error.kind == ErrorKind::kFatal) error_ = error;
+}
+
+// Nothing moves on by itself.
+bool WebCrawl::is_still() const {
+  return frontier_.in_flight() == 0 && parts_.fetcher.in_flight() == 0 && reader_.pending() == 0;
+}
+
+milliseconds WebCrawl::until_next() {
+  const Tick at = now().tick;
+  milliseconds wait = kTurn;
+  if (const auto next = frontier_.next_at()) wait = std::min(wait, std::chrono::ceil<milliseconds>(std::max(*next, resume_at_) - at));
+  if (pending_since_ != Tick{0}) wait = std::min(wait, std::chrono::ceil<milliseconds>(pending_since_ + kGroup - at));
+  return std::max(wait, milliseconds{0});
+}
+
+// In one reading: what is left waits for hosts that want rest for longer than anybody waits here.
+void WebCrawl::give_up_waiting() {
+  const auto next = frontier_.next_at();
+  if (!once_ || !is_still() || !unsaved_.empty() || !next || *next - now().tick <= kWorthWaiting) return;
+  total_.failures += static_cast<std::int64_t>(frontier_.waiting());
+  frontier_ = Frontier(options_.frontier);
+  on_their_way_.clear();
+}
+
+void WebCrawl::tell_facts() {
+  const Now at = now();
+  if (at.tick < told_at_ + kFactsEvery) return;
+  told_at_ = at.tick;
+  FrontierFacts facts;
+  const Frontier::Lag lag = frontier_.lag(at);
+  facts.waiting = frontier_.waiting();
+  facts.due = lag.due;
+  facts.longest = lag.longest;
+  facts.in_flight = frontier_.in_flight();
+  facts.hosts = frontier_.hosts();
+  for (Frontier::Host host = 0; host < frontier_.hosts(); ++host) facts.resting += frontier_.pace(host).breaker().is_closed() ? 0 : 1;
+  parts_.observer.frontier(facts);
+}
+
+// The state could not take what was pending: none of it happened, and it is looked at again.
+Result<void> WebCrawl::recover() {
+  const Error error = *std::exchange(error_, std::nullopt);
+  if (once_ || error.kind == ErrorKind::kFatal) return error;
+  parts_.recorder.discard();
+  parts_.observer.state_writable(false, "nothing is fetched until the state can be written again: " + error.message);
+  is_stuck_ = true;
+  resume_at_ = now().tick + kRetry;
+  pending_since_ = Tick{0};
+  for (const Ended& ended : std::exchange(unsaved_, {})) queue(ended.row, *ended.source, 0);
+  return ok();
+}
+
+Result<void> WebCrawl::run() {
+  GOUJI_TRY(load());
+  while (!parts_.stopping()) {
+    parts_.observer.heartbeat();
+    tell_facts();
+    if (const auto granted = grant_all(); !granted) failed(granted.error());
+    parts_.fetcher.poll(until_next());
+    reader_.take_done();
+    if (pending_since_ == Tick{0} && parts_.recorder.has_pending()) pending_since_ = now().tick;
+    const bool is_old = pending_since_ != Tick{0} && now().tick - pending_since_ >= kGroup;
+    if (!error_ && (is_old || is_still())) {
+      if (const auto flushed = flush(); !flushed) failed(flushed.error());
+    }
+    if (error_) GOUJI_TRY(recover());
+    give_up_waiting();
+    if (once_ && is_still() && frontier_.waiting() == 0 && unsaved_.empty()) return flush();
+  }
+  parts_.fetcher.poll(milliseconds{0});  // ends what is in flight
+  return flush();
 }
 
 Result<WebResult> WebCrawl::read_once() {
-  WebResult total;
-  const auto count = [&total](const Outcome& outcome) {
-    const bool went_well = outcome.result == FetchClass::kOk || outcome.result == FetchClass::kNotModified || outcome.result == FetchClass::kGone;
-    total.failures += went_well ? 0 : 1;
-    return outcome.result != FetchClass::kStopped;
-  };
-  for (const Source& source : sources_) {
-    if (source.kind == SourceKind::kList) {
-      GOUJI_ASSIGN(const Outcome outcome, with_tries([&] { return read_source_list(source); }));
-      if (outcome.result == FetchClass::kGone) total.failures += 1;
-      if (!count(outcome)) return total;
-    }
-    GOUJI_ASSIGN(const auto locations, locations_of(source, INT64_MAX, SIZE_MAX / 2));
-    for (const Location& location : locations) {
-      parts_.observer.heartbeat();
-      total.documents += 1;
-      const std::string id = location.id;
-      GOUJI_ASSIGN(const Outcome outcome, with_tries([&]() -> Result<Outcome> {
-        GOUJI_ASSIGN(auto fresh, parts_.state.find(id));
-        return fetch_document(source, fresh.value_or(location));
-      }));
-      if (!count(outcome)) return total;
-    }
-  }
-  return total;
+  once_ = true;
+  GOUJI_TRY(run());
+  return total_;
 }
 
-Result<std::chrono::milliseconds> WebCrawl::turn() {
-  for (const Source& source : sources_) {
-    parts_.observer.heartbeat();
-    if (source.kind == SourceKind::kList) {
-      GOUJI_ASSIGN(const SourceMemory memory, parts_.state.source(source.id));
-      const UnixMillis now = parts_.clock.unix_millis();
-      // An attempt in the future was made by a clock that went back since: its due time means nothing.
-      if (memory.due_at <= now || memory.health.last_attempt_at > now) GOUJI_TRY(read_source_list(source));
-    }
-    GOUJI_ASSIGN(auto locations, locations_of(source, parts_.clock.unix_millis(), kFetchesATurn));
-    for (Location& location : locations) {
-      if (!parts_.wait(std::chrono::milliseconds{0})) return std::chrono::milliseconds{0};
-      const auto rests = parts_.gate.rests_for(url_of(location.address).host);
-      if (rests > kWorthWaiting) {
-        location.due_at = parts_.clock.unix_millis() + rests.count();
-        parts_.recorder.add(std::move(location));
-        GOUJI_TRY(parts_.recorder.flush());
-        continue;
-      }
-      GOUJI_TRY(fetch_document(source, std::move(location)));
-    }
-  }
-  return until_next(parts_.clock.unix_millis());
-}
-
-Result<std::chrono::milliseconds> WebCrawl::until_next(UnixMillis now) {
-  UnixMillis next = now + kIdle.count();
-  for (const Source& source : sources_) {
-    if (source.kind == SourceKind::kList) {
-      GOUJI_ASSIGN(const SourceMemory memory, parts_.state.source(source.id));
-      GOUJI_ASSIGN(const auto due, parts_.state.next_due(source.location_source));
-      next = std::min({next, memory.due_at, due.value_or(next)});
-    } else {
-      GOUJI_ASSIGN(const auto location, parts_.state.find(location_id(source.location_source, source.address)));
-      if (location) next = std::min(next, location->due_at);
-    }
-  }
-  return std::chrono::milliseconds{std::max<UnixMillis>(next - now, 0)};
-}
+Result<void> WebCrawl::watch() { return run(); }
 
 }  // namespace gouji::crawler

@@ -1,22 +1,34 @@
-// Sources on the web: list pages and single addresses, and the documents behind them. What a list
-// names is remembered before the list counts as read, so that a crash between the two loses nothing.
+// Sources on the web: list pages and single addresses, and the documents behind them, over many hosts
+// at once in one thread. What a list names is remembered before the list counts as read, so that a
+// crash between the two loses nothing.
+//
+// An errand is one address on its way: it waits for its host's turn (core/frontier.h), passes
+// robots.txt, hops over redirects, each of which takes its turn again, is read by the worker, and
+// ends in one transaction.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "common/core/clock.h"
 #include "common/core/result.h"
+#include "services/crawler/core/frontier.h"
 #include "services/crawler/core/schedule.h"
+#include "services/crawler/core/shard.h"
 #include "services/crawler/core/source.h"
-#include "services/crawler/host_gate.h"
 #include "services/crawler/io/http_fetcher.h"
 #include "services/crawler/io/state.h"
+#include "services/crawler/reader_thread.h"
 #include "services/crawler/recorder.h"
+#include "services/crawler/robots_book.h"
 #include "services/crawler/worker.h"
 
 namespace gouji::crawler {
@@ -28,17 +40,24 @@ struct WebCrawlOptions {
   // In one reading: tries for what fails for a passing reason, and the wait before the second one.
   int tries = 3;
   std::chrono::milliseconds retry_wait{1'000};
+  bool obey_robots = true;
+  PaceRules pace;  // of hosts whose portal file says nothing else
+  FrontierOptions frontier;
+  Shard shard;
+  int redirects = 5;
+  // A page waits so long for its attachments, then goes without.
+  std::chrono::milliseconds attachments_wait{600'000};
 };
 
 struct WebCrawlParts {
   State& state;
   Recorder& recorder;
   HttpFetcher& fetcher;
-  HostGate& gate;
   ListReader& lists;
   CrawlerObserver& observer;
   const Clock& clock;
-  HostGate::Wait wait;
+  std::function<bool()> stopping;
+  std::function<bool()> has_room;  // of the outbox; without it nothing new is fetched
 };
 
 // What a reading of all sources came to.
@@ -51,40 +70,90 @@ struct WebResult {
 class WebCrawl {
  public:
   WebCrawl(std::vector<Source> sources, WebCrawlOptions options, WebCrawlParts parts);
+  ~WebCrawl();
 
   // Every list once, then every document that is known, due or not.
   Result<WebResult> read_once();
-  // What is due now, a little of it; how long until there is more to do.
-  Result<std::chrono::milliseconds> turn();
+  // What is due when it is due, until the crawler stops.
+  Result<void> watch();
 
  private:
-  struct Outcome {
-    FetchClass result = FetchClass::kOk;
-    std::chrono::milliseconds wait{0};  // before a further try makes sense
-  };
-  // What is attached to a page; a result other than kOk when the page is to be fetched again later.
-  struct Attached {
-    FetchClass result = FetchClass::kOk;
-    std::string message;
-    std::optional<std::chrono::milliseconds> retry_after;
-    bool are_there = false;  // the page names some, whether they can be had or not
-    std::vector<Content> contents;
-  };
-  Attached fetch_attachments(const Source& source, const FetchResult& page, std::int64_t failures);
-  Result<Outcome> read_source_list(const Source& source);
-  Result<FetchClass> take_rows(const Source& source, const FetchResult& fetched, SourceMemory& memory, std::string& message);
-  Result<void> add_row(const Source& source, const events::ListRow& row, UnixMillis now);
-  Result<Outcome> fetch_document(const Source& source, Location location);
-  Result<void> take_health(const Source& source, SourceMemory memory, const FetchResult& fetched, FetchClass result);
-  Result<void> ensure_location(const Source& source);
-  Result<std::vector<Location>> locations_of(const Source& source, UnixMillis due_by, std::size_t limit);
-  Result<std::chrono::milliseconds> until_next(UnixMillis now);
-  Result<Outcome> with_tries(const std::function<Result<Outcome>()>& attempt);
-  FetchResult fetch(const Source& source, FetchRequest request);
+  struct Errand;
+  using ErrandPtr = std::shared_ptr<Errand>;
+
+  // web_crawl.cpp: the way of an errand.
+  Now now() const;
+  Result<void> load();
+  Result<void> add_source_urls(const std::vector<const Source*>& fresh);
+  Result<void> run();
+  Result<void> recover();
+  void tell_facts();
+  bool is_still() const;
+  Result<void> grant_all();
+  Result<ErrandPtr> errand_of(const Frontier::Granted& granted);
+  Result<void> begin(const Frontier::Granted& granted);
+  Result<bool> passes_robots(const ErrandPtr& errand);
+  void ask_robots(const ErrandPtr& errand);
+  void robots_done(const ErrandPtr& errand, FetchResult fetched);
+  void hop_done(const ErrandPtr& errand, FetchResult fetched);
+  void finish(const ErrandPtr& errand, FetchResult fetched);
+  void wait_for_turn(const ErrandPtr& errand, std::chrono::milliseconds wait);
+  void queue(const UrlRow& row, const Source& source, UnixMillis due_at);
+  void queue_again(const Errand& errand, const UrlRow& row, FetchClass result, std::chrono::milliseconds server_wait);
+  void count(const Errand& errand, FetchClass result);
+  Frontier::Host host_for(const Source& source, const std::string& name);
+  void note_host(Frontier::Host host) { dirty_hosts_.insert(host); }
+  Result<void> flush();
+  void failed(const Error& error);
+  std::chrono::milliseconds until_next();
+  void give_up_waiting();
+
+  // web_lists.cpp
+  Result<void> finish_list(const ErrandPtr& errand, FetchResult fetched);
+  Result<void> take_list(const ErrandPtr& errand, const Result<events::ListAnswer>& answer);
+  Result<void> take_rows(const ErrandPtr& errand, const std::vector<events::ListRow>& rows);
+  Result<std::optional<UrlRow>> add_row(const Source& source, const events::ListRow& row, UnixMillis now);
+  Result<void> end_list(const ErrandPtr& errand, const std::string& reason);
+  Result<std::vector<Expectation>> expectations_of(const Source& source, UnixMillis now);
+  Result<void> note_unlisted(const Source& source, SourceHealth& health, UnixMillis listed_at);
+  Result<void> add_health(const Source& source, SourceMemory memory, const FetchResult& fetched, const std::string& drift);
+
+  // web_documents.cpp
+  Result<void> finish_document(const ErrandPtr& errand, FetchResult fetched);
+  void take_attachments(const ErrandPtr& errand, const std::vector<events::ListRow>& rows);
+  void finish_attachment(const ErrandPtr& errand, FetchResult fetched);
+  void answer_arrived(const ErrandPtr& errand);
+  Result<bool> is_place_healthy(const Errand& errand);
+  Result<void> end_document(const ErrandPtr& errand);
 
   std::vector<Source> sources_;
   WebCrawlOptions options_;
   WebCrawlParts parts_;
+  RobotsBook robots_;
+  Frontier frontier_;
+  std::unordered_map<std::string, const Source*> by_id_;       // by Source::location_source, of lists
+  std::unordered_map<std::string, const Source*> by_address_;  // of single addresses
+  std::unordered_map<std::string, HostPace::Memory> remembered_;  // of hosts that are not in the frontier yet
+  std::unordered_map<std::int64_t, ErrandPtr> on_their_way_;   // that wait for another turn, by negative id
+  std::unordered_map<std::string, std::vector<ErrandPtr>> wait_for_robots_;  // by origin
+  std::unordered_set<Frontier::Host> dirty_hosts_;
+  std::int64_t last_errand_ = 0;
+  bool once_ = false;
+  WebResult total_;
+  std::unordered_map<std::int64_t, int> tried_;  // in one reading, by url
+  std::optional<Error> error_;                   // of a callback
+  Tick pending_since_{0};
+  Tick resume_at_{0};                            // after an error of the state
+  bool is_stuck_ = false;                        // the state could not be written last
+  Tick told_at_{-std::chrono::hours{1}};
+  // Addresses whose errand has ended and waits for the commit. `again_in`: another try of one reading.
+  struct Ended {
+    UrlRow row;
+    const Source* source = nullptr;
+    std::optional<std::chrono::milliseconds> again_in;
+  };
+  std::vector<Ended> unsaved_;
+  ReaderThread reader_;                          // last: its questions refer to the rest
 };
 
 }  // namespace gouji::crawler

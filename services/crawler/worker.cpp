@@ -9,6 +9,9 @@ namespace gouji::crawler {
 
 namespace {
 
+constexpr std::size_t kRequestBytesMax = 16 * 1024 * 1024;
+constexpr std::size_t kPageBodyMax = kRequestBytesMax - 1024 * 1024;
+
 static_assert(kListedMax <= events::kListRowsMax);
 
 Result<events::ListAnswer> answer(std::string_view bytes) {
@@ -31,8 +34,16 @@ runtime::WorkerPoolOptions worker_options() {
   runtime::WorkerPoolOptions options;
   options.kind = kWorkerKind;
   options.workers = 1;
-  options.request_bytes_max = 16 * 1024 * 1024;
+  options.request_bytes_max = kRequestBytesMax;
   return options;
+}
+
+Result<PageAnswer> WorkerListReader::read_page(const PageRequest& request) {
+  if (request.body.size() > kPageBodyMax) {
+    return invalid_input(ErrorCode::kTooLarge, request.url + ": a page of " + std::to_string(request.body.size()) + " bytes is too large to be read");
+  }
+  GOUJI_ASSIGN(const std::string bytes, pool_.call(events::encode(request)));
+  return events::decode_page_answer(bytes);
 }
 
 Result<events::ListAnswer> WorkerListReader::read(const events::ListRequest& request) {

@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "common/core/result.h"
+#include "common/events/page_codec.h"
 #include "common/events/worker_codec.h"
+#include "common/report/portal_page.h"
 #include "common/runtime/worker_pool.h"
 
 namespace gouji::crawler {
@@ -24,16 +26,28 @@ class ListReader {
   virtual Result<events::ListAnswer> read(const events::ListRequest& request) = 0;
 };
 
-class WorkerListReader : public ListReader {
+// Pages of portals: bootstrap values, lists, articles. The body is at most worker_options()'s
+// request_bytes_max less 1 MiB; larger ones are refused with kInvalidInput TOO_LARGE.
+class PageReader {
+ public:
+  virtual ~PageReader() = default;
+  // What a page is and says; a page that cannot be read is an answer with its class. kInvalidInput
+  // when it kills the worker; kUnavailable when no worker can be had.
+  virtual Result<PageAnswer> read_page(const PageRequest& request) = 0;
+};
+
+class WorkerListReader : public ListReader, public PageReader {
  public:
   explicit WorkerListReader(runtime::WorkerPool& pool) : pool_(pool) {}
   Result<events::ListAnswer> read(const events::ListRequest& request) override;
+  Result<PageAnswer> read_page(const PageRequest& request) override;
 
  private:
   runtime::WorkerPool& pool_;
 };
 
-// In the worker: an encoded ListRequest in, an encoded ListAnswer out. Never throws.
+// In the worker: an encoded ListRequest in, an encoded ListAnswer out, or PageRequest and PageAnswer.
+// Never throws.
 std::string answer_list_request(std::string_view request);
 
 }  // namespace gouji::crawler

@@ -36,11 +36,52 @@ Result<void> append_lines(const std::string& path, std::span<const eventlog::Out
   return written ? ok() : Result<void>(unavailable(ErrorCode::kLogUnavailable, "test log"));
 }
 
-int crawl_in_child(const CrawlerSettings& settings, const Source& source, const std::string& log_path) {
-  AppendOnlyLog log([&](std::span<const eventlog::Outgoing> records) { return append_lines(log_path, records); });
+// Where a process ends itself, and at which time that it comes there; 0 = never.
+struct FailPoint {
+  std::string name;
+  int countdown = 0;
+  void pass(std::string_view at) {
+    if (at == name && --countdown == 0) ::kill(::getpid(), SIGKILL);
+  }
+};
+
+class FailingObserver : public CrawlerObserver {
+ public:
+  explicit FailingObserver(FailPoint& point) : point_(point) {}
+  void hop(std::chrono::milliseconds) override { point_.pass("an answer is there"); }
+  void fetched(SourceKind, FetchClass, std::int64_t) override { point_.pass("a document is there"); }
+  void document(const DocumentSeen&) override { point_.pass("after the commit"); }
+  void published(std::int64_t) override { point_.pass("after the acknowledgement"); }
+
+ private:
+  FailPoint& point_;
+};
+
+class FailingReader : public DirectListReader {
+ public:
+  explicit FailingReader(FailPoint& point) : point_(point) {}
+  Result<events::ListAnswer> read(const events::ListRequest& request) override {
+    point_.pass("a page is read");
+    return DirectListReader::read(request);
+  }
+
+ private:
+  FailPoint& point_;
+};
+
+constexpr const char* kFailPoints[] = {"an answer is there", "a document is there", "after the commit", "after the acknowledgement",
+                                       "a page is read", "before the log has it", "after the log has it"};
+
+int crawl_in_child(const CrawlerSettings& settings, const Source& source, const std::string& log_path, FailPoint point = {}) {
+  AppendOnlyLog log([&](std::span<const eventlog::Outgoing> records) {
+    point.pass("before the log has it");
+    auto appended = append_lines(log_path, records);
+    point.pass("after the log has it");
+    return appended;
+  });
   runtime::SystemClock clock;
-  CrawlerObserver nobody;
-  DirectListReader lists;
+  FailingObserver nobody(point);
+  FailingReader lists(point);
   auto crawler = Crawler::open(settings, {source}, {log, clock, nobody, lists});
   if (!crawler) return 2;
   return (*crawler)->run_once() ? 0 : 3;
@@ -139,43 +180,102 @@ TEST(CrawlerCrash, LosesNothingAndRepeatsNothingButSendsWhenKilledAtRandomMoment
   EXPECT_GT(killed, 5) << "the kills must fall into the work";
 }
 
-TEST(CrawlerCrash, LosesNoPageOfAPortalAndSendsNoneTwice) {
-  std::mt19937_64 random(test_seed());
-  const TemporaryFolder data;
-  testing_support::FakePortal portal;
-  CrawlerSettings settings;
-  settings.data_folder = data / "gouji-data";
-  settings.host_delay = std::chrono::milliseconds{0};
-  settings.allow_net = {"127.0.0.0/8"};
-  Source source = url_source(portal.url("/list"));
-  source.id = source.location_source = "portal-a";
-  source.kind = SourceKind::kList;
-  source.hosts = {"127.0.0.1"};
-  const std::string log_path = data / "log.txt";
-  std::map<std::string, int> versions;
-  std::string list;
-  int killed = 0;
-  Life life;
-  for (int round = 0; round < kRounds; ++round) {
-    const std::string added = "/page" + std::to_string(round);
-    list += "<li><a href='" + added + "'>" + added + "</a></li>";
-    versions[added] = 0;
-    for (auto& [path, count] : versions) {
-      if (count > 0 && random() % 4 != 0) continue;
+// A portal that publishes a page with each change and changes some of the others.
+class ChangingPortal {
+ public:
+  explicit ChangingPortal(std::mt19937_64& random) : random_(random) {}
+  Source source() const {
+    Source source = url_source(portal_.url("/list"));
+    source.id = source.location_source = "portal-a";
+    source.kind = SourceKind::kList;
+    source.hosts = {"127.0.0.1"};
+    return source;
+  }
+  void change() {
+    // It stays small, so that a long run is one of many kills and not of many pages.
+    if (versions_.size() < 30) {
+      const std::string added = "/page" + std::to_string(versions_.size());
+      list_ += "<li><a href='" + added + "'>" + added + "</a></li>";
+      versions_[added] = 0;
+    }
+    for (auto& [path, count] : versions_) {
+      if (count > 0 && random_() % 4 != 0) continue;
       const std::string tag = "\"" + std::to_string(++count) + "\"";
       const std::string body = path + " version " + tag;
-      portal.on(path, [tag, body](const testing_support::PortalRequest& request) {
+      portal_.on(path, [tag, body](const testing_support::PortalRequest& request) {
         const auto known = request.headers.find("if-none-match");
         if (known != request.headers.end() && known->second == tag) return testing_support::answer(304, "");
         return testing_support::html(body, {"ETag: " + tag});
       });
     }
-    portal.on("/list", testing_support::html(list));
-    killed += run_child(settings, source, log_path, life.draw(random)) == -1 ? 1 : 0;
-    ASSERT_EQ(life.finish(settings, source, log_path), 0) << "round " << round;
+    portal_.on("/list", testing_support::html(list_));
   }
-  expect_each_version_once(log_path, versions);
-  EXPECT_GT(killed, 5) << "the kills must fall into the work";
+  const std::map<std::string, int>& versions() const { return versions_; }
+
+ private:
+  std::mt19937_64& random_;
+  testing_support::FakePortal portal_;
+  std::map<std::string, int> versions_;
+  std::string list_;
+};
+
+CrawlerSettings settings_for(const TemporaryFolder& data) {
+  CrawlerSettings settings;
+  settings.data_folder = data / "gouji-data";
+  settings.host_delay = std::chrono::milliseconds{0};
+  settings.host_requests_a_day = 10'000'000;
+  settings.allow_net = {"127.0.0.0/8"};
+  return settings;
+}
+
+// Moments of a random kill; GOUJI_CRASH_KILLS=1000 for a long run.
+int kills_wanted() {
+  const char* given = std::getenv("GOUJI_CRASH_KILLS");
+  return given != nullptr ? std::atoi(given) : 20;
+}
+
+TEST(CrawlerCrash, LosesNoPageOfAPortalAndSendsNoneTwice) {
+  std::mt19937_64 random(test_seed());
+  const TemporaryFolder data;
+  ChangingPortal portal(random);
+  const CrawlerSettings settings = settings_for(data);
+  const std::string log_path = data / "log.txt";
+  const int wanted = kills_wanted();
+  int killed = 0, rounds = 0;
+  Life life;
+  for (; killed < wanted && rounds < 20 * wanted; ++rounds) {
+    if (rounds % 5 == 0) portal.change();
+    killed += run_child(settings, portal.source(), log_path, life.draw(random)) == -1 ? 1 : 0;
+    // Every version has to be seen once before the next one comes.
+    if (rounds % 5 == 4) ASSERT_EQ(life.finish(settings, portal.source(), log_path), 0) << "round " << rounds;
+  }
+  ASSERT_EQ(life.finish(settings, portal.source(), log_path), 0);
+  expect_each_version_once(log_path, portal.versions());
+  EXPECT_EQ(killed, wanted) << "the kills must fall into the work";
+  std::cout << killed << " kills in " << rounds << " rounds, " << portal.versions().size() << " pages\n";
+}
+
+TEST(CrawlerCrash, SurvivesEveryPlaceWhereSomethingBecomesSafe) {
+  std::mt19937_64 random(test_seed());
+  const TemporaryFolder data;
+  ChangingPortal portal(random);
+  const CrawlerSettings settings = settings_for(data);
+  const std::string log_path = data / "log.txt";
+  portal.change();
+  for (const char* name : kFailPoints) {
+    int killed = 0;
+    for (int countdown = 1; countdown <= 3; ++countdown) {
+      portal.change();
+      const pid_t child = ::fork();
+      if (child == 0) ::_exit(crawl_in_child(settings, portal.source(), log_path, {name, countdown}));
+      int status = 0;
+      ::waitpid(child, &status, 0);
+      killed += WIFSIGNALED(status) ? 1 : 0;
+      ASSERT_EQ(run_child(settings, portal.source(), log_path, {}), 0) << name;
+    }
+    EXPECT_GT(killed, 0) << name;
+  }
+  expect_each_version_once(log_path, portal.versions());
 }
 
 }  // namespace

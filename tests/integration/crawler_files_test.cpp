@@ -282,6 +282,28 @@ TEST(CrawlerFiles, WatchesADirectoryUntilItIsStopped) {
   EXPECT_TRUE(ended);
 }
 
+TEST(CrawlerFiles, SeesWhatIsWrittenBetweenTheReadingOfAFolderAndItsFirstWatch) {
+  struct Writing : Recording {
+    explicit Writing(const TemporaryFolder& folder) : in(folder) {}
+    void fetched(SourceKind kind, FetchClass result, std::int64_t bytes) override {
+      Recording::fetched(kind, result, bytes);
+      if (!std::exchange(has_written, true)) in.write("b.txt", "two");
+    }
+    const TemporaryFolder& in;
+    bool has_written = false;
+  };
+  Ground ground;
+  ground.settings.rescan_interval = std::chrono::hours{1};
+  ground.in.write("a.txt", "one");
+  Writing seen(ground.in);
+  auto crawler = Crawler::open(ground.settings, {files_source(ground.in.path())}, {ground.log, ground.clock, seen, ground.lists});
+  ASSERT_TRUE(crawler) << crawler.error().message;
+  std::thread runner([&] { EXPECT_TRUE((*crawler)->run()); });
+  EXPECT_TRUE(eventually([&] { return ground.log.reports().size() == 2; }));
+  (*crawler)->stop();
+  runner.join();
+}
+
 TEST(CrawlerFiles, ForgetsWhatAFailedReadingLeftBehind) {
   Ground ground;
   const std::string small = ground.in.write("a.txt", "one");

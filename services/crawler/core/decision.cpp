@@ -11,16 +11,19 @@ Known present(const Known& known) {
   return next;
 }
 
-Change change_of_content(const Known& known, const std::string& digest) {
+Change change_of_content(const Known& known, const Sighting& seen) {
   if (known.sequence == 0) return Change::kNew;
   if (known.withdrawn) return Change::kReturned;
-  return known.payload_digest == digest ? Change::kSame : Change::kChanged;
+  if (known.payload_digest == seen.payload_digest) return Change::kSame;
+  return !known.text_digest.empty() && known.text_digest == seen.text_digest ? Change::kChrome : Change::kChanged;
 }
 
-Decision decide_content(const Known& known, const std::string& digest) {
-  Decision decision{change_of_content(known, digest), present(known)};
+Decision decide_content(const Known& known, const Sighting& seen) {
+  Decision decision{change_of_content(known, seen), present(known)};
+  decision.next.payload_digest = seen.payload_digest;
+  // The same bytes may have been read by a newer reader of texts.
+  if (!seen.text_digest.empty() || decision.change != Change::kSame) decision.next.text_digest = seen.text_digest;
   if (!makes_event(decision.change)) return decision;
-  decision.next.payload_digest = digest;
   decision.next.sequence += 1;
   decision.next.withdrawn = false;
   return decision;
@@ -54,7 +57,7 @@ bool makes_event(Change change) {
 Decision decide(const Known& known, const Sighting& sighting, const GoneRule& rule) {
   switch (sighting.sight) {
     case Sight::kContent:
-      return decide_content(known, sighting.payload_digest);
+      return decide_content(known, sighting);
     case Sight::kUnchanged:
       return {known.withdrawn ? Change::kNone : Change::kSame, present(known)};
     case Sight::kGone:

@@ -16,6 +16,7 @@ struct Known {
   bool withdrawn = false;      // the last event was a withdrawal
   UnixMillis missing_since = 0;
   int missing_count = 0;       // sightings of absence in a row
+  std::string text_digest;     // hex, of the content's text and attachments; empty where it is not known
   friend bool operator==(const Known&, const Known&) = default;
 };
 
@@ -30,6 +31,7 @@ struct Sighting {
   Sight sight = Sight::kTransient;
   std::string payload_digest;  // of kContent
   UnixMillis at = 0;
+  std::string text_digest;     // of kContent, where it is known
 };
 
 // When absence counts as a withdrawal.
@@ -41,6 +43,7 @@ struct GoneRule {
 enum class Change {
   kNone,       // nothing to tell
   kSame,       // content read, identical to what was published
+  kChrome,     // other bytes, the same text: counters, menus, banners. No event
   kNew,        // first content of this location
   kChanged,    // other content than before
   kReturned,   // content after a withdrawal, whatever its digest

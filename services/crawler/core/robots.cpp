@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::size_t kBytesMax = 512 * 1024;
 constexpr std::size_t kRulesMax = 5'000;
+constexpr std::chrono::milliseconds kCrawlDelayMax{60'000};
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -41,6 +42,25 @@ std::string encoded(std::string_view pattern) {
     }
   }
   return out;
+}
+
+// Seconds with or without a fraction, "10" or "0.5"; 0 for anything else.
+std::chrono::milliseconds delay_from(std::string_view value) {
+  std::int64_t millis = 0, unit = 1'000;
+  bool in_fraction = false;
+  for (const char c : value.substr(0, 12)) {
+    if (c == '.' && !in_fraction) {
+      in_fraction = true;
+    } else if (c < '0' || c > '9') {
+      return std::chrono::milliseconds{0};
+    } else if (in_fraction) {
+      unit /= 10;
+      millis += (c - '0') * unit;
+    } else {
+      millis = std::min<std::int64_t>(millis * 10 + (c - '0') * 1'000, kCrawlDelayMax.count());
+    }
+  }
+  return std::min(std::chrono::milliseconds{millis}, kCrawlDelayMax);
 }
 
 // A pattern matches a prefix; '*' is any text, '$' at its end is the end of the path.
@@ -91,6 +111,10 @@ Robots Robots::parse(std::string_view text, std::string_view product) {
       is_own = is_own || equals(token_of(value), product);
       is_general = is_general || value == "*";
       found_own = found_own || is_own;
+    } else if (equals(name, "crawl-delay")) {
+      in_agents = false;
+      if (is_own) own.crawl_delay_ = delay_from(value);
+      if (is_general) general.crawl_delay_ = delay_from(value);
     } else if (equals(name, "allow") || equals(name, "disallow")) {
       in_agents = false;
       if (value.empty()) continue;
@@ -100,6 +124,12 @@ Robots Robots::parse(std::string_view text, std::string_view product) {
     }
   }
   return found_own ? own : general;
+}
+
+std::size_t Robots::byte_size() const {
+  std::size_t bytes = sizeof *this;
+  for (const Rule& rule : rules_) bytes += sizeof rule + rule.pattern.capacity();
+  return bytes;
 }
 
 bool Robots::is_allowed(std::string_view path_and_query) const {

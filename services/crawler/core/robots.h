@@ -1,6 +1,7 @@
 // robots.txt: what a site asks of crawlers. After RFC 9309.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,10 @@ class Robots {
 
   // `path_and_query` as in a canonical URL. The longest rule wins; a tie allows.
   bool is_allowed(std::string_view path_and_query) const;
+  // Crawl-delay, which many sites write though RFC 9309 does not have it; at most a minute, 0 without.
+  std::chrono::milliseconds crawl_delay() const { return crawl_delay_; }
+  // Memory that the rules take, about.
+  std::size_t byte_size() const;
 
  private:
   struct Rule {
@@ -23,6 +28,7 @@ class Robots {
     std::string pattern;
   };
   std::vector<Rule> rules_;
+  std::chrono::milliseconds crawl_delay_{0};
 };
 
 }  // namespace gouji::crawler

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,8 @@
 #include "common/report/reading.h"
 
 namespace gouji::crawler {
+
+struct Portal;  // portal.h
 
 enum class SourceKind : std::uint8_t {
   kFiles,  // a file, or a directory with everything under it
@@ -40,6 +43,7 @@ struct Source {
   ListRules list;
   std::vector<std::string> hosts;  // globs of where documents may lie; empty = anywhere public
   std::chrono::milliseconds interval{3'600'000};  // between two readings
+  std::shared_ptr<const Portal> portal;  // of a portal file; null for files and plain addresses
 };
 
 // Locations of files and of single URLs have the same id however the command line names them.

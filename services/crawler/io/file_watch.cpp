@@ -40,9 +40,7 @@ FileWatch::~FileWatch() {
 
 bool FileWatch::add(const std::string& folder, std::size_t source) {
   const int watch = events_ < 0 ? -1 : ::inotify_add_watch(events_, folder.c_str(), kChanges);
-  if (watch < 0) return false;
-  sources_[watch].insert(source);
-  return true;
+  return watch >= 0 && sources_[watch].insert(source).second;
 }
 
 std::set<std::size_t> FileWatch::wait(std::chrono::milliseconds wait) {

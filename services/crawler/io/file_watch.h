@@ -19,7 +19,8 @@ class FileWatch {
   FileWatch& operator=(FileWatch&&) = delete;
   ~FileWatch();
 
-  // Changes in `folder` (not below it) are changes of `source`. False when it cannot be watched.
+  // Changes in `folder` (not below it) are from now on changes of `source`. True when they were not before: what
+  // changed in it earlier went unseen. False also when it cannot be watched.
   bool add(const std::string& folder, std::size_t source);
   // Waits until something changed, wake() was called, or `wait` is over. The sources that changed.
   std::set<std::size_t> wait(std::chrono::milliseconds wait);

@@ -1,268 +1,21 @@
 #include "services/crawler/io/http_fetcher.h"
 
 #include <curl/curl.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 
 #include <algorithm>
-#include <cstring>
+#include <list>
 #include <utility>
 
 #include "common/core/check.h"
 #include "services/crawler/core/http_rules.h"
+#include "services/crawler/io/http_hop.h"
 
 namespace gouji::crawler {
 
 namespace {
 
-constexpr std::int64_t kWireChunk = 16 * 1024;       // CURLOPT_BUFFERSIZE
-constexpr std::int64_t kRatioFrom = 1024 * 1024;     // small bodies may compress as well as they like
-constexpr std::size_t kKeptHeaderBytes = 16 * 1024;  // of what goes into the event
-constexpr std::size_t kKeptHeaders = 100;
-
-// One hop while libcurl works on it. The callbacks see this; a callback that aborts says why first.
-struct Hop {
-  Hop(const HttpLimits& within, const AddressGuard& guarded, const std::function<bool()>& stop)
-      : limits(within), guard(guarded), stopping(stop) {}
-
-  const HttpLimits& limits;
-  const AddressGuard& guard;
-  const std::function<bool()>& stopping;
-  CURL* handle = nullptr;
-  std::int64_t bytes_max = 0;
-
-  std::string body;
-  std::vector<HttpHeader> headers;
-  std::size_t kept_header_bytes = 0;
-  std::int64_t header_bytes = 0;
-  std::string location;
-  std::string refused_address;  // the last one that was refused
-  bool opened = false;          // some address was allowed
-  std::optional<FetchClass> aborted;
-  std::string why;
-
-  void abort(FetchClass result, std::string message) {
-    aborted = result;
-    why = std::move(message);
-  }
-};
-
-IpAddress address_of(const sockaddr& address, bool& known) {
-  IpAddress ip;
-  known = true;
-  if (address.sa_family == AF_INET) {
-    sockaddr_in v4{};
-    std::memcpy(&v4, &address, sizeof v4);
-    std::memcpy(ip.bytes.data(), &v4.sin_addr, 4);
-  } else if (address.sa_family == AF_INET6) {
-    sockaddr_in6 v6{};
-    std::memcpy(&v6, &address, sizeof v6);
-    ip.is_v6 = true;
-    std::memcpy(ip.bytes.data(), &v6.sin6_addr, 16);
-  } else {
-    known = false;
-  }
-  return ip;
-}
-
-// The one place where an address that a name, a redirect or a number in disguise came to is decided on.
-curl_socket_t open_socket(void* user, curlsocktype purpose, curl_sockaddr* address) {
-  auto& hop = *static_cast<Hop*>(user);
-  bool known = false;
-  const IpAddress ip = address_of(address->addr, known);
-  if (purpose != CURLSOCKTYPE_IPCXN || !known || !hop.guard.is_allowed(ip)) {
-    hop.refused_address = known ? to_string(ip) : "of family " + std::to_string(address->family);
-    return CURL_SOCKET_BAD;
-  }
-  hop.opened = true;
-  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-}
-
-std::int64_t wire_bytes(CURL* handle) {
-  curl_off_t bytes = 0;
-  curl_easy_getinfo(handle, CURLINFO_SIZE_DOWNLOAD_T, &bytes);
-  return bytes;
-}
-
-std::size_t take_body(char* data, std::size_t size, std::size_t count, void* user) {
-  auto& hop = *static_cast<Hop*>(user);
-  const std::size_t bytes = size * count;
-  const auto decoded = static_cast<std::int64_t>(hop.body.size() + bytes);
-  if (decoded > hop.bytes_max) {
-    hop.abort(FetchClass::kTooLarge, "the body is larger than " + std::to_string(hop.bytes_max) + " bytes");
-    return 0;
-  }
-  // The count of bytes from the wire lags by the chunk that is being decoded.
-  if (decoded > kRatioFrom && decoded > hop.limits.ratio * (wire_bytes(hop.handle) + kWireChunk)) {
-    hop.abort(FetchClass::kTooLarge, "the body unpacks to more than " + std::to_string(hop.limits.ratio) + " times its size");
-    return 0;
-  }
-  hop.body.append(data, bytes);
-  return bytes;
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return out;
-}
-
-void keep_header(Hop& hop, std::string_view line) {
-  const auto colon = line.find(':');
-  if (colon == std::string_view::npos || colon == 0) return;
-  HttpHeader header{clean_header_value(line.substr(0, colon)), clean_header_value(line.substr(colon + 1))};
-  if (lower(header.name) == "location") hop.location = header.value;
-  const std::size_t bytes = header.name.size() + header.value.size();
-  if (hop.headers.size() >= kKeptHeaders || hop.kept_header_bytes + bytes > kKeptHeaderBytes) return;
-  hop.kept_header_bytes += bytes;
-  hop.headers.push_back(std::move(header));
-}
-
-std::size_t take_header(char* data, std::size_t size, std::size_t count, void* user) {
-  auto& hop = *static_cast<Hop*>(user);
-  const std::size_t bytes = size * count;
-  hop.header_bytes += static_cast<std::int64_t>(bytes);
-  if (hop.header_bytes > hop.limits.header_bytes) {
-    hop.abort(FetchClass::kTooLarge, "the headers are larger than " + std::to_string(hop.limits.header_bytes) + " bytes");
-    return 0;
-  }
-  const std::string_view line(data, bytes);
-  if (line.starts_with("HTTP/")) {  // an interim answer came before
-    hop.headers.clear();
-    hop.kept_header_bytes = 0;
-    hop.location.clear();
-  } else {
-    keep_header(hop, line);
-  }
-  return bytes;
-}
-
-int watch_progress(void* user, curl_off_t, curl_off_t now, curl_off_t, curl_off_t) {
-  auto& hop = *static_cast<Hop*>(user);
-  if (hop.stopping()) {
-    hop.abort(FetchClass::kStopped, "the crawler is stopping");
-    return 1;
-  }
-  if (now > hop.bytes_max) {
-    hop.abort(FetchClass::kTooLarge, "more than " + std::to_string(hop.bytes_max) + " bytes were sent");
-    return 1;
-  }
-  return 0;
-}
-
-FetchClass class_of_failure(CURLcode code, const Hop& hop) {
-  if (hop.aborted) return *hop.aborted;
-  switch (code) {
-    case CURLE_COULDNT_RESOLVE_HOST:
-      return FetchClass::kDns;
-    case CURLE_OPERATION_TIMEDOUT:
-      return FetchClass::kTimeout;
-    case CURLE_FILESIZE_EXCEEDED:
-      return FetchClass::kTooLarge;
-    case CURLE_PARTIAL_FILE:
-    case CURLE_BAD_CONTENT_ENCODING:
-    case CURLE_RECV_ERROR:
-    case CURLE_HTTP2_STREAM:
-    case CURLE_HTTP2:
-    case CURLE_WEIRD_SERVER_REPLY:
-    case CURLE_UNSUPPORTED_PROTOCOL:  // the scheme is known to be HTTP: the answer is not
-      return FetchClass::kTruncated;
-    case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CERTPROBLEM:
-    case CURLE_SSL_CIPHER:
-    case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_SSL_ISSUER_ERROR:
-      return FetchClass::kTls;
-    case CURLE_URL_MALFORMAT:
-      return FetchClass::kRefusedAddress;
-    default:
-      return !hop.opened && !hop.refused_address.empty() ? FetchClass::kRefusedAddress : FetchClass::kConnect;
-  }
-}
-
-const std::string* find(const std::vector<HttpHeader>& headers, std::string_view name) {
-  for (const HttpHeader& header : headers) {
-    if (lower(header.name) == name) return &header.value;
-  }
-  return nullptr;
-}
-
-std::string value_of(const std::vector<HttpHeader>& headers, std::string_view name) {
-  const std::string* value = find(headers, name);
-  return value == nullptr ? std::string() : *value;
-}
-
-// Whether libcurl reads the same host and port in the address as this program does.
-bool is_read_alike(const Url& url) {
-  CURLU* parsed = curl_url();
-  char *host = nullptr, *port = nullptr;
-  const std::string text = to_string(url);
-  const bool alike = parsed != nullptr && curl_url_set(parsed, CURLUPART_URL, text.c_str(), CURLU_DISALLOW_USER | CURLU_PATH_AS_IS) == CURLUE_OK &&
-                     curl_url_get(parsed, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
-                     curl_url_get(parsed, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) == CURLUE_OK && lower(host) == url.host &&
-                     std::to_string(url.port) == port;
-  curl_free(host);
-  curl_free(port);
-  curl_url_cleanup(parsed);
-  return alike;
-}
-
-// Request headers; freed with the hop.
-class HeaderList {
- public:
-  HeaderList() = default;
-  ~HeaderList() { curl_slist_free_all(list_); }
-  HeaderList(const HeaderList&) = delete;
-  HeaderList& operator=(const HeaderList&) = delete;
-  void add(const std::string& line) {
-    curl_slist* longer = curl_slist_append(list_, line.c_str());
-    GOUJI_CHECK(longer != nullptr);
-    list_ = longer;
-  }
-  curl_slist* get() const { return list_; }
-
- private:
-  curl_slist* list_ = nullptr;
-};
-
-// An option that this libcurl does not know would be a limit that does not hold.
-template <typename Value>
-void set(CURL* handle, CURLoption option, Value value) {
-  GOUJI_CHECK(curl_easy_setopt(handle, option, value) == CURLE_OK);
-}
-
-void set_callbacks(CURL* handle, Hop& hop) {
-  set(handle, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-  set(handle, CURLOPT_OPENSOCKETDATA, &hop);
-  set(handle, CURLOPT_WRITEFUNCTION, take_body);
-  set(handle, CURLOPT_WRITEDATA, &hop);
-  set(handle, CURLOPT_HEADERFUNCTION, take_header);
-  set(handle, CURLOPT_HEADERDATA, &hop);
-  set(handle, CURLOPT_XFERINFOFUNCTION, watch_progress);
-  set(handle, CURLOPT_XFERINFODATA, &hop);
-  set(handle, CURLOPT_NOPROGRESS, 0L);
-}
-
-void set_limits(CURL* handle, const Hop& hop, std::chrono::milliseconds left) {
-  set(handle, CURLOPT_PROTOCOLS_STR, "http,https");
-  set(handle, CURLOPT_FOLLOWLOCATION, 0L);
-  // Not from the environment: a proxy would connect to addresses that nobody checked.
-  set(handle, CURLOPT_PROXY, "");
-  set(handle, CURLOPT_NOPROXY, "*");
-  set(handle, CURLOPT_NOSIGNAL, 1L);
-  set(handle, CURLOPT_PATH_AS_IS, 1L);
-  set(handle, CURLOPT_SSL_VERIFYPEER, 1L);
-  set(handle, CURLOPT_SSL_VERIFYHOST, 2L);
-  set(handle, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  set(handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(std::min(left, hop.limits.connect).count()));
-  set(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(left.count()));
-  set(handle, CURLOPT_LOW_SPEED_LIMIT, static_cast<long>(hop.limits.slowest_bytes_per_second));
-  set(handle, CURLOPT_LOW_SPEED_TIME, static_cast<long>(hop.limits.slow_for.count()));
-  set(handle, CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(hop.bytes_max));
-  set(handle, CURLOPT_BUFFERSIZE, static_cast<long>(kWireChunk));
-  set(handle, CURLOPT_MAXLIFETIME_CONN, 300L);
-}
+// A stop is noticed within this time.
+constexpr std::chrono::milliseconds kTurn{100};
 
 }  // namespace
 
@@ -271,62 +24,92 @@ struct HttpFetcher::Impl {
   const Clock& clock;
   std::function<bool()> stopping;
   AddressGuard guard;
-  CURL* handle;
+  CURLM* multi;
+  std::list<Hop> hops;
+  std::vector<CURL*> idle;
+  std::vector<std::pair<Done, FetchResult>> refused;  // told by the next poll()
 
-  Impl(HttpFetcherOptions with, const Clock& time, std::function<bool()> stop, CURL* made)
-      : options(std::move(with)), clock(time), stopping(std::move(stop)), guard(options.allow_net), handle(made) {}
-  ~Impl() { curl_easy_cleanup(handle); }
+  Impl(HttpFetcherOptions with, const Clock& time, std::function<bool()> stop, CURLM* made)
+      : options(std::move(with)), clock(time), stopping(std::move(stop)), guard(options.allow_net), multi(made) {}
+  ~Impl();
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
-  CURLcode perform(const FetchRequest& request, const Url& url, Hop& hop, std::chrono::milliseconds left);
-  void finish(FetchResult& result, Hop& hop, CURLcode code);
+  void start(FetchRequest request, Done done, std::chrono::milliseconds left);
+  void finish(Hop& hop, CURLcode code);
+  void tell_refused();
+  void stop_all();
+  void take_finished();
 };
 
-CURLcode HttpFetcher::Impl::perform(const FetchRequest& request, const Url& url, Hop& hop, std::chrono::milliseconds left) {
-  curl_easy_reset(handle);  // keeps the open connections
-  hop.handle = handle;
-  hop.bytes_max = request.bytes_max;
-  set_callbacks(handle, hop);
-  set_limits(handle, hop, left);
-  set(handle, CURLOPT_URL, to_string(url).c_str());
-  set(handle, CURLOPT_USERAGENT, options.user_agent.c_str());
-  set(handle, CURLOPT_ACCEPT_ENCODING, "");  // all that this libcurl decodes
-  HeaderList headers;
-  headers.add("Accept-Language: zh-CN,zh;q=0.9,en;q=0.5");
-  if (!request.etag.empty()) headers.add("If-None-Match: " + request.etag);
-  if (!request.last_modified.empty()) headers.add("If-Modified-Since: " + request.last_modified);
-  set(handle, CURLOPT_HTTPHEADER, headers.get());
-  const CURLcode code = curl_easy_perform(handle);
-  curl_easy_setopt(handle, CURLOPT_HTTPHEADER, nullptr);
-  return code;
+HttpFetcher::Impl::~Impl() {
+  for (Hop& hop : hops) {
+    curl_multi_remove_handle(multi, hop.handle);
+    curl_easy_cleanup(hop.handle);
+  }
+  for (CURL* handle : idle) curl_easy_cleanup(handle);
+  curl_multi_cleanup(multi);
 }
 
-void HttpFetcher::Impl::finish(FetchResult& result, Hop& hop, CURLcode code) {
-  result.wire_bytes += wire_bytes(handle);
-  const std::string address = to_string(result.final_url);
-  if (code != CURLE_OK) {
-    result.result = class_of_failure(code, hop);
-    result.message = address + ": " +
-                     (result.result == FetchClass::kRefusedAddress && !hop.refused_address.empty()
-                          ? "its network address " + hop.refused_address + " is not public; allow it with --allow-net if it is meant"
-                      : hop.aborted ? hop.why
-                                    : std::string(curl_easy_strerror(code)));
+void HttpFetcher::Impl::start(FetchRequest request, Done done, std::chrono::milliseconds left) {
+  if (!is_read_alike(request.url)) {
+    FetchResult result;
+    result.result = FetchClass::kRefusedAddress;
+    result.message = to_string(request.url) + ": an address in disguise; write it plainly";
+    result.final_url = std::move(request.url);
+    refused.emplace_back(std::move(done), std::move(result));
     return;
   }
-  long status = 0;
-  curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
-  result.status = static_cast<int>(status);
-  result.result = class_of_status(result.status);
-  result.headers = std::move(hop.headers);
-  result.media_type = value_of(result.headers, "content-type");
-  result.etag = value_of(result.headers, "etag");
-  result.last_modified = value_of(result.headers, "last-modified");
-  result.retry_after = retry_after(value_of(result.headers, "retry-after"), clock.unix_millis());
-  if (result.result == FetchClass::kOk) {
-    result.body = std::move(hop.body);
+  Hop& hop = hops.emplace_back();
+  hop.self = std::prev(hops.end());
+  hop.keeps_exchange = options.keeps_exchanges;
+  hop.request = std::move(request);
+  hop.done = std::move(done);
+  hop.limits = &options.limits;
+  hop.guard = &guard;
+  hop.began_at = clock.unix_millis();
+  hop.handle = idle.empty() ? curl_easy_init() : idle.back();
+  if (!idle.empty()) idle.pop_back();
+  GOUJI_CHECK(hop.handle != nullptr);
+  prepare(hop, options.user_agent, left);
+  GOUJI_CHECK(curl_multi_add_handle(multi, hop.handle) == CURLM_OK);
+}
+
+void HttpFetcher::Impl::finish(Hop& hop, CURLcode code) {
+  FetchResult result = result_of(hop, code, clock.unix_millis());
+  const Done done = std::move(hop.done);
+  curl_multi_remove_handle(multi, hop.handle);
+  curl_easy_setopt(hop.handle, CURLOPT_HTTPHEADER, nullptr);
+  // What a failure leaves in a handle is not known: after a name that does not resolve, libcurl refuses
+  // to have its buffer set again.
+  if (code == CURLE_OK) {
+    idle.push_back(hop.handle);
   } else {
-    result.message = address + ": HTTP status " + std::to_string(result.status);
+    curl_easy_cleanup(hop.handle);
+  }
+  hops.erase(hop.self);
+  done(std::move(result));
+}
+
+void HttpFetcher::Impl::tell_refused() {
+  for (auto& [done, result] : std::exchange(refused, {})) done(std::move(result));
+}
+
+void HttpFetcher::Impl::stop_all() {
+  while (!hops.empty()) {
+    hops.front().abort(FetchClass::kStopped, "the crawler is stopping");
+    finish(hops.front(), CURLE_ABORTED_BY_CALLBACK);
+  }
+}
+
+void HttpFetcher::Impl::take_finished() {
+  int left = 0;
+  while (const CURLMsg* message = curl_multi_info_read(multi, &left)) {
+    if (message->msg != CURLMSG_DONE) continue;
+    const CURLcode code = message->data.result;
+    Hop* hop = nullptr;
+    GOUJI_CHECK(curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &hop) == CURLE_OK && hop != nullptr);
+    finish(*hop, code);
   }
 }
 
@@ -335,41 +118,72 @@ HttpFetcher::~HttpFetcher() = default;
 
 Result<std::unique_ptr<HttpFetcher>> HttpFetcher::create(HttpFetcherOptions options, const Clock& clock, std::function<bool()> stopping) {
   static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
-  CURL* handle = ready == CURLE_OK ? curl_easy_init() : nullptr;
-  if (handle == nullptr) return fatal(ErrorCode::kInternal, "libcurl cannot be started");
-  return std::unique_ptr<HttpFetcher>(new HttpFetcher(std::make_unique<Impl>(std::move(options), clock, std::move(stopping), handle)));
+  CURLM* multi = ready == CURLE_OK ? curl_multi_init() : nullptr;
+  if (multi == nullptr) return fatal(ErrorCode::kInternal, "libcurl cannot be started");
+  curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, static_cast<long>(options.connections_max));
+  return std::unique_ptr<HttpFetcher>(new HttpFetcher(std::make_unique<Impl>(std::move(options), clock, std::move(stopping), multi)));
+}
+
+void HttpFetcher::start(FetchRequest request, Done done) { impl_->start(std::move(request), std::move(done), impl_->options.limits.total); }
+
+std::size_t HttpFetcher::in_flight() const { return impl_->hops.size() + impl_->refused.size(); }
+
+void HttpFetcher::wake() { curl_multi_wakeup(impl_->multi); }
+
+void HttpFetcher::poll(std::chrono::milliseconds wait) {
+  impl_->tell_refused();
+  if (impl_->stopping()) return impl_->stop_all();
+  int running = 0;
+  GOUJI_CHECK(curl_multi_perform(impl_->multi, &running) == CURLM_OK);
+  const std::size_t before = impl_->hops.size();
+  impl_->take_finished();
+  if (impl_->hops.size() != before || !impl_->refused.empty() || wait.count() <= 0) return;
+  const auto turn = std::min(wait, kTurn);
+  GOUJI_CHECK(curl_multi_poll(impl_->multi, nullptr, 0, static_cast<int>(turn.count()), nullptr) == CURLM_OK);
+  GOUJI_CHECK(curl_multi_perform(impl_->multi, &running) == CURLM_OK);
+  impl_->take_finished();
+}
+
+NextHop next_hop(const std::vector<Url>& visited, std::string_view location, int redirects_max) {
+  if (location.empty()) return {{FetchClass::kRedirects, "a redirect to nowhere"}, {}};
+  const auto next = resolve(visited.back(), location);
+  if (!next) return {{FetchClass::kRefusedAddress, next.error().message}, {}};
+  if (std::find(visited.begin(), visited.end(), *next) != visited.end()) return {{FetchClass::kRedirects, "redirects in a circle"}, {}};
+  if (static_cast<int>(visited.size()) > redirects_max) {
+    return {{FetchClass::kRedirects, "more than " + std::to_string(redirects_max) + " redirects"}, {}};
+  }
+  return {{}, *next};
 }
 
 FetchResult HttpFetcher::fetch(const FetchRequest& request) {
-  FetchResult result;
-  result.final_url = request.url;
   const auto end = impl_->clock.monotonic() + impl_->options.limits.total;
-  std::vector<Url> visited;
+  std::vector<Url> visited{request.url};
+  std::int64_t wire = 0;
   while (true) {
-    const Url& url = result.final_url;
-    const auto refuse = [&](FetchClass why, const std::string& message) {
-      result.result = why;
-      result.message = to_string(url) + ": " + message;
+    const Url url = visited.back();
+    FetchResult result;
+    result.final_url = url;
+    const auto refuse = [&](const Admission& admission) {
+      result.result = admission.result;
+      result.message = to_string(url) + ": " + admission.message;
       return result;
     };
-    if (!is_read_alike(url)) return refuse(FetchClass::kRefusedAddress, "an address in disguise; write it plainly");
-    if (const Admission admission = request.admit(url); admission.result != FetchClass::kOk) return refuse(admission.result, admission.message);
+    if (const Admission admission = request.admit(url); admission.result != FetchClass::kOk) return refuse(admission);
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - impl_->clock.monotonic());
-    if (left.count() <= 0) return refuse(FetchClass::kTimeout, "no time left after its redirects");
-    Hop hop(impl_->options.limits, impl_->guard, impl_->stopping);
-    const CURLcode code = impl_->perform(request, url, hop, left);
-    const std::string location = hop.location;
-    impl_->finish(result, hop, code);
-    if (code != CURLE_OK || !is_redirect(result.status)) return result;
-    visited.push_back(url);
-    const auto next = resolve(url, location);
-    if (location.empty() || !next) return refuse(location.empty() ? FetchClass::kRedirects : FetchClass::kRefusedAddress,
-                                                 location.empty() ? "a redirect to nowhere" : next.error().message);
-    if (std::find(visited.begin(), visited.end(), *next) != visited.end()) return refuse(FetchClass::kRedirects, "redirects in a circle");
-    if (static_cast<int>(visited.size()) > impl_->options.limits.redirects) {
-      return refuse(FetchClass::kRedirects, "more than " + std::to_string(impl_->options.limits.redirects) + " redirects");
-    }
-    result.final_url = *next;
+    if (left.count() <= 0) return refuse({FetchClass::kTimeout, "no time left after its redirects"});
+    FetchRequest hop = request;
+    hop.url = url;
+    bool is_done = false;
+    impl_->start(std::move(hop), [&](FetchResult got) {
+      result = std::move(got);
+      is_done = true;
+    }, left);
+    while (!is_done) poll(kTurn);
+    result.wire_bytes += std::exchange(wire, wire + result.wire_bytes);
+    if (!is_redirect(result.status)) return result;
+    NextHop next = next_hop(visited, result.location, impl_->options.limits.redirects);
+    if (next.verdict.result != FetchClass::kOk) return refuse(next.verdict);
+    visited.push_back(std::move(next.url));
   }
 }
 

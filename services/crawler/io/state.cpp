@@ -6,95 +6,44 @@
 #include "services/crawler/io/header_codec.h"
 #include "services/crawler/io/process_lock.h"
 #include "services/crawler/io/sqlite.h"
+#include "services/crawler/io/state_rows.h"
+#include "services/crawler/io/state_schema.h"
 
 namespace gouji::crawler {
 
 namespace {
 
-constexpr std::int64_t kSchemaVersion = 1;
-
-constexpr const char* kSchema = R"sql(
-CREATE TABLE location(
-  id TEXT PRIMARY KEY, source_id TEXT NOT NULL, address TEXT NOT NULL,
-  payload_digest TEXT NOT NULL, sequence INTEGER NOT NULL, withdrawn INTEGER NOT NULL,
-  missing_since INTEGER NOT NULL, missing_count INTEGER NOT NULL,
-  tag TEXT NOT NULL, last_modified TEXT NOT NULL, refused TEXT NOT NULL,
-  title TEXT NOT NULL, published_on TEXT NOT NULL,
-  first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL, due_at INTEGER NOT NULL,
-  fetches INTEGER NOT NULL, failures INTEGER NOT NULL) WITHOUT ROWID;
-CREATE INDEX location_by_address ON location(source_id, address);
-CREATE INDEX location_by_due ON location(source_id, due_at);
-CREATE TABLE source(
-  id TEXT PRIMARY KEY, address TEXT NOT NULL, state INTEGER NOT NULL, reason TEXT NOT NULL,
-  message TEXT NOT NULL, last_attempt_at INTEGER NOT NULL, last_success_at INTEGER NOT NULL,
-  documents INTEGER NOT NULL, failures INTEGER NOT NULL, reported_at INTEGER NOT NULL,
-  due_at INTEGER NOT NULL, tag TEXT NOT NULL, last_modified TEXT NOT NULL,
-  place TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE outbox(
-  number INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, key BLOB, value BLOB,
-  headers BLOB NOT NULL, timestamp INTEGER NOT NULL, bytes INTEGER NOT NULL);
-PRAGMA user_version = 1;
-)sql";
-
-constexpr std::string_view kLocationColumns =
-    "id, source_id, address, payload_digest, sequence, withdrawn, missing_since, missing_count, tag, "
-    "last_modified, refused, title, published_on, first_seen, last_seen, due_at, fetches, failures";
-
-Location read_location(const Statement& row) {
-  Location location;
-  location.id = row.text(0);
-  location.source_id = row.text(1);
-  location.address = row.text(2);
-  location.known = {row.text(3), row.integer(4), row.integer(5) != 0, row.integer(6),
-                    static_cast<int>(row.integer(7))};
-  location.tag = row.text(8);
-  location.last_modified = row.text(9);
-  location.refused = row.text(10);
-  location.title = row.text(11);
-  location.published_on = row.text(12);
-  location.first_seen = row.integer(13);
-  location.last_seen = row.integer(14);
-  location.due_at = row.integer(15);
-  location.fetches = row.integer(16);
-  location.failures = row.integer(17);
-  return location;
-}
-
-void bind_location(Statement& statement, const Location& location) {
-  const Known& known = location.known;
-  statement.bind(1, location.id).bind(2, location.source_id).bind(3, location.address);
-  statement.bind(4, known.payload_digest).bind(5, known.sequence).bind(6, std::int64_t{known.withdrawn});
-  statement.bind(7, known.missing_since).bind(8, std::int64_t{known.missing_count});
-  statement.bind(9, location.tag).bind(10, location.last_modified).bind(11, location.refused);
-  statement.bind(12, location.title).bind(13, location.published_on);
-  statement.bind(14, location.first_seen).bind(15, location.last_seen).bind(16, location.due_at);
-  statement.bind(17, location.fetches).bind(18, location.failures);
-}
-
-Result<std::int64_t> read_integer(Database& database, std::string_view sql) {
-  GOUJI_ASSIGN(auto statement, database.prepare(sql));
-  GOUJI_ASSIGN(const bool has_row, statement.step());
-  return has_row ? statement.integer(0) : std::int64_t{0};
-}
-
-Result<void> prepare_schema(Database& database, const std::string& path) {
-  GOUJI_ASSIGN(const auto version, read_integer(database, "PRAGMA user_version"));
-  if (version > kSchemaVersion) {
-    return fatal(ErrorCode::kUnknownVersion,
-                 "state file " + path + " has version " + std::to_string(version) + ", this program knows up to " +
-                     std::to_string(kSchemaVersion) + "; use the newer program, or another --data folder");
-  }
-  GOUJI_TRY(database.exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=1000"));
-  if (version == kSchemaVersion) return ok();
-  GOUJI_ASSIGN(auto transaction, Transaction::begin(database));
-  GOUJI_TRY(database.exec(kSchema));
-  return transaction.commit();
-}
-
 std::int64_t byte_size_of(const Record& record) {
   std::size_t size = record.key.value_or("").size() + record.value.value_or("").size();
   for (const Header& header : record.headers) size += header.name.size() + header.value.value_or("").size();
   return static_cast<std::int64_t>(size);
+}
+
+std::string placeholders(int count) {
+  std::string text = "?1";
+  for (int i = 2; i <= count; ++i) text += ",?" + std::to_string(i);
+  return text;
+}
+
+// The row that a bound statement finds, and the statement ready to be bound again.
+template <typename Row>
+Result<std::optional<Row>> only(Statement& statement, Row (*read)(const Statement&)) {
+  const auto has_row = statement.step();
+  std::optional<Row> found;
+  if (has_row && *has_row) found = read(statement);
+  statement.reset();
+  if (!has_row) return has_row.error();
+  return found;
+}
+
+template <typename Row>
+Result<std::vector<Row>> all(Statement& statement, Row (*read)(const Statement&)) {
+  std::vector<Row> found;
+  while (true) {
+    GOUJI_ASSIGN(const bool has_row, statement.step());
+    if (!has_row) return found;
+    found.push_back(read(statement));
+  }
 }
 
 }  // namespace
@@ -103,76 +52,110 @@ std::int64_t byte_size_of(const Record& record) {
 struct State::Impl {
   ProcessLock lock;
   Database database;
-  std::mutex mutex;
+  mutable std::mutex mutex;
   OutboxSize outbox;
-  std::optional<Statement> find, upsert_location, upsert_source, insert_event;
+  std::int64_t last_url_id = 0;
+  bool is_durable = true;  // against the end of the machine: synchronous=FULL
+  std::optional<Statement> find, documents, sequence, url, url_by_address, source, robots, text;
+  std::optional<Statement> upsert_location, upsert_source, upsert_url, upsert_host, upsert_robots, insert_event, lease, update_listed;
 
   Impl(ProcessLock taken, Database opened) : lock(std::move(taken)), database(std::move(opened)) {}
 
-  Result<void> prepare();
-  Result<void> measure_outbox();
-  Result<std::vector<Location>> locations(Statement& statement);
+  Result<void> prepare(std::optional<Statement>& statement, const std::string& sql);
+  Result<void> prepare_all();
+  Result<void> measure();
+  Result<void> be_durable(bool wanted);
   Result<void> check_sequence(const Location& location);
-  Result<void> write(const Location& location);
-  Result<void> write(const SourceMemory& source);
+  Result<void> write(const StateChange& change);
   Result<void> write(const OutboxRow& event);
 };
 
-Result<void> State::Impl::prepare() {
-  const std::string columns(kLocationColumns);
-  GOUJI_ASSIGN(auto by_id, database.prepare("SELECT " + columns + " FROM location WHERE id = ?1"));
-  find.emplace(std::move(by_id));
-  GOUJI_ASSIGN(auto location, database.prepare("INSERT OR REPLACE INTO location(" + columns +
-                                               ") VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18)"));
-  upsert_location.emplace(std::move(location));
-  GOUJI_ASSIGN(auto source, database.prepare("INSERT OR REPLACE INTO source VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14)"));
-  upsert_source.emplace(std::move(source));
-  GOUJI_ASSIGN(auto event, database.prepare("INSERT INTO outbox(topic, key, value, headers, timestamp, bytes) VALUES(?1,?2,?3,?4,?5,?6)"));
-  insert_event.emplace(std::move(event));
-  return measure_outbox();
-}
-
-Result<void> State::Impl::measure_outbox() {
-  GOUJI_ASSIGN(auto statement, database.prepare("SELECT count(*), ifnull(sum(bytes), 0) FROM outbox"));
-  GOUJI_TRY(statement.step());
-  outbox = {statement.integer(0), statement.integer(1)};
+Result<void> State::Impl::prepare(std::optional<Statement>& statement, const std::string& sql) {
+  GOUJI_ASSIGN(auto prepared, database.prepare(sql));
+  statement.emplace(std::move(prepared));
   return ok();
 }
 
-Result<std::vector<Location>> State::Impl::locations(Statement& statement) {
-  std::vector<Location> found;
-  while (true) {
-    GOUJI_ASSIGN(const bool has_row, statement.step());
-    if (!has_row) return found;
-    found.push_back(read_location(statement));
-  }
+Result<void> State::Impl::prepare_all() {
+  const std::string locations(kLocationColumns), urls(kUrlColumns);
+  GOUJI_TRY(prepare(find, "SELECT " + locations + " FROM location WHERE id = ?1"));
+  GOUJI_TRY(prepare(documents, "SELECT " + locations + " FROM location WHERE source_id = ?1 AND sequence > 0"));
+  GOUJI_TRY(prepare(sequence, "SELECT sequence FROM location WHERE id = ?1"));
+  GOUJI_TRY(prepare(text, "SELECT id FROM location WHERE text_digest = ?1 AND text_digest <> '' AND id <> ?2 AND sequence > 0 ORDER BY first_seen LIMIT 1"));
+  GOUJI_TRY(prepare(url, "SELECT " + urls + " FROM url WHERE id = ?1"));
+  GOUJI_TRY(prepare(url_by_address, "SELECT " + urls + " FROM url WHERE source_id = ?1 AND kind = ?2 AND address = ?3"));
+  GOUJI_TRY(prepare(source, "SELECT * FROM source WHERE id = ?1"));
+  GOUJI_TRY(prepare(robots, "SELECT * FROM robots WHERE origin = ?1"));
+  GOUJI_TRY(prepare(upsert_location, "INSERT INTO location(" + locations + ") VALUES(" + placeholders(17) +
+                                       ") ON CONFLICT(id) DO UPDATE SET payload_digest=?4, text_digest=?5, sequence=?6, withdrawn=?7, missing_since=?8, "
+                                       "missing_count=?9, tag=?10, refused=?11, first_seen=?14, last_seen=?15, fetches=?17"));
+  GOUJI_TRY(prepare(update_listed, "UPDATE location SET title = ?2, published_on = ?3, listed_at = ?4 WHERE id = ?1"));
+  GOUJI_TRY(prepare(upsert_url, "INSERT OR REPLACE INTO url(" + urls + ") VALUES(" + placeholders(21) + ")"));
+  GOUJI_TRY(prepare(upsert_source, "INSERT OR REPLACE INTO source VALUES(" + placeholders(12) + ")"));
+  GOUJI_TRY(prepare(upsert_host, "INSERT OR REPLACE INTO host VALUES(" + placeholders(9) + ")"));
+  GOUJI_TRY(prepare(upsert_robots, "INSERT OR REPLACE INTO robots VALUES(" + placeholders(5) + ")"));
+  GOUJI_TRY(prepare(insert_event, "INSERT INTO outbox(topic, key, value, headers, timestamp, bytes) VALUES(" + placeholders(6) + ")"));
+  GOUJI_TRY(prepare(lease, "UPDATE url SET leases = leases + 1 WHERE id = ?1"));
+  return measure();
+}
+
+Result<void> State::Impl::measure() {
+  GOUJI_ASSIGN(auto events, database.prepare("SELECT count(*), ifnull(sum(bytes), 0) FROM outbox"));
+  GOUJI_TRY(events.step());
+  outbox = {events.integer(0), events.integer(1)};
+  GOUJI_ASSIGN(auto urls, database.prepare("SELECT ifnull(max(id), 0) FROM url"));
+  GOUJI_TRY(urls.step());
+  last_url_id = urls.integer(0);
+  return ok();
+}
+
+// What repeats itself after a power cut needs no wait for the disk.
+Result<void> State::Impl::be_durable(bool wanted) {
+  if (is_durable == wanted) return ok();
+  GOUJI_TRY(database.exec(wanted ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL"));
+  is_durable = wanted;
+  return ok();
 }
 
 Result<void> State::Impl::check_sequence(const Location& location) {
-  find->bind(1, location.id);
-  const auto has_row = find->step();
-  const std::int64_t stored = has_row && *has_row ? find->integer(4) : 0;
-  find->reset();
+  sequence->bind(1, location.id);
+  const auto has_row = sequence->step();
+  const std::int64_t stored = has_row && *has_row ? sequence->integer(0) : 0;
+  sequence->reset();
   if (!has_row) return has_row.error();
   if (location.known.sequence == stored || location.known.sequence == stored + 1) return ok();
   return fatal(ErrorCode::kInternal, "state of " + location.address + " was changed by somebody else (sequence " +
                                          std::to_string(stored) + ", expected " + std::to_string(location.known.sequence) + ")");
 }
 
-Result<void> State::Impl::write(const Location& location) {
-  GOUJI_TRY(check_sequence(location));
-  bind_location(*upsert_location, location);
-  return upsert_location->run();
-}
-
-Result<void> State::Impl::write(const SourceMemory& source) {
-  const SourceHealth& health = source.health;
-  Statement& statement = *upsert_source;
-  statement.bind(1, health.source_id).bind(2, health.address).bind(3, std::int64_t{static_cast<std::uint8_t>(health.state)});
-  statement.bind(4, health.reason).bind(5, health.message).bind(6, health.last_attempt_at).bind(7, health.last_success_at);
-  statement.bind(8, health.documents).bind(9, std::int64_t{health.failures}).bind(10, source.reported_at);
-  statement.bind(11, source.due_at).bind(12, source.tag).bind(13, source.last_modified).bind(14, source.place);
-  return statement.run();
+Result<void> State::Impl::write(const StateChange& change) {
+  for (const Location& location : change.locations) {
+    GOUJI_TRY(check_sequence(location));
+    bind_location(*upsert_location, location);
+    GOUJI_TRY(upsert_location->run());
+  }
+  for (const ListedRow& row : change.listed) {
+    update_listed->bind(1, row.location_id).bind(2, row.title).bind(3, row.published_on).bind(4, row.listed_at);
+    GOUJI_TRY(update_listed->run());
+  }
+  for (const SourceMemory& memory : change.sources) {
+    bind_source(*upsert_source, memory);
+    GOUJI_TRY(upsert_source->run());
+  }
+  for (const UrlRow& row : change.urls) {
+    bind_url(*upsert_url, row);
+    GOUJI_TRY(upsert_url->run());
+  }
+  for (const HostRow& row : change.hosts) {
+    bind_host(*upsert_host, row);
+    GOUJI_TRY(upsert_host->run());
+  }
+  for (const RobotsRow& row : change.robots) {
+    bind_robots(*upsert_robots, row);
+    GOUJI_TRY(upsert_robots->run());
+  }
+  for (const OutboxRow& event : change.events) GOUJI_TRY(write(event));
+  return ok();
 }
 
 Result<void> State::Impl::write(const OutboxRow& event) {
@@ -193,20 +176,14 @@ Result<std::unique_ptr<State>> State::open(const std::string& path) {
   GOUJI_ASSIGN(auto database, Database::open(path));
   GOUJI_TRY(prepare_schema(database, path));
   auto impl = std::make_unique<Impl>(std::move(lock), std::move(database));
-  GOUJI_TRY(impl->prepare());
+  GOUJI_TRY(impl->prepare_all());
   return std::unique_ptr<State>(new State(std::move(impl)));
 }
 
 Result<std::optional<Location>> State::find(std::string_view id) {
   const std::lock_guard guard(impl_->mutex);
-  Statement& statement = *impl_->find;
-  statement.bind(1, id);
-  const auto has_row = statement.step();
-  std::optional<Location> found;
-  if (has_row && *has_row) found = read_location(statement);
-  statement.reset();
-  if (!has_row) return has_row.error();
-  return found;
+  impl_->find->bind(1, id);
+  return only(*impl_->find, read_location);
 }
 
 Result<std::vector<Location>> State::under(std::string_view source_id, std::string_view root) {
@@ -218,59 +195,112 @@ Result<std::vector<Location>> State::under(std::string_view source_id, std::stri
   std::string behind = folder;  // the first text that no longer begins with `folder`
   behind.back() = static_cast<char>(behind.back() + 1);
   statement.bind(1, source_id).bind(2, root).bind(3, folder).bind(4, behind);
-  return impl_->locations(statement);
+  return all(statement, read_location);
 }
 
-Result<std::vector<Location>> State::due(std::string_view source_id, UnixMillis now, std::size_t limit) {
+Result<std::optional<std::string>> State::with_text(std::string_view text_digest, std::string_view but_not_id) {
   const std::lock_guard guard(impl_->mutex);
-  GOUJI_ASSIGN(auto statement, impl_->database.prepare("SELECT " + std::string(kLocationColumns) +
-                                                       " FROM location WHERE source_id = ?1 AND due_at <= ?2 "
-                                                       "ORDER BY due_at, id LIMIT ?3"));
-  statement.bind(1, source_id).bind(2, now).bind(3, static_cast<std::int64_t>(limit));
-  return impl_->locations(statement);
+  impl_->text->bind(1, text_digest).bind(2, but_not_id);
+  return only<std::string>(*impl_->text, [](const Statement& row) { return row.text(0); });
 }
 
-Result<std::optional<UnixMillis>> State::next_due(std::string_view source_id) {
+Result<std::vector<Location>> State::documents_of(std::string_view source_id) {
   const std::lock_guard guard(impl_->mutex);
-  GOUJI_ASSIGN(auto statement, impl_->database.prepare("SELECT min(due_at) FROM location WHERE source_id = ?1"));
-  statement.bind(1, source_id);
-  GOUJI_TRY(statement.step());
-  std::optional<UnixMillis> due;
-  if (!statement.is_null(0)) due = statement.integer(0);
-  return due;
+  impl_->documents->bind(1, source_id);
+  auto found = all(*impl_->documents, read_location);
+  impl_->documents->reset();
+  return found;
 }
 
 Result<SourceMemory> State::source(std::string_view id) {
   const std::lock_guard guard(impl_->mutex);
-  GOUJI_ASSIGN(auto row, impl_->database.prepare("SELECT * FROM source WHERE id = ?1"));
-  row.bind(1, id);
-  GOUJI_ASSIGN(const bool has_row, row.step());
+  impl_->source->bind(1, id);
+  GOUJI_ASSIGN(auto found, only(*impl_->source, read_source));
+  if (found) return std::move(*found);
   SourceMemory source;
   source.health.source_id = id;
-  if (!has_row) return source;
-  source.health = {row.text(0),    row.text(1),    static_cast<SourceState>(row.integer(2)), row.text(3), row.text(4),
-                   row.integer(5), row.integer(6), row.integer(7), static_cast<std::int32_t>(row.integer(8))};
-  source.reported_at = row.integer(9);
-  source.due_at = row.integer(10);
-  source.tag = row.text(11);
-  source.last_modified = row.text(12);
-  source.place = row.text(13);
   return source;
+}
+
+Result<void> State::each_url(const std::function<void(UrlRow)>& take) {
+  const std::lock_guard guard(impl_->mutex);
+  GOUJI_ASSIGN(auto statement, impl_->database.prepare("SELECT " + std::string(kUrlColumns) + " FROM url"));
+  while (true) {
+    GOUJI_ASSIGN(const bool has_row, statement.step());
+    if (!has_row) return ok();
+    take(read_url(statement));
+  }
+}
+
+Result<void> State::each_host(const std::function<void(HostRow)>& take) {
+  const std::lock_guard guard(impl_->mutex);
+  GOUJI_ASSIGN(auto statement, impl_->database.prepare("SELECT * FROM host"));
+  while (true) {
+    GOUJI_ASSIGN(const bool has_row, statement.step());
+    if (!has_row) return ok();
+    take(read_host(statement));
+  }
+}
+
+Result<std::optional<UrlRow>> State::url(std::int64_t id) {
+  const std::lock_guard guard(impl_->mutex);
+  impl_->url->bind(1, id);
+  return only(*impl_->url, read_url);
+}
+
+Result<std::optional<UrlRow>> State::find_url(std::string_view source_id, UrlKind kind, std::string_view address) {
+  const std::lock_guard guard(impl_->mutex);
+  impl_->url_by_address->bind(1, source_id).bind(2, std::int64_t{static_cast<std::uint8_t>(kind)}).bind(3, address);
+  return only(*impl_->url_by_address, read_url);
+}
+
+Result<std::vector<UrlRow>> State::urls_of(std::string_view source_id, UrlKind kind) {
+  const std::lock_guard guard(impl_->mutex);
+  GOUJI_ASSIGN(auto statement, impl_->database.prepare("SELECT " + std::string(kUrlColumns) + " FROM url WHERE source_id = ?1 AND kind = ?2 ORDER BY id"));
+  statement.bind(1, source_id).bind(2, std::int64_t{static_cast<std::uint8_t>(kind)});
+  return all(statement, read_url);
+}
+
+Result<std::vector<UrlRow>> State::attachments_of(std::string_view location_id) {
+  const std::lock_guard guard(impl_->mutex);
+  GOUJI_ASSIGN(auto statement, impl_->database.prepare("SELECT " + std::string(kUrlColumns) + " FROM url WHERE location_id = ?1 AND kind = 4 ORDER BY id"));
+  statement.bind(1, location_id);
+  return all(statement, read_url);
+}
+
+Result<std::optional<RobotsRow>> State::robots(std::string_view origin) {
+  const std::lock_guard guard(impl_->mutex);
+  impl_->robots->bind(1, origin);
+  return only(*impl_->robots, read_robots);
+}
+
+std::int64_t State::new_url_id() {
+  const std::lock_guard guard(impl_->mutex);
+  return ++impl_->last_url_id;
+}
+
+Result<void> State::lease(std::span<const std::int64_t> urls) {
+  if (urls.empty()) return ok();
+  const std::lock_guard guard(impl_->mutex);
+  GOUJI_TRY(impl_->be_durable(false));
+  GOUJI_ASSIGN(auto transaction, Transaction::begin(impl_->database));
+  for (const std::int64_t id : urls) {
+    impl_->lease->bind(1, id);
+    GOUJI_TRY(impl_->lease->run());
+  }
+  return transaction.commit();
 }
 
 Result<void> State::commit(const StateChange& change) {
   const std::lock_guard guard(impl_->mutex);
+  GOUJI_TRY(impl_->be_durable(!change.events.empty()));
   GOUJI_ASSIGN(auto transaction, Transaction::begin(impl_->database));
-  for (const Location& location : change.locations) GOUJI_TRY(impl_->write(location));
-  if (change.source) GOUJI_TRY(impl_->write(*change.source));
-  OutboxSize size = impl_->outbox;
-  for (const OutboxRow& event : change.events) {
-    GOUJI_TRY(impl_->write(event));
-    size.rows += 1;
-    size.bytes += byte_size_of(event.record);
-  }
+  GOUJI_TRY(impl_->write(change));
   GOUJI_TRY(transaction.commit());
-  impl_->outbox = size;
+  for (const OutboxRow& event : change.events) {
+    impl_->outbox.rows += 1;
+    impl_->outbox.bytes += byte_size_of(event.record);
+  }
   return ok();
 }
 
@@ -297,6 +327,8 @@ Result<std::vector<OutboxRow>> State::outbox(std::size_t rows_max, std::size_t b
 Result<void> State::acknowledge(std::span<const OutboxRow> sent) {
   if (sent.empty()) return ok();
   const std::lock_guard guard(impl_->mutex);
+  // Rows that come back after a power cut are sent again, under the ids that they had.
+  GOUJI_TRY(impl_->be_durable(false));
   GOUJI_ASSIGN(auto statement, impl_->database.prepare("DELETE FROM outbox WHERE number <= ?1"));
   statement.bind(1, sent.back().number);
   GOUJI_TRY(statement.run());

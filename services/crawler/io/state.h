@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -17,6 +18,8 @@
 #include "common/core/result.h"
 #include "common/report/source_health.h"
 #include "services/crawler/core/decision.h"
+#include "services/crawler/core/drift.h"
+#include "services/crawler/core/host_pace.h"
 
 namespace gouji::crawler {
 
@@ -26,25 +29,69 @@ struct Location {
   std::string source_id;
   std::string address;  // canonical URL, or an absolute path
   Known known;
-  std::string tag;            // ETag, or a file's size, times and inode: vouches for "unchanged"
-  std::string last_modified;  // of HTTP
+  std::string tag;            // of a file: its size, times and inode, which vouch for "unchanged"
   std::string refused;        // why it was last refused; empty when it was not. Keeps a refusal from being told twice
   std::string title;          // of the list row that names it
   std::string published_on;
   UnixMillis first_seen = 0;
   UnixMillis last_seen = 0;
-  UnixMillis due_at = 0;      // of HTTP: when to fetch next
+  UnixMillis listed_at = 0;   // when a list last named it; 0 = no list does
   std::int64_t fetches = 0;
+};
+
+// What a list says of a document. Written alone, so that it does not meet what a fetch of the same
+// document writes.
+struct ListedRow {
+  std::string location_id;
+  std::string title;
+  std::string published_on;
+  UnixMillis listed_at = 0;
+};
+
+// What an address is fetched for.
+enum class UrlKind : std::uint8_t { kVar = 1, kList = 2, kArticle = 3, kAttachment = 4 };
+
+// One address of the frontier.
+struct UrlRow {
+  std::int64_t id = 0;        // of State::new_url_id()
+  std::string source_id;      // Location::source_id of what it leads to
+  UrlKind kind = UrlKind::kArticle;
+  std::string address;        // canonical URL; of kList and kVar any name that is one source's own
+  std::string host;           // whose turn it takes
+  std::string location_id;    // of kArticle, and of the page that a kAttachment belongs to
+  UnixMillis due_at = 0;
+  UnixMillis looked_at = 0;   // last
+  std::int64_t interval = 0;  // of kList, milliseconds; 0 = none yet
+  std::int64_t leases = 0;    // fetches that began and of which no end is known
+  std::string tag;            // ETag
+  std::string last_modified;
+  std::string digest;         // of kList: of its accepted rows; else of the body
+  std::int64_t fetches = 0;   // that went well
   std::int64_t failures = 0;  // in a row
+  std::string result;         // of the last attempt: to_string(FetchClass)
+  std::string cursor;         // of kList: where a listing or backfill goes on
+  ListShape shape;            // of kList
+  friend bool operator==(const UrlRow&, const UrlRow&) = default;
+};
+
+struct HostRow {
+  std::string name;
+  HostPace::Memory pace;
+};
+
+// robots.txt of one origin, as fetched.
+struct RobotsRow {
+  std::string origin;
+  UnixMillis fetched_at = 0;
+  UnixMillis expires_at = 0;
+  bool is_known = false;  // false: it could not be had, and nothing older is known
+  std::string text;
 };
 
 // What is remembered of a source beside its health.
 struct SourceMemory {
   SourceHealth health;
   UnixMillis reported_at = 0;  // of the last health event
-  UnixMillis due_at = 0;
-  std::string tag;             // of a list page
-  std::string last_modified;
   std::string place;           // of files: the device that held the root at the last success
 };
 
@@ -61,9 +108,16 @@ struct OutboxSize {
 
 // What one commit changes; all of it or nothing.
 struct StateChange {
-  std::vector<Location> locations;
-  std::optional<SourceMemory> source;
+  std::vector<Location> locations;  // title, day and listed_at are taken from new ones alone
+  std::vector<ListedRow> listed;
+  std::vector<SourceMemory> sources;
   std::vector<OutboxRow> events;  // `number` is assigned
+  std::vector<UrlRow> urls;
+  std::vector<HostRow> hosts;
+  std::vector<RobotsRow> robots;
+  bool is_empty() const {
+    return locations.empty() && listed.empty() && sources.empty() && events.empty() && urls.empty() && hosts.empty() && robots.empty();
+  }
 };
 
 // Thread-safe. One process at a time: a lock file beside the state file holds the owner's pid.
@@ -78,13 +132,26 @@ class State {
   Result<std::optional<Location>> find(std::string_view id);
   // Locations of `source_id` whose address is `root` or lies under it, by address.
   Result<std::vector<Location>> under(std::string_view source_id, std::string_view root);
-  // Locations of `source_id` that are due, the longest overdue first.
-  Result<std::vector<Location>> due(std::string_view source_id, UnixMillis now, std::size_t limit);
-  // The earliest due time of a source's locations.
-  Result<std::optional<UnixMillis>> next_due(std::string_view source_id);
+  // Locations of `source_id` that had an event, in no order.
+  Result<std::vector<Location>> documents_of(std::string_view source_id);
+  // Another location with the same text, the one seen first.
+  Result<std::optional<std::string>> with_text(std::string_view text_digest, std::string_view but_not_id);
   Result<SourceMemory> source(std::string_view id);
 
-  // Durable when it returns. Refuses (kFatal INTERNAL) a location whose sequence is not the stored
+  // Every row, in no order; `take` must not call this state.
+  Result<void> each_url(const std::function<void(UrlRow)>& take);
+  Result<void> each_host(const std::function<void(HostRow)>& take);
+  Result<std::optional<UrlRow>> url(std::int64_t id);
+  Result<std::optional<UrlRow>> find_url(std::string_view source_id, UrlKind kind, std::string_view address);
+  Result<std::vector<UrlRow>> urls_of(std::string_view source_id, UrlKind kind);
+  Result<std::vector<UrlRow>> attachments_of(std::string_view location_id);
+  Result<std::optional<RobotsRow>> robots(std::string_view origin);
+  // A number that no address has had.
+  std::int64_t new_url_id();
+  // Notes that fetches begin, so that an address which takes the process down with it is found out.
+  Result<void> lease(std::span<const std::int64_t> urls);
+
+  // Durable when it returns: against the end of the process, and with events against that of the machine. Refuses (kFatal INTERNAL) a location whose sequence is not the stored
   // one or the next: somebody else wrote.
   Result<void> commit(const StateChange& change);
 

@@ -60,6 +60,12 @@ std::string archived_head(std::string_view head) {
   return out.ends_with("\r\n\r\n") ? out : out + "\r\n";
 }
 
+// As ALPN spells it.
+std::string protocol_id(std::string_view protocol) {
+  const std::string name = lower(protocol);
+  return name == "http/2" ? "h2" : name == "http/3" ? "h3" : name;
+}
+
 bool is_not_modified(std::string_view head) { return head.substr(0, head.find("\r\n")).find(" 304") != std::string_view::npos; }
 
 // The profile of a revisit; empty for a response.
@@ -168,7 +174,7 @@ std::vector<WarcField> WarcWriter::Impl::common_fields(const WarcExchange& excha
                                 {"WARC-Date", warc_date(exchange.at)},
                                 {"WARC-Target-URI", exchange.url}};
   if (!exchange.ip_address.empty()) fields.push_back({"WARC-IP-Address", exchange.ip_address});
-  if (!exchange.protocol.empty()) fields.push_back({"WARC-Protocol", exchange.protocol});
+  if (!exchange.protocol.empty()) fields.push_back({"WARC-Protocol", protocol_id(exchange.protocol)});
   fields.push_back({"WARC-Warcinfo-ID", record_id(0, "warcinfo")});
   return fields;
 }
@@ -217,7 +223,7 @@ Result<WarcPosition> WarcWriter::write(const WarcExchange& exchange) {
   auto request = warc.common_fields(exchange, "request", warc.record_id(warc.size, "request"));
   request.push_back({"WARC-Concurrent-To", id});
   request.push_back({"Content-Type", "application/http;msgtype=request"});
-  members += warc_member(request, exchange.request_head, "");
+  members += warc_member(request, exchange.request_head, exchange.request_body);
   if (!exchange.metadata.empty()) {
     auto metadata = warc.common_fields(exchange, "metadata", warc.record_id(warc.size, "metadata"));
     metadata.push_back({"WARC-Concurrent-To", id});

@@ -38,8 +38,9 @@ struct WarcExchange {
   std::string url;
   UnixMillis at = 0;          // of the request
   std::string ip_address;     // that was connected to
-  std::string protocol;       // "http/1.1", "h2": as ALPN spells it
+  std::string protocol;       // "HTTP/1.1", "h2"
   std::string request_head;   // request line and headers as sent, with the blank line
+  std::string request_body;   // of a form that is posted
   std::string response_head;  // status line and headers as received, with the blank line
   std::string_view body;      // as received: content encoding kept, transfer encoding taken off
   std::string truncated;      // "length", "time", "disconnect" when the body was cut; else empty

@@ -17,8 +17,6 @@ constexpr float kCut = 0.15F;
 
 // No printer reaches so near to the edge of a page, in points.
 constexpr float kEdge = 3;
-// Digits of one figure stand nearer, in character heights.
-constexpr float kFigureGap = 0.12F;
 // Fonts may state boxes somewhat higher than the cells that their text is set in.
 constexpr float kTooHigh = 1.7F;
 

@@ -20,16 +20,23 @@ TEST(Telemetry, CountsWhatItIsToldUnderClosedLabels) {
   telemetry.fetched(SourceKind::kUrl, FetchClass::kOk, 42);
   telemetry.document({"/a", "id", Change::kNew, 1, 42});
   telemetry.document({"/a", "id", Change::kSame, 1, 42});
+  telemetry.document({"/a", "id", Change::kChrome, 1, 42});
+  telemetry.drifted("s", Drift::kRowsDropped);
+  telemetry.frontier({4, 2, std::chrono::seconds{7}, 1, 5, 3});
+  telemetry.hop(std::chrono::milliseconds{20});
   telemetry.refused(FetchClass::kTooLarge, "message");
   telemetry.outbox({3, 99});
   telemetry.published(2);
-  telemetry.source(SourceKind::kUrl, {"s", "/a", SourceState::kActive, "", "", 1, 1, 1, 0});
-  telemetry.source(SourceKind::kUrl, {"s", "/a", SourceState::kBlocked, "ROBOTS", "", 1, 1, 1, 1});
+  telemetry.source(SourceKind::kUrl, {"s", "/a", SourceState::kActive, "", "", 1, 1, 1, 0, {}, 0});
+  telemetry.source(SourceKind::kUrl, {"s", "/a", SourceState::kBlocked, "ROBOTS", "", 1, 1, 1, 1, {{"o", 2023, ExpectationState::kOverdue, 1, 0}, {"o", 2022, ExpectationState::kSeen, 1, 1}}, 0});
   const std::string text = metrics.text();
   for (const char* line : {"gouji_crawler_fetches_total{result=\"ok\",source=\"url\"} 1", "gouji_crawler_bytes_total{source=\"url\"} 42",
                            "gouji_crawler_events_total{type=\"new\"} 1", "gouji_crawler_unchanged_total 1", "gouji_crawler_refused_total{reason=\"too_large\"} 1",
                            "gouji_crawler_outbox_rows 3", "gouji_crawler_published_total 2", "gouji_crawler_sources{state=\"active\"} 0",
-                           "gouji_crawler_sources{state=\"blocked\"} 1", "gouji_crawler_last_success_timestamp_seconds{source=\"url\"}"}) {
+                           "gouji_crawler_sources{state=\"blocked\"} 1", "gouji_crawler_expectations{period=\"current\",state=\"overdue\"} 1",
+                           "gouji_crawler_expectations{period=\"past\",state=\"seen\"} 1", "gouji_crawler_expectations{period=\"current\",state=\"awaited\"} 0",
+                           "gouji_crawler_chrome_changes_total 1", "gouji_crawler_drift_total{kind=\"rows_dropped\"} 1", "gouji_crawler_queue_due 2",
+                           "gouji_crawler_queue_lag_seconds 7", "gouji_crawler_hosts{breaker=\"open\"} 3", "gouji_crawler_fetch_seconds_count 1", "gouji_crawler_last_success_timestamp_seconds{source=\"url\"}"}) {
     EXPECT_THAT(text, HasSubstr(line));
   }
 }

@@ -1,0 +1,188 @@
+// Documents and what is attached to them: fetched, and told as one event.
+#include <algorithm>
+#include <utility>
+
+#include "common/text/utf8.h"
+#include "services/crawler/attachments.h"
+#include "services/crawler/core/portal_file.h"
+#include "services/crawler/web_errand.h"
+
+namespace gouji::crawler {
+
+namespace {
+
+// After so many failures in a row the report is told without what cannot be had.
+constexpr std::int64_t kPatience = 3;
+
+RawReport report_of(const Source& source, const Location& location, FetchResult fetched, UnixMillis now) {
+  RawReport report;
+  report.url = location.address;
+  report.final_url = to_string(fetched.final_url);
+  report.fetched_at = now;
+  report.http_status = fetched.status;
+  report.headers = std::move(fetched.headers);
+  report.body.name = last_segment(fetched.final_url);
+  report.body.media_type = utf8_prefix(fetched.media_type, 255);
+  report.body.bytes = std::move(fetched.body);
+  report.hints = source.hints;
+  if (!location.title.empty()) report.hints.push_back({"title", location.title, "list_row"});
+  if (!location.published_on.empty()) report.hints.push_back({"published_on", location.published_on, "list_row"});
+  const std::string media_type = fetched.media_type.substr(0, fetched.media_type.find(';'));
+  if (!media_type.empty() && media_type.size() < 128) report.hints.push_back({"media_type", media_type, "http_header"});
+  const auto charset = fetched.media_type.find("charset=");
+  if (charset != std::string::npos && fetched.media_type.size() < 256) report.hints.push_back({"charset", fetched.media_type.substr(charset + 8), "http_header"});
+  return report;
+}
+
+Content content_of(FetchResult fetched, std::string address) {
+  Content content;
+  content.name = last_segment(fetched.final_url);
+  content.url = std::move(address);
+  content.media_type = utf8_prefix(fetched.media_type, 255);
+  content.bytes = std::move(fetched.body);
+  return content;
+}
+
+}  // namespace
+
+Result<void> WebCrawl::finish_document(const ErrandPtr& errand, FetchResult fetched) {
+  errand->page = std::move(fetched);
+  if (errand->page.result != FetchClass::kOk || !may_have_attachments(errand->page.media_type, errand->page.body)) return end_document(errand);
+  auto rows = std::make_shared<std::vector<events::ListRow>>();
+  const auto told = [this](const std::string& message) { parts_.observer.passed_over(message); };
+  reader_.submit([this, errand, rows, told] { *rows = attachments_of(parts_.lists, errand->page.body, errand->page.media_type, to_string(errand->page.final_url), told); },
+                 [this, errand, rows] { take_attachments(errand, *rows); });
+  return ok();
+}
+
+void WebCrawl::take_attachments(const ErrandPtr& errand, const std::vector<events::ListRow>& rows) {
+  errand->bytes_left = kAttachmentBytesMax;
+  errand->contents.resize(rows.size());
+  errand->answers_missing = 1;  // this function's own, so that no early answer ends the page
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    auto url = parse_url(rows[i].url);
+    if (!url) continue;
+    auto attachment = std::make_shared<Errand>();
+    attachment->source = errand->source;
+    attachment->parent = errand;
+    attachment->index = i;
+    attachment->row.kind = UrlKind::kAttachment;
+    attachment->row.address = rows[i].url;
+    errand->answers_missing += 1;
+    if (is_host_accepted(*errand->source, url->host)) {
+      attachment->visited.push_back(std::move(*url));
+      wait_for_turn(attachment, std::chrono::milliseconds{0});
+      continue;
+    }
+    FetchResult refused;
+    refused.result = FetchClass::kRefusedAddress;
+    refused.message = rows[i].url + ": its host is not among the hosts of its portal file";
+    finish(attachment, std::move(refused));
+  }
+  answer_arrived(errand);
+}
+
+void WebCrawl::finish_attachment(const ErrandPtr& errand, FetchResult fetched) {
+  Errand& page = *errand->parent;
+  const std::string& address = errand->row.address;
+  const auto size = static_cast<std::int64_t>(fetched.body.size());
+  if (fetched.result == FetchClass::kOk && size <= page.bytes_left) {
+    page.bytes_left -= size;
+    page.contents[errand->index] = content_of(std::move(fetched), address);
+  } else {
+    if (fetched.result == FetchClass::kOk) {
+      fetched.result = FetchClass::kTooLarge;
+      fetched.message = "together they are too large";
+    }
+    const bool is_passing_fault = fetched.result == FetchClass::kStopped || is_passing(fetched.result);
+    if (is_passing_fault && (fetched.result == FetchClass::kStopped || page.row.failures < kPatience)) {
+      if (page.fault == FetchClass::kOk) {
+        page.fault = fetched.result;
+        page.fault_message = "attachment " + address + ": " + fetched.message;
+        page.fault_wait = fetched.retry_after;
+      }
+    } else {
+      if (is_passing_fault) page.pending.push_back(address);
+      parts_.observer.passed_over(to_string(page.page.final_url) + ": its attachment is left out: " + address + ": " + fetched.message);
+    }
+  }
+  answer_arrived(errand->parent);
+}
+
+void WebCrawl::answer_arrived(const ErrandPtr& errand) {
+  errand->answers_missing -= 1;
+  if (errand->answers_missing > 0) return;
+  if (const auto ended = end_document(errand); !ended) failed(ended.error());
+}
+
+// Withdrawals are believed only of a source and a host that are well otherwise.
+Result<bool> WebCrawl::is_place_healthy(const Errand& errand) {
+  if (!frontier_.pace(errand.host).breaker().is_closed()) return false;
+  if (errand.source->kind != SourceKind::kList) return true;
+  GOUJI_ASSIGN(const SourceMemory memory, parts_.state.source(errand.source->id));
+  return memory.health.state == SourceState::kActive;
+}
+
+Result<void> WebCrawl::end_document(const ErrandPtr& errand) {
+  const Source& source = *errand->source;
+  FetchResult& page = errand->page;
+  UrlRow& row = errand->row;
+  if (errand->fault != FetchClass::kOk) {
+    page.result = errand->fault;
+    page.message = errand->fault_message;
+    page.retry_after = errand->fault_wait;
+  }
+  const FetchClass result = page.result;
+  if (result == FetchClass::kStopped) return ok();
+  const UnixMillis at = parts_.clock.unix_millis();
+  GOUJI_ASSIGN(auto stored, parts_.state.find(row.location_id));
+  if (!stored) return fatal(ErrorCode::kInternal, "the location of " + row.address + " is gone");
+  Location location = std::move(*stored);
+  const bool is_well = went_well(result);
+  const std::string refused = is_refusal(result) ? std::string(to_string(result)) : "";
+  if (!refused.empty() && location.refused != refused) parts_.observer.refused(result, page.message);
+  if (is_passing(result) && row.failures == 0) parts_.observer.postponed(result, page.message);
+  location.refused = refused;
+  if (is_well) location.last_seen = at;
+  location.fetches += is_well ? 1 : 0;
+  row.failures = is_well || result == FetchClass::kGone ? 0 : row.failures + 1;
+  row.fetches += is_well ? 1 : 0;
+  row.looked_at = at;
+  row.leases = 0;
+  row.result = to_string(result);
+  row.due_at = next_look({result, at, row.fetches, row.failures, page.retry_after}, source.kind, with_jitter(source.interval, row.address, row.fetches));
+  if (!errand->pending.empty()) row.due_at = std::min(row.due_at, at + options_.attachments_wait.count());
+  if (result == FetchClass::kOk) {
+    // The server vouches for the page alone: with attachments everything is asked for in full.
+    row.tag = errand->contents.empty() ? page.etag : "";
+    row.last_modified = errand->contents.empty() ? page.last_modified : "";
+  }
+  const auto server_wait = page.retry_after.value_or(std::chrono::milliseconds{0});
+  Seen seen;
+  seen.sight = sight_of(result);
+  if (seen.sight == Sight::kGone) {
+    GOUJI_ASSIGN(const bool is_healthy, is_place_healthy(*errand));
+    if (!is_healthy) seen.sight = Sight::kTransient;
+  }
+  seen.gone_rule = options_.gone;
+  seen.withdrawal = WithdrawalReason::kGone;
+  if (source.kind == SourceKind::kUrl) {
+    GOUJI_ASSIGN(SourceMemory memory, parts_.state.source(source.id));
+    if (is_well) memory.health.documents = 1;
+    GOUJI_TRY(add_health(source, std::move(memory), page, ""));
+  }
+  seen.report = report_of(source, location, std::move(page), at);
+  for (std::optional<Content>& content : errand->contents) {
+    if (content) seen.report.attachments.push_back(std::move(*content));
+  }
+  for (const std::string& address : errand->pending) seen.report.hints.push_back({"attachment_pending", address, "crawler"});
+  seen.location = std::move(location);
+  // What comes back after a withdrawal is asked for in full.
+  if (seen.sight == Sight::kGone) row.tag = row.last_modified = "";
+  parts_.recorder.add(row);
+  GOUJI_TRY(parts_.recorder.take(std::move(seen), at));
+  queue_again(*errand, row, result, server_wait);
+  return ok();
+}
+
+}  // namespace gouji::crawler
