@@ -33,6 +33,7 @@ struct Requests {
   BacktestRequest backtest;
   OrgansRequest organs;
   ReparseRequest reparse;
+  EvidenceRequest evidence;
   ConfigRequest config;
   std::string shell;
 };
@@ -197,6 +198,18 @@ void define_operations(CLI::App& app, Requests& requests) {
   completion->add_option("SHELL", requests.shell, "bash, zsh, fish")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
 }
 
+void define_evidence(CLI::App& app, Requests& requests) {
+  auto* evidence = app.add_subcommand("evidence", "证据：write、verify / a bundle that proves an anomaly by itself");
+  evidence->add_option("ACTION", requests.evidence.action, "write, verify")->required()->check(CLI::IsMember({"write", "verify"}));
+  evidence->add_option("ARG", requests.evidence.argument, "write：异常编号（可只写开头）；verify：证据包或存档（DATA/warc）目录 / write: anomaly id, its beginning "
+                                                          "will do; verify: folder of a bundle, or of the archive (DATA/warc)")->required();
+  add_log(evidence, requests.evidence.where);
+  evidence->add_option("--out", requests.evidence.out, "write：目录（默认 evidence-编号）/ folder (default evidence-ID)")->type_name("DIR");
+  add_format(evidence, requests.evidence.format, {"text", "json"});
+  add_language(evidence, requests.evidence.language);
+  evidence->footer("verify 不需要日志，也不联网 / needs neither the log nor a network. 退出码 / exit codes: 0 相符 it holds · 1 有不符 something does not · 2 用法错误 usage");
+}
+
 void define_waive(CLI::App& app, Requests& requests) {
   auto* waive = app.add_subcommand("waive", "豁免：add、list、remove / accept an anomaly as known, for the figures that stand there");
   waive->add_option("ACTION", requests.waive.action, "add, list, remove")->required()->check(CLI::IsMember({"add", "list", "remove"}));
@@ -246,6 +259,7 @@ int carry_out(const CLI::App& app, Requests& requests) {
   if (name == "rules") return carry_out_rules(requests);
   if (name == "organs") return organs(requests.organs);
   if (name == "reparse") return reparse(requests.reparse);
+  if (name == "evidence") return evidence(requests.evidence);
   if (name == "config") return config(requests.config);
   std::vector<CommandWords> words;
   for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; })) {
@@ -270,6 +284,7 @@ int dispatch(int argc, char** argv) {
   define_tail(app, requests);
   define_lists(app, requests);
   define_waive(app, requests);
+  define_evidence(app, requests);
   define_operations(app, requests);
   try {
     app.parse(argc, argv);
