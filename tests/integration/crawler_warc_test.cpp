@@ -5,9 +5,14 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <string>
 
 #include "services/crawler/io/warc.h"
+#include "services/crawler/io/warc_files.h"
+#include "services/crawler/io/warc_reader.h"
+#include "tests/integration/crawler_support.h"
+#include "tests/support/fake_portal/fake_portal.h"
 #include "tests/support/simulated_clock.h"
 #include "tests/support/temp_folder.h"
 
@@ -75,6 +80,96 @@ TEST(WarcArchive, IsReadByAnotherReader) {
 
   const auto payload = run(warcio() + " extract --payload " + file + " " + std::to_string(position.offset));
   EXPECT_EQ(payload.output, "<p>\xb9\xb4\xbb\xfc</p>");
+}
+
+struct Ground {
+  gouji::testing::TempFolder folder;
+  testing_support::FakePortal portal;
+  MemoryLog log;
+  Recording seen;
+  ShiftedClock clock;
+  DirectListReader lists;
+  CrawlerSettings settings;
+
+  Ground() {
+    settings.data_folder = folder.file("data");
+    settings.host_delay = std::chrono::milliseconds{0};
+    settings.allow_net = {"127.0.0.0/8"};
+  }
+  void once(std::string_view path) {
+    auto crawler = Crawler::open(settings, {url_source(portal.url(path))}, {log, clock, seen, lists});
+    ASSERT_TRUE(crawler) << crawler.error().message;
+    const auto done = (*crawler)->run_once();
+    ASSERT_TRUE(done) << done.error().message;
+  }
+  std::string warc() const { return settings.data_folder + "/warc"; }
+  WarcRecord record(const WarcPosition& position) {
+    auto reader = WarcReader::open(warc() + "/" + position.file, 1 << 30);
+    EXPECT_TRUE(reader) << reader.error().message;
+    reader->seek(position.offset);
+    auto record = reader->next();
+    EXPECT_TRUE(record && *record);
+    return record && *record ? std::move(**record) : WarcRecord{};
+  }
+};
+
+TEST(CrawlerArchive, HoldsTheExchangesThatAnEventNames) {
+  Ground ground;
+  const std::string page = "<p>年报</p><a href=/a.docx>附件.docx</a>", packed = testing_support::gzip_of(page);
+  ground.portal.on("/a", testing_support::html(packed, {"Content-Encoding: gzip"}));
+  ground.portal.on("/a.docx", testing_support::answer(200, "PK\x03\x04 of words"));
+  ground.once("/a");
+  const auto reports = ground.log.reports();
+  ASSERT_EQ(reports.size(), 1U);
+  ASSERT_EQ(reports[0].attachments.size(), 1U);
+  ASSERT_TRUE(reports[0].body.warc && reports[0].attachments[0].warc);
+  EXPECT_EQ(reports[0].body.bytes, page);
+  const WarcRecord record = ground.record(*reports[0].body.warc);
+  EXPECT_EQ(split_http(record.block).body, packed) << "as it came over the wire";
+  EXPECT_EQ(record.field("WARC-Target-URI"), ground.portal.url("/a"));
+  EXPECT_EQ(record.field("WARC-IP-Address"), "127.0.0.1");
+  EXPECT_EQ(record.field("WARC-Record-ID"), reports[0].body.warc->record_id);
+  EXPECT_EQ(record.field("WARC-Payload-Digest"), warc_digest(packed));
+  EXPECT_EQ(record.length, reports[0].body.warc->length);
+  EXPECT_EQ(split_http(ground.record(*reports[0].attachments[0].warc).block).body, reports[0].attachments[0].bytes);
+  // The files are closed, with an index; robots.txt is in it as well.
+  EXPECT_TRUE(names_ending(ground.warc(), kOpenEnding)->empty());
+  EXPECT_EQ(names_ending(ground.warc(), ".cdxj")->size(), 1U);
+}
+
+TEST(CrawlerArchive, KeepsEveryRedirectAndWhatIsNoDocument) {
+  Ground ground;
+  ground.portal.on("/a", testing_support::redirect_to("/b"));
+  ground.portal.on("/b", testing_support::answer(404, "nothing"));
+  ground.once("/a");
+  EXPECT_TRUE(ground.log.reports().empty());
+  std::vector<std::string> kept;
+  auto reader = WarcReader::open(ground.warc() + "/" + names_ending(ground.warc(), kWarcEnding)->at(0), 1 << 20);
+  while (true) {
+    auto record = reader->next();
+    if (!record || !*record) break;
+    if ((*record)->field("WARC-Type") == "response") kept.emplace_back((*record)->field("WARC-Target-URI"));
+  }
+  EXPECT_THAT(kept, ::testing::IsSupersetOf({ground.portal.url("/a"), ground.portal.url("/b"), ground.portal.url("/robots.txt")}));
+}
+
+TEST(CrawlerArchive, IsNotKeptWhereNobodyWantsIt) {
+  Ground ground;
+  ground.settings.archive = false;
+  ground.portal.on("/a", testing_support::html("<p>年报</p>"));
+  ground.once("/a");
+  EXPECT_FALSE(ground.log.reports().at(0).body.warc);
+  EXPECT_FALSE(std::filesystem::exists(ground.warc()));
+}
+
+TEST(CrawlerArchive, SaysWhatItHadToRepair) {
+  Ground ground;
+  ground.portal.on("/a", testing_support::html("<p>年报</p>"));
+  std::filesystem::create_directories(ground.warc());
+  { std::ofstream(ground.warc() + "/gouji-20260101000000-00000.warc.gz.open") << "torn"; }
+  ground.once("/a");
+  EXPECT_THAT(ground.seen.messages("passed over").at(0), ::testing::HasSubstr("4 bytes behind the last of them are cut off"));
+  EXPECT_TRUE(ground.log.reports().at(0).body.warc);
 }
 
 }  // namespace

@@ -61,6 +61,7 @@ struct FakePortal::Connection {
   bool is_answering = false;
   bool closes = false;
   std::size_t request = 0;  // its number in the log
+  std::optional<PortalRequest> asked;  // that its handler has no answer to yet
 };
 
 std::string gzip_of(std::string_view bytes) {
@@ -222,19 +223,26 @@ void FakePortal::begin_answer(Connection& connection) {
   connection.in.erase(0, parsed->second);
   PortalRequest& request = parsed->first;
   request.at = request.done = Steady::now();
-  PortalAnswer prepared = answer_for(request);
+  connection.is_answering = true;
+  {
+    const std::lock_guard guard(mutex_);
+    requests_.push_back(request);
+    connection.request = forgotten_ + requests_.size() - 1;
+  }
+  connection.asked = std::move(request);
+  ask(connection);
+}
+
+void FakePortal::ask(Connection& connection) {
+  PortalAnswer prepared = answer_for(*connection.asked);
+  if (prepared.then == AfterBytes::kAskAgain) return;
+  connection.asked.reset();
   const std::string head = lower(prepared.bytes.substr(0, prepared.bytes.find("\r\n\r\n")));
   connection.closes = prepared.then != AfterBytes::kClose || head.find("connection: close") != std::string::npos || head.find("content-length:") == std::string::npos;
   connection.out = std::move(prepared.bytes);
   connection.sent = 0;
   connection.then = prepared.then;
   connection.bytes_a_turn = prepared.bytes_a_turn;
-  connection.is_answering = true;
-  {
-    const std::lock_guard guard(mutex_);
-    requests_.push_back(std::move(request));
-    connection.request = forgotten_ + requests_.size() - 1;
-  }
   go_on(connection);
 }
 
@@ -252,7 +260,7 @@ void FakePortal::write_some(Connection& connection) {
 }
 
 void FakePortal::go_on(Connection& connection) {
-  if (!connection.is_answering) return;
+  if (!connection.is_answering || connection.asked) return;
   const int socket = connection.socket;
   write_some(connection);
   if (!connections_.contains(socket)) return;
@@ -302,6 +310,10 @@ void FakePortal::turn() {
     const auto found = connections_.find(socket);
     if (found == connections_.end() || !found->second->is_answering) continue;
     Connection& connection = *found->second;
+    if (connection.asked) {
+      ask(connection);
+      continue;
+    }
     const bool is_sent = connection.sent == connection.out.size();
     if (connection.then == AfterBytes::kDrip && is_sent) {
       if (::send(socket, "x", 1, MSG_NOSIGNAL) <= 0 && errno != EAGAIN) end(connection);

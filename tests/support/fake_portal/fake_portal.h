@@ -1,6 +1,6 @@
 // A web server on loopback that misbehaves on purpose: answers are bytes, written as they are, and
 // what follows them is chosen. One thread with one epoll loop serves all connections, so a handler
-// must not block.
+// must not block: one that waits for something says not_yet().
 #pragma once
 
 #include <atomic>
@@ -32,6 +32,7 @@ enum class AfterBytes {
   kDrip,     // a byte now and then, for ever
   kEndless,  // zeros as fast as they are taken, for ever
   kReset,    // the connection breaks
+  kAskAgain,  // the handler is asked again a moment later
 };
 
 struct PortalAnswer {
@@ -44,6 +45,8 @@ struct PortalAnswer {
 PortalAnswer answer(int status, std::string_view body, const std::vector<std::string>& headers = {});
 PortalAnswer html(std::string_view body, const std::vector<std::string>& headers = {});
 PortalAnswer redirect_to(std::string_view location, int status = 302);
+// The handler has no answer yet.
+inline PortalAnswer not_yet() { return {"", AfterBytes::kAskAgain}; }
 // `size` zero bytes, compressed with gzip and sent with Content-Encoding.
 PortalAnswer gzip_bomb(std::size_t size);
 std::string gzip_of(std::string_view bytes);
@@ -76,6 +79,7 @@ class FakePortal {
   void accept_all();
   void read_some(Connection& connection);
   void begin_answer(Connection& connection);
+  void ask(Connection& connection);
   void write_some(Connection& connection);
   void go_on(Connection& connection);
   void end(Connection& connection);
