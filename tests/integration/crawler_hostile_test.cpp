@@ -54,7 +54,7 @@ PortalAnswer packed(const std::string& body, const std::string& encoding) {
   return {head("Content-Type: text/html\r\nContent-Encoding: " + encoding + "\r\nConnection: close\r\nContent-Length: " + std::to_string(body.size()) + "\r\n") + body};
 }
 
-std::vector<Bomb> bombs() {
+void add_packed(std::vector<Bomb>& all) {
   const std::string zeros(64 << 20, '\0');
   const std::string gzip = gzip_of(zeros), small = gzip_of(std::string(100'000, 'a'));
   std::string wrong_size = small;
@@ -63,7 +63,7 @@ std::vector<Bomb> bombs() {
   wrong_sum[wrong_sum.size() - 7] = static_cast<char>(wrong_sum[wrong_sum.size() - 7] + 1);
   const std::string deflate = gzip.substr(10, gzip.size() - 18);
   const std::string cut = small.substr(0, small.size() / 2), many = gzip + gzip + gzip + gzip;
-  return {
+  all = {
       // Bombs.
       {"gzip bomb", packed(gzip, "gzip")},
       {"gzip bomb under another name", packed(gzip, "x-gzip")},
@@ -82,7 +82,11 @@ std::vector<Bomb> bombs() {
       {"plain text called br", packed("<html>plain</html>", "br")},
       {"plain text called zstd", packed("<html>plain</html>", "zstd")},
       {"six encodings", packed(small, "gzip, gzip, gzip, gzip, gzip, gzip")},
-      // Bodies without an end.
+  };
+}
+
+void add_endless(std::vector<Bomb>& all) {
+  const std::vector<Bomb> more{
       {"an endless body", {head("Connection: close\r\n"), AfterBytes::kEndless}},
       {"an endless chunk", {head("Transfer-Encoding: chunked\r\n") + "fffffffffff\r\n", AfterBytes::kEndless}},
       {"an endless chunk length", {head("Transfer-Encoding: chunked\r\n"), AfterBytes::kEndless}},
@@ -96,7 +100,13 @@ std::vector<Bomb> bombs() {
       {"interim answers without an end", {repeated("HTTP/1.1 100 Continue\r\n\r\n", 8 << 20), AfterBytes::kHold}},
       {"early hints without an end", {repeated("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n", 8 << 20), AfterBytes::kHold}},
       {"a cookie of 200 kB", {head("Set-Cookie: a=" + std::string(200'000, 'a') + "\r\nContent-Length: 0\r\n")}},
-      // Stalls.
+  };
+  all.insert(all.end(), more.begin(), more.end());
+}
+
+void add_stalls(std::vector<Bomb>& all) {
+  const std::string cut = gzip_of(std::string(100'000, 'a')).substr(0, 80);
+  const std::vector<Bomb> more{
       {"silence", {"", AfterBytes::kHold}},
       {"silence after the status", {"HTTP/1.1 200 OK\r\n", AfterBytes::kHold}},
       {"silence after the head", {head("Content-Length: 100\r\n"), AfterBytes::kHold}},
@@ -109,7 +119,12 @@ std::vector<Bomb> bombs() {
       {"a dripping status", {"HTTP/1.1 2", AfterBytes::kDrip}},
       {"a head of one byte a turn", {head("Content-Length: 4\r\nX-A: " + std::string(4'000, 'a') + "\r\n") + "body", AfterBytes::kClose, 1}},
       {"a body of three bytes a turn", {head("Content-Length: 20000\r\n") + std::string(20'000, 'a'), AfterBytes::kClose, 3}},
-      // Lies and nonsense.
+  };
+  all.insert(all.end(), more.begin(), more.end());
+}
+
+void add_lies(std::vector<Bomb>& all) {
+  const std::vector<Bomb> more{
       {"a length of 10^18", {head("Content-Length: 1000000000000000000\r\nConnection: close\r\n") + "x"}},
       {"a length beyond 64 bits", {head("Content-Length: 99999999999999999999999\r\nConnection: close\r\n") + "x"}},
       {"a negative length", {head("Content-Length: -5\r\nConnection: close\r\n") + "x"}},
@@ -124,10 +139,20 @@ std::vector<Bomb> bombs() {
       {"HTTP of the future", {"HTTP/9.9 200 OK\r\nConnection: close\r\n\r\nbody"}},
       {"a status of 999", {head("Connection: close\r\nContent-Length: 4\r\n", 999) + "body"}},
       {"zero bytes in a header", {std::string("HTTP/1.1 200 OK\r\nX-A: a\0b\r\nContent-Length: 4\r\nConnection: close\r\n\r\nbody", 72)}},
-      {"a redirect in a circle", testing_support::redirect_to("/54")},
+      {"a redirect in a circle", testing_support::redirect_to("/circle")},
       {"a redirect of 60 kB", testing_support::redirect_to("/" + std::string(60'000, 'a'))},
       {"a redirect to nowhere", {head("Content-Length: 0\r\n", 302)}},
   };
+  all.insert(all.end(), more.begin(), more.end());
+}
+
+std::vector<Bomb> bombs() {
+  std::vector<Bomb> all;
+  add_packed(all);
+  add_endless(all);
+  add_stalls(all);
+  add_lies(all);
+  return all;
 }
 
 long resident_mib() {
@@ -163,6 +188,7 @@ TEST(HostileServers, AreContainedWhileAnotherHostGoesOn) {
   const std::vector<Bomb> all = bombs();
   FakePortal hostile, healthy("127.0.0.2");
   for (std::size_t i = 0; i < all.size(); ++i) hostile.on("/" + std::to_string(i), all[i].answer);
+  hostile.on("/circle", testing_support::redirect_to("/circle"));
   // Each hop leads on to another page, for ever.
   std::atomic<int> hops{0};
   hostile.on_other([&hops](const PortalRequest&) { return testing_support::redirect_to("/next?" + std::to_string(++hops)); });

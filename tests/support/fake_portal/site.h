@@ -92,6 +92,12 @@ class FakeSite {
   };
   Page list_page(const PortalRequest& request, Fault fault) const;
   Page bootstrap_page() const;
+  Page trs_page(const std::string& path, Fault fault) const;
+  Page jpage(std::map<std::string, std::string>& query, Fault fault) const;
+  Page jpaas(std::map<std::string, std::string>& query, Fault fault) const;
+  Page xxgk(std::map<std::string, std::string>& query, Fault fault) const;
+  Page json_list(std::map<std::string, std::string>& query, Fault fault) const;
+  Page truecms(std::map<std::string, std::string>& query, Fault fault) const;
   Page article(const SiteReport& report) const;
   std::vector<const SiteReport*> rows(int page, int per_page, Fault fault) const;
   int pages(int per_page) const;

@@ -179,93 +179,94 @@ FakeSite::Page FakeSite::bootstrap_page() const {
           "text/html; charset=utf-8"};
 }
 
+FakeSite::Page FakeSite::trs_page(const std::string& path, Fault fault) const {
+  const std::string list = list_path();
+  int page = 1;
+  const bool is_first = path == list || path == list + "index.html";
+  if (!is_first) {
+    if (!path.starts_with(list + "index_")) return {"", "", 404};
+    page = std::atoi(path.c_str() + list.size() + 6) + 1;
+  }
+  if (page > pages(kPerPage)) return {"", "", 404};
+  return {"<html><head><meta name=\"SiteName\" content=\"临河市人民政府\"><meta name=\"ColumnName\" content=\"年报\"></head><body><ul class=\"list" + std::to_string(template_) + "\">" +
+              rows_html(page, kPerPage, fault) + "</ul><script>createPageHTML(" + std::to_string(pages(kPerPage)) + ", " + std::to_string(page - 1) + ", \"index\", \"html\");</script></body></html>",
+          "text/html; charset=utf-8"};
+}
+
+// dataproxy.jsp: XML around HTML.
+FakeSite::Page FakeSite::jpage(std::map<std::string, std::string>& query, Fault fault) const {
+  std::string records;
+  const std::string html = rows_html(number_in(query, "page", 1), std::clamp(number_in(query, "perpage", kPerPage), 1, 300), fault);
+  for (std::size_t at = 0; at < html.size();) {
+    const auto end = std::min(html.find('\n', at), html.size());
+    records += "<record><![CDATA[" + html.substr(at, end - at) + "]]></record>";
+    at = end + 1;
+  }
+  return {"<datastore><totalrecord>" + std::to_string(reports_.size()) + "</totalrecord><recordset>" + records + "</recordset></datastore>", "text/xml; charset=utf-8"};
+}
+
+// JSON around HTML.
+FakeSite::Page FakeSite::jpaas(std::map<std::string, std::string>& query, Fault fault) const {
+  int page = 1, size = kPerPage;
+  std::sscanf(query["paramJson"].c_str(), "{\"pageNo\":%d,\"pageSize\":%d}", &page, &size);
+  size = std::clamp(size, 1, 100);
+  const std::string html = "<ul>" + rows_html(page, size, fault) + "</ul><div class=\"pagination\" rows=\"" + std::to_string(size) + "\" count=\"" + std::to_string(reports_.size()) + "\"></div>";
+  return {"{\"success\":true,\"message\":\"\",\"data\":{\"html\":" + json_text(html) + "}}", "application/json;charset=UTF-8"};
+}
+
+FakeSite::Page FakeSite::xxgk(std::map<std::string, std::string>& query, Fault fault) const {
+  std::string table;
+  bool is_odd = true;
+  for (const SiteReport* report : rows(number_in(query, "currpage", 1), kPerPage, fault)) {
+    table += std::string("<tr class=\"tr_main_value_") + (is_odd ? "odd" : "even") + "\"><td><a href=\"" + path_of(*report) + "\" title=\"" + report->title + "\">" + report->title + "</a></td><td>" + report->date + "</td></tr>\n";
+    is_odd = !is_odd;
+  }
+  return {"<table>" + table + "</table><div>共" + std::to_string(pages(kPerPage)) + "页</div>", "text/html; charset=utf-8"};
+}
+
+FakeSite::Page FakeSite::json_list(std::map<std::string, std::string>& query, Fault fault) const {
+  const std::string total = std::to_string(reports_.size());
+  const int page = std::max(1, number_in(query, "page", 1));
+  if (family_ == Family::kGkmlpt) {
+    if (page > pages(100)) return {"", "", 404};
+    return {"{\"classify\":{\"id\":721,\"name\":\"政府信息公开年报\",\"post_count\":" + total + "},\"articles\":[" + rows_json(page, 100, fault) + "],\"total\":" + total + "}", "application/json"};
+  }
+  const int size = std::clamp(number_in(query, "_pageSize", 18), 1, 100);
+  return {"{\"data\":{\"page\":" + std::to_string(page) + ",\"rows\":" + std::to_string(size) + ",\"total\":" + total + ",\"results\":[" + rows_json(page, size, fault) + "]}}", "application/json;charset=utf-8"};
+}
+
+// getMessage.do: JSONP around XML around HTML.
+FakeSite::Page FakeSite::truecms(std::map<std::string, std::string>& query, Fault fault) const {
+  const int first = std::max(1, number_in(query, "startrecord", 1)), size = std::clamp(number_in(query, "perpage", 20), 1, 50);
+  return {query["callback"] + "({\"result\":" + json_text("<xml>" + rows_html((first - 1) / size + 1, size, fault) + "</xml>") + "})", "application/javascript; charset=utf-8"};
+}
+
 FakeSite::Page FakeSite::list_page(const PortalRequest& request, Fault fault) const {
   const auto question = std::min(request.path.find('?'), request.path.size());
-  const std::string path = request.path.substr(0, question), list = without_query(list_path());
+  const std::string path = request.path.substr(0, question);
   auto query = query_of(question < request.path.size() ? std::string_view(request.path).substr(question + 1) : std::string_view());
   for (const auto& [name, value] : query_of(request.body)) query[name] = value;
-  const Page nothing{"", "", 404};
+  const bool is_column = path == without_query(list_path());
   const std::string total = std::to_string(pages(kPerPage));
   switch (family_) {
-    case Family::kTrsStatic: {
-      int page = 1;
-      if (path != list && path != list + "index.html" && std::sscanf(path.c_str(), (list + "index_%d.html").c_str(), &page) != 1) return nothing;
-      if (path != list && path != list + "index.html") page += 1;
-      if (page > pages(kPerPage)) return nothing;
-      return {"<html><head><meta name=\"SiteName\" content=\"临河市人民政府\"><meta name=\"ColumnName\" content=\"年报\"></head><body><ul class=\"list" + std::to_string(template_) + "\">" +
-                  rows_html(page, kPerPage, fault) + "</ul><script>createPageHTML(" + total + ", " + std::to_string(page - 1) + ", \"index\", \"html\");</script></body></html>",
-              "text/html; charset=utf-8"};
-    }
-    case Family::kHanwebJpage: {
-      if (path == list) return bootstrap_page();
-      if (path != "/module/web/jpage/dataproxy.jsp") return nothing;
-      std::string records;
-      const int per_page = std::clamp(number_in(query, "perpage", kPerPage), 1, 300);
-      const std::string html = rows_html(number_in(query, "page", 1), per_page, fault);
-      for (std::size_t at = 0; at < html.size();) {
-        const auto end = std::min(html.find('\n', at), html.size());
-        records += "<record><![CDATA[" + html.substr(at, end - at) + "]]></record>";
-        at = end + 1;
-      }
-      return {"<datastore><totalrecord>" + std::to_string(reports_.size()) + "</totalrecord><recordset>" + records + "</recordset></datastore>", "text/xml; charset=utf-8"};
-    }
-    case Family::kJpaas: {
-      if (path == list) return bootstrap_page();
-      if (path != "/api-gateway/jpaas-publish-server/front/page/build/unit") return nothing;
-      int page = 1, size = kPerPage;
-      std::sscanf(query["paramJson"].c_str(), "{\"pageNo\":%d,\"pageSize\":%d}", &page, &size);
-      size = std::clamp(size, 1, 100);
-      return {"{\"success\":true,\"message\":\"\",\"data\":{\"html\":" + json_text("<ul>" + rows_html(page, size, fault) + "</ul><div class=\"pagination\" rows=\"" + std::to_string(size) + "\" count=\"" +
-                                                                                 std::to_string(reports_.size()) + "\"></div>") + "}}",
-              "application/json;charset=UTF-8"};
-    }
-    case Family::kXxgk: {
-      if (path == list) return bootstrap_page();
-      if (path != "/module/xxgk/search.jsp" || request.method != "POST") return nothing;
-      std::string table;
-      bool is_odd = true;
-      for (const SiteReport* report : rows(number_in(query, "currpage", 1), kPerPage, fault)) {
-        table += std::string("<tr class=\"tr_main_value_") + (is_odd ? "odd" : "even") + "\"><td><a href=\"" + path_of(*report) + "\" title=\"" + report->title + "\">" + report->title + "</a></td><td>" + report->date + "</td></tr>\n";
-        is_odd = !is_odd;
-      }
-      return {"<table>" + table + "</table><div>共" + total + "页</div>", "text/html; charset=utf-8"};
-    }
-    case Family::kGkmlpt: {
-      if (path == list) return bootstrap_page();
-      if (!path.starts_with("/gkmlpt/api/all/")) return nothing;
-      const int page = std::max(1, number_in(query, "page", 1));
-      if (page > pages(100)) return nothing;
-      return {"{\"classify\":{\"id\":721,\"name\":\"政府信息公开年报\",\"post_count\":" + std::to_string(reports_.size()) + "},\"articles\":[" + rows_json(page, 100, fault) + "],\"total\":" + std::to_string(reports_.size()) + "}",
-              "application/json"};
-    }
-    case Family::kUcap: {
-      if (path == list) return bootstrap_page();
-      if (!path.starts_with("/searchList/") && !path.starts_with("/common/search/")) return nothing;
-      const int size = std::clamp(number_in(query, "_pageSize", 18), 1, 100);
-      return {"{\"data\":{\"page\":" + std::to_string(number_in(query, "page", 1)) + ",\"rows\":" + std::to_string(size) + ",\"total\":" + std::to_string(reports_.size()) + ",\"results\":[" +
-                  rows_json(number_in(query, "page", 1), size, fault) + "]}}",
-              "application/json;charset=utf-8"};
-    }
-    case Family::kLonsun: {
-      if (path != list && path != "/site/label/8888") return nothing;
-      const int page = number_in(query, "pageIndex", 1);
-      return {"<div class=\"xxgk_nav_con\"><ul>" + rows_html(page, kPerPage, fault) + "</ul></div><script>pageCount:" + total + " , 0</script>", "text/html; charset=utf-8"};
-    }
-    case Family::kTruecms: {
-      if (path == list) return bootstrap_page();
-      if (path != "/messageController/getMessage.do" || !request.headers.contains("referer")) return nothing;
-      const int first = std::max(1, number_in(query, "startrecord", 1)), size = std::clamp(number_in(query, "perpage", 20), 1, 50);
-      return {query["callback"] + "({\"result\":" + json_text("<xml>" + rows_html((first - 1) / size + 1, size, fault) + "</xml>") + "})", "application/javascript; charset=utf-8"};
-    }
-    case Family::kGeneric: case Family::kIframe: {
-      if (family_ == Family::kIframe && path == list) return bootstrap_page();
-      if (path != "/xxgk/nb" + (column_ == 0 ? "" : std::to_string(column_)) + "/list.html") return nothing;
+    case Family::kTrsStatic: return trs_page(path, fault);
+    case Family::kHanwebJpage: if (path == "/module/web/jpage/dataproxy.jsp") return jpage(query, fault); break;
+    case Family::kJpaas: if (path == "/api-gateway/jpaas-publish-server/front/page/build/unit") return jpaas(query, fault); break;
+    case Family::kXxgk: if (path == "/module/xxgk/search.jsp" && request.method == "POST") return xxgk(query, fault); break;
+    case Family::kGkmlpt: if (path.starts_with("/gkmlpt/api/all/")) return json_list(query, fault); break;
+    case Family::kUcap: if (path.starts_with("/searchList/") || path.starts_with("/common/search/")) return json_list(query, fault); break;
+    case Family::kTruecms: if (path == "/messageController/getMessage.do" && request.headers.contains("referer")) return truecms(query, fault); break;
+    case Family::kLonsun:
+      if (!is_column && path != "/site/label/8888") break;
+      return {"<div class=\"xxgk_nav_con\"><ul>" + rows_html(number_in(query, "pageIndex", 1), kPerPage, fault) + "</ul></div><script>pageCount:" + total + " , 0</script>", "text/html; charset=utf-8"};
+    case Family::kGeneric:
+    case Family::kIframe: {
+      if (path != "/xxgk/nb" + (column_ == 0 ? "" : std::to_string(column_)) + "/list.html") break;
       const int page = number_in(query, "page", 1);
-      return {"<html><body><ul>" + rows_html(page, kPerPage, fault) + "</ul><p>共" + total + "页</p><a href=\"list.html?page=" + std::to_string(page + 1) + "\">下一页</a></body></html>",
-              "text/html; charset=utf-8"};
+      return {"<html><body><ul>" + rows_html(page, kPerPage, fault) + "</ul><p>共" + total + "页</p><a href=\"list.html?page=" + std::to_string(page + 1) + "\">下一页</a></body></html>", "text/html; charset=utf-8"};
     }
   }
-  return nothing;
+  return is_column ? bootstrap_page() : Page{"", "", 404};
 }
 
 FakeSite::Page FakeSite::article(const SiteReport& report) const {
