@@ -1,11 +1,16 @@
 // The archive as others see it: warcio, which shares no line with this project, reads it back.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <random>
+#include <sstream>
 #include <string>
 
 #include "services/crawler/io/warc.h"
@@ -80,6 +85,68 @@ TEST(WarcArchive, IsReadByAnotherReader) {
 
   const auto payload = run(warcio() + " extract --payload " + file + " " + std::to_string(position.offset));
   EXPECT_EQ(payload.output, "<p>\xb9\xb4\xbb\xfc</p>");
+}
+
+// Writes records and tells of each that is safe, until it is killed.
+[[noreturn]] void write_for_ever(const std::string& folder, int tell, unsigned seed) {
+  std::mt19937 random(seed);
+  const runtime::SystemClock clock;
+  auto writer = WarcWriter::open({folder, "gouji", 40'000, std::chrono::hours(24), {}}, clock);
+  while (writer) {
+    std::string body(random() % 20'000, ' ');
+    for (char& c : body) c = static_cast<char>(random());
+    WarcExchange given;
+    given.url = "http://a.gov.cn/";
+    given.response_head = "HTTP/1.1 200 OK\r\n\r\n";
+    given.body = body;
+    const auto position = (*writer)->write(given);
+    if (!position || !(*writer)->sync()) break;
+    const std::string line = position->file + " " + std::to_string(position->offset) + " " + position->digest + "\n";
+    if (::write(tell, line.data(), line.size()) < 0) break;
+  }
+  ::_exit(1);
+}
+
+// What the child told before it was killed after so long.
+std::string killed_after(std::chrono::microseconds life, const std::string& folder, unsigned seed) {
+  int ends[2];
+  EXPECT_EQ(::pipe(ends), 0);
+  const pid_t child = ::fork();
+  if (child == 0) write_for_ever(folder, ends[1], seed);
+  ::close(ends[1]);
+  ::usleep(static_cast<useconds_t>(life.count()));
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  std::string told;
+  char buffer[4096];
+  for (ssize_t size = 0; (size = ::read(ends[0], buffer, sizeof buffer)) > 0;) told.append(buffer, static_cast<std::size_t>(size));
+  ::close(ends[0]);
+  return told.substr(0, told.rfind('\n') + 1);
+}
+
+TEST(WarcArchive, LosesNothingThatWasSafeWhenItsWriterIsKilled) {
+  const gouji::testing::TempFolder folder;
+  const runtime::SystemClock clock;
+  std::mt19937_64 random(test_seed());
+  std::size_t records = 0;
+  std::string told;
+  for (int round = 0; round < 40; ++round) {
+    told += killed_after(std::chrono::microseconds(random() % 60'000), folder.file("warc"), static_cast<unsigned>(random()));
+    ASSERT_TRUE(WarcWriter::open({folder.file("warc"), "gouji", 40'000, std::chrono::hours(24), {}}, clock));
+    EXPECT_TRUE(names_ending(folder.file("warc"), kOpenEnding)->empty());
+  }
+  std::istringstream lines(told);
+  std::string file, digest;
+  for (std::int64_t offset = 0; lines >> file >> offset >> digest; ++records) {
+    auto reader = WarcReader::open(folder.file("warc") + "/" + file, 1 << 20);
+    ASSERT_TRUE(reader) << reader.error().message;
+    reader->seek(offset);
+    const auto record = reader->next();
+    ASSERT_TRUE(record && *record) << file << " at " << offset;
+    EXPECT_EQ(warc_digest(split_http((*record)->block).body), digest);
+  }
+  EXPECT_GT(records, 20U);
+  std::printf("records that were safe: %zu\n", records);
 }
 
 struct Ground {
