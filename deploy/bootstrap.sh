@@ -32,7 +32,7 @@ readonly BUILD_PACKAGES=(
   prometheus-cpp-dev zlib1g-dev
 )
 readonly TEST_PACKAGES=(
-  libbenchmark-dev libgmock-dev libgtest-dev libleptonica-dev libtesseract-dev maven poppler-data
+  iproute2 libbenchmark-dev libgmock-dev libgtest-dev libleptonica-dev libtesseract-dev maven poppler-data
   poppler-utils python3-venv shellcheck tesseract-ocr-chi-sim tesseract-ocr-eng
 )
 readonly FUZZ_PACKAGES=(clang)

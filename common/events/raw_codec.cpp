@@ -43,7 +43,6 @@ Result<RawEvent> decode_report(const Record& record) {
   }
   report.payload_digest = in.payload_digest();
   for (const auto& hint : in.hints()) report.hints.push_back({hint.field(), hint.value(), hint.origin()});
-  report.warc_position = in.warc_position();
   if (report.location_id.empty()) return invalid_input(ErrorCode::kMalformed, "a raw report without a location id");
   return RawEvent(std::move(report));
 }
@@ -64,6 +63,14 @@ void to_proto(const Content& content, pb::Content* out) {
   out->set_sha256(content.sha256);
   out->set_size(content.size);
   out->set_reference(content.reference);
+  if (content.warc) {
+    auto* warc = out->mutable_warc();
+    warc->set_file(content.warc->file);
+    warc->set_offset(content.warc->offset);
+    warc->set_length(content.warc->length);
+    warc->set_record_id(content.warc->record_id);
+    warc->set_digest(content.warc->digest);
+  }
   if (!content.reference.empty() || content.bytes.empty()) return;
   std::string packed(ZSTD_compressBound(content.bytes.size()), '\0');
   const std::size_t size = ZSTD_compress(packed.data(), packed.size(), content.bytes.data(), content.bytes.size(),
@@ -82,6 +89,10 @@ Result<Content> from_proto(const pb::Content& in) {
   if (in.size() < 0 || in.size() > kContentBytesMax)
     return invalid_input(ErrorCode::kTooLarge,
                          fmt::format("content of {} bytes, at most {} are taken", in.size(), kContentBytesMax));
+  if (in.has_warc()) {
+    const auto& warc = in.warc();
+    content.warc = WarcPosition{warc.file(), warc.offset(), warc.length(), warc.record_id(), warc.digest()};
+  }
   if (!content.reference.empty()) return content;
   if (in.compression() == pb::COMPRESSION_ZSTD) {
     GOUJI_ASSIGN(content.bytes, decompress(in.bytes(), in.size()));
@@ -126,7 +137,7 @@ Record encode(const RawReport& report) {
     item->set_value(hint.value);
     item->set_origin(hint.origin);
   }
-  out.set_warc_position(report.warc_position);
+  if (report.body.warc) out.set_warc_position(fmt::format("{}:{}", report.body.warc->file, report.body.warc->offset));
   return make_record(raw_envelope(raw_id(report), kRawType, report.source_id, report.location_id, report.fetched_at),
                      report.location_id, out.SerializeAsString());
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,16 @@ inline constexpr std::size_t kInlineBytesMax = 512 * 1024;
 // Larger content is refused wherever it turns up.
 inline constexpr std::int64_t kContentBytesMax = 64LL * 1024 * 1024;
 
+// The record that holds an exchange as it came over the wire, in the crawler's archive.
+struct WarcPosition {
+  std::string file;         // "gouji-20261121200501-00000.warc.gz", in the archive's folder
+  std::int64_t offset = 0;  // of the record's gzip member
+  std::int64_t length = 0;  // of the member
+  std::string record_id;    // "<urn:uuid:...>"
+  std::string digest;       // of the payload as received: "sha256:<hex>"
+  friend bool operator==(const WarcPosition&, const WarcPosition&) = default;
+};
+
 struct Content {
   std::string name;        // file name or last path segment; never used as a path
   std::string url;         // of an attachment; empty for the body
@@ -25,6 +36,7 @@ struct Content {
   std::int64_t size = 0;   // of the original bytes
   std::string bytes;       // the original bytes; empty when `reference` is set
   std::string reference;
+  std::optional<WarcPosition> warc = std::nullopt;  // nothing where no archive is kept
 };
 
 struct HttpHeader {
@@ -45,7 +57,6 @@ struct RawReport {
   std::vector<Content> attachments;
   std::string payload_digest;  // SHA-256 hex over body and attachment digests in order
   std::vector<Hint> hints;
-  std::string warc_position;  // "file:offset"; empty where no archive is kept
 };
 
 enum class WithdrawalReason : std::uint8_t { kUnspecified, kGone, kFileDeleted };

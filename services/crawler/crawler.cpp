@@ -12,6 +12,7 @@
 #include <thread>
 #include <utility>
 
+#include "services/crawler/archive.h"
 #include "services/crawler/crawl_stage.h"
 #include "services/crawler/file_crawl.h"
 #include "services/crawler/io/blob_store.h"
@@ -50,6 +51,7 @@ HttpFetcherOptions fetcher_options(const CrawlerSettings& settings, std::vector<
   options.user_agent = user_agent_of(settings);
   options.limits.total = settings.request_timeout;
   options.allow_net = std::move(allow_net);
+  options.keeps_exchanges = settings.archive;
   return options;
 }
 
@@ -64,6 +66,7 @@ struct Crawler::Impl {
   FileWatch watch;
   std::atomic<bool> stopping = false;
   std::unique_ptr<HttpFetcher> fetcher;  // null without a source on the web
+  std::unique_ptr<Archive> archive;      // null as well where none is kept
   Publisher publisher;
 
   Impl(CrawlerSettings with, std::vector<Source> from, CrawlerParts using_parts, std::unique_ptr<State> opened, BlobStore store,
@@ -109,6 +112,9 @@ Result<void> Crawler::Impl::open_web() {
   GOUJI_ASSIGN(auto blocks, blocks_of(settings.allow_net));
   if (web_sources().empty()) return ok();
   GOUJI_ASSIGN(fetcher, HttpFetcher::create(fetcher_options(settings, std::move(blocks)), parts.clock, [this] { return is_stopping(); }));
+  if (!settings.archive) return ok();
+  const std::vector<WarcField> info{{"software", user_agent_of(settings)}, {"robots", settings.obey_robots ? "obey" : "ignore"}};
+  GOUJI_ASSIGN(archive, Archive::open({settings.data_folder + "/warc", "gouji", settings.archive_bytes_max, settings.archive_age_max, info}, parts.clock, parts.observer));
   return ok();
 }
 
@@ -130,10 +136,11 @@ WebCrawlOptions Crawler::Impl::web_options() const {
 Result<void> Crawler::Impl::with_web(const std::function<Result<void>(WebCrawl&)>& work) {
   if (!fetcher) return ok();
   // Wakes the publisher and goes on: a full outbox stops what is new, not what is in flight.
-  Recorder recorder(*state, blobs, parts.observer, [this] { publisher.wake(); });
+  Recorder recorder(*state, blobs, parts.observer, [this] { publisher.wake(); }, [this] { return archive ? archive->sync() : ok(); });
   WebCrawl crawl(web_sources(), web_options(),
-                 {*state, recorder, *fetcher, parts.lists, parts.pages, parts.observer, parts.clock, [this] { return is_stopping(); }, [this] { return publisher.has_room(); }});
-  return work(crawl);
+                 {*state, recorder, *fetcher, parts.lists, parts.pages, parts.observer, parts.clock, [this] { return is_stopping(); }, [this] { return publisher.has_room(); }, archive.get()});
+  GOUJI_TRY(work(crawl));
+  return archive ? archive->close() : ok();
 }
 
 Result<void> Crawler::Impl::read_web_once(CrawlSummary& summary) {

@@ -41,8 +41,8 @@ std::int64_t size_of(const RawReport& report) {
 
 }  // namespace
 
-Recorder::Recorder(State& state, BlobStore& blobs, CrawlerObserver& observer, std::function<void()> committed)
-    : state_(state), blobs_(blobs), observer_(observer), committed_(std::move(committed)) {}
+Recorder::Recorder(State& state, BlobStore& blobs, CrawlerObserver& observer, std::function<void()> committed, std::function<Result<void>()> before)
+    : state_(state), blobs_(blobs), observer_(observer), committed_(std::move(committed)), before_(std::move(before)) {}
 
 Result<void> Recorder::take(Seen seen, UnixMillis now) {
   Sighting sighting{seen.sight, {}, now, {}};
@@ -135,7 +135,8 @@ Result<void> Recorder::take_source(SourceKind kind, SourceMemory memory, UnixMil
 
 Result<void> Recorder::flush() {
   if (pending_.is_empty()) return ok();
-  const auto committed = state_.commit(pending_);
+  auto committed = before_ ? before_() : ok();
+  if (committed) committed = state_.commit(pending_);
   const auto told = std::exchange(told_, {});
   const auto told_health = std::exchange(told_health_, {});
   discard();

@@ -38,7 +38,8 @@ class Recorder {
  public:
   // All of them outlive this. `committed` is called after each commit, and may wait: that is how a
   // full outbox slows the crawl down.
-  Recorder(State& state, BlobStore& blobs, CrawlerObserver& observer, std::function<void()> committed);
+  // `before` is asked before each commit: an error of it is one of the commit.
+  Recorder(State& state, BlobStore& blobs, CrawlerObserver& observer, std::function<void()> committed, std::function<Result<void>()> before = {});
 
   // Takes a sighting into the pending batch; commits when the batch is large enough.
   Result<void> take(Seen seen, UnixMillis now);
@@ -71,6 +72,7 @@ class Recorder {
   BlobStore& blobs_;
   CrawlerObserver& observer_;
   std::function<void()> committed_;
+  std::function<Result<void>()> before_;
   StateChange pending_;
   std::vector<DocumentSeen> told_;  // to the observer, after the commit
   std::vector<std::pair<SourceKind, SourceHealth>> told_health_;

@@ -50,6 +50,9 @@ std::vector<runtime::SettingSpec> setting_specs() {
       {"shard", SettingKind::kText, "0/1", "本采集器负责的主机分片 i/N", "which share of the hosts this crawler fetches from: i/N"},
       {"allow_net", SettingKind::kTextList, "", "允许访问的非公网地址段（CIDR）", "blocks that are not public and may be fetched from (CIDR)"},
       {"contact", SettingKind::kText, "", "写入 User-Agent 的联系方式", "address for the people of a portal, part of the user agent"},
+      {"archive", SettingKind::kBool, "true", "把网站的应答存入 warc 目录，作为证据", "keep what portals answer in warc/, as evidence"},
+      {"archive_bytes_max", SettingKind::kBytes, "1GiB", "一个存档文件的大小上限", "largest file of the archive", false, 1'048'576, 64LL << 30},
+      {"archive_age_max", SettingKind::kDuration, "24h", "一个存档文件写到多久为止", "an archive file is closed when it is as old as this", false, 60'000, kMillisMax},
       {"obey_robots", SettingKind::kBool, "true", "遵守 robots.txt", "follow robots.txt"},
   };
 }
@@ -75,6 +78,9 @@ Result<CrawlerSettings> read_settings(const runtime::Settings& settings, std::st
   read.allow_net = settings.list("allow_net");
   read.contact = settings.text("contact");
   read.obey_robots = settings.flag("obey_robots");
+  read.archive = settings.flag("archive");
+  read.archive_bytes_max = settings.bytes("archive_bytes_max");
+  read.archive_age_max = settings.duration("archive_age_max");
   const auto shard = parse_shard(settings.text("shard"));
   std::string mistakes = mistakes_of(read);
   if (shard) {

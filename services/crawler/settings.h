@@ -27,6 +27,9 @@ struct CrawlerSettings {
   Shard shard;                                        // which hosts are this crawler's
   std::int64_t list_bytes_max = 5LL * 1024 * 1024;
   std::vector<std::string> allow_net;  // CIDR blocks that are not public and still may be fetched from
+  bool archive = true;                 // what portals answer is kept in warc/
+  std::int64_t archive_bytes_max = 1LL << 30;               // of one file
+  std::chrono::milliseconds archive_age_max{86'400'000};  // of a file that is written
   std::string contact;                 // for the user agent: an address for the people of a portal
   bool obey_robots = true;
   std::string version = "0";           // of this build, for the user agent

@@ -336,6 +336,11 @@ void WebCrawl::hop_done(const ErrandPtr& errand, FetchResult fetched) {
   frontier_.done(errand->host, answer, now());
   note_host(errand->host);
   parts_.observer.hop(fetched.exchange.took);
+  if (parts_.archive != nullptr) {
+    auto kept = parts_.archive->keep(fetched);
+    if (!kept) return failed(kept.error());
+    fetched.warc = std::move(*kept);
+  }
   if (is_redirect(fetched.status)) {
     NextHop next = next_hop(errand->visited, fetched.location, options_.redirects);
     if (next.verdict.result == FetchClass::kOk && !may_lie_on(*errand, next.url.host)) {

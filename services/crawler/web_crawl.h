@@ -20,6 +20,7 @@
 
 #include "common/core/clock.h"
 #include "common/core/result.h"
+#include "services/crawler/archive.h"
 #include "services/crawler/core/frontier.h"
 #include "services/crawler/core/schedule.h"
 #include "services/crawler/core/shard.h"
@@ -59,6 +60,7 @@ struct WebCrawlParts {
   const Clock& clock;
   std::function<bool()> stopping;
   std::function<bool()> has_room;  // of the outbox; without it nothing new is fetched
+  Archive* archive = nullptr;      // null: none is kept
 };
 
 // What a reading of all sources came to.

@@ -24,6 +24,7 @@ RawReport report_of(const Source& source, const Location& location, FetchResult 
   report.body.name = last_segment(fetched.final_url);
   report.body.media_type = utf8_prefix(fetched.media_type, 255);
   report.body.bytes = std::move(fetched.body);
+  report.body.warc = std::move(fetched.warc);
   report.hints = source.hints;
   if (!location.title.empty()) report.hints.push_back({"title", location.title, "list_row"});
   if (!location.published_on.empty()) report.hints.push_back({"published_on", location.published_on, "list_row"});
@@ -51,6 +52,7 @@ Content content_of(FetchResult fetched, std::string address) {
   content.url = std::move(address);
   content.media_type = utf8_prefix(fetched.media_type, 255);
   content.bytes = std::move(fetched.body);
+  content.warc = std::move(fetched.warc);
   return content;
 }
 

@@ -35,6 +35,7 @@ struct Requests {
   NotifyRequest notify;
   HealthRequest health;
   ReparseRequest reparse;
+  EvidenceRequest evidence;
   ConfigRequest config;
   PortalRequest portal;
   std::string shell;
@@ -200,6 +201,18 @@ void define_operations(CLI::App& app, Requests& requests) {
   completion->add_option("SHELL", requests.shell, "bash, zsh, fish")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
 }
 
+void define_evidence(CLI::App& app, Requests& requests) {
+  auto* evidence = app.add_subcommand("evidence", "证据：write、verify / a bundle that proves an anomaly by itself");
+  evidence->add_option("ACTION", requests.evidence.action, "write, verify")->required()->check(CLI::IsMember({"write", "verify"}));
+  evidence->add_option("ARG", requests.evidence.argument, "write：异常编号（可只写开头）；verify：证据包或存档（DATA/warc）目录 / write: anomaly id, its beginning "
+                                                          "will do; verify: folder of a bundle, or of the archive (DATA/warc)")->required();
+  add_log(evidence, requests.evidence.where);
+  evidence->add_option("--out", requests.evidence.out, "write：目录（默认 evidence-编号）/ folder (default evidence-ID)")->type_name("DIR");
+  add_format(evidence, requests.evidence.format, {"text", "json"});
+  add_language(evidence, requests.evidence.language);
+  evidence->footer("verify 不需要日志，也不联网 / needs neither the log nor a network. 退出码 / exit codes: 0 相符 it holds · 1 有不符 something does not · 2 用法错误 usage");
+}
+
 void define_waive(CLI::App& app, Requests& requests) {
   auto* waive = app.add_subcommand("waive", "豁免：add、list、remove / accept an anomaly as known, for the figures that stand there");
   waive->add_option("ACTION", requests.waive.action, "add, list, remove")->required()->check(CLI::IsMember({"add", "list", "remove"}));
@@ -290,6 +303,7 @@ int carry_out(const CLI::App& app, Requests& requests) {
   if (name == "health") return health(requests.health);
   if (name == "notify") return notify(requests.notify);
   if (name == "reparse") return reparse(requests.reparse);
+  if (name == "evidence") return evidence(requests.evidence);
   if (name == "config") return config(requests.config);
   if (name == "portal") return portal(requests.portal);
   std::vector<CommandWords> words;
@@ -318,6 +332,7 @@ int dispatch(int argc, char** argv) {
   define_portal(app, requests);
   define_notify(app, requests);
   define_health(app, requests);
+  define_evidence(app, requests);
   define_operations(app, requests);
   try {
     app.parse(argc, argv);

@@ -173,6 +173,16 @@ struct ReparseRequest {
 };
 int reparse(const ReparseRequest& request);
 
+struct EvidenceRequest {
+  LogChoice where;
+  std::string action;    // write, verify
+  std::string argument;  // anomaly id, its beginning will do; folder of a bundle or of the archive
+  std::string out;       // write: folder; empty = evidence-ID
+  std::string format = "text";  // verify: text, json
+  Language language = Language::kChinese;
+};
+int evidence(const EvidenceRequest& request);
+
 struct OrgansRequest {
   std::string action;    // find, check
   std::string argument;  // name or code; file

@@ -80,7 +80,13 @@ void HttpFetcher::Impl::finish(Hop& hop, CURLcode code) {
   const Done done = std::move(hop.done);
   curl_multi_remove_handle(multi, hop.handle);
   curl_easy_setopt(hop.handle, CURLOPT_HTTPHEADER, nullptr);
-  idle.push_back(hop.handle);
+  // What a failure leaves in a handle is not known: after a name that does not resolve, libcurl refuses
+  // to have its buffer set again.
+  if (code == CURLE_OK) {
+    idle.push_back(hop.handle);
+  } else {
+    curl_easy_cleanup(hop.handle);
+  }
   hops.erase(hop.self);
   done(std::move(result));
 }

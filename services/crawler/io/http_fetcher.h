@@ -74,6 +74,7 @@ struct FetchResult {
   std::int64_t wire_bytes = 0;
   std::string location;     // of a redirect: where to, as the header has it
   Exchange exchange;        // of the last hop; heads and body only with keeps_exchanges
+  std::optional<WarcPosition> warc = std::nullopt;  // where an archive keeps it
 };
 
 // Keeps connections open between fetches. One thread, but for wake().

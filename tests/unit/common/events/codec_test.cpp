@@ -21,6 +21,7 @@ RawReport raw_report(std::string body) {
   report.body.sha256 = to_hex(sha256(body));
   report.body.size = static_cast<std::int64_t>(body.size());
   report.body.bytes = std::move(body);
+  report.body.warc = WarcPosition{"gouji-20260101000000-00000.warc.gz", 120, 900, "<urn:uuid:1>", "sha256:00"};
   report.payload_digest = payload_digest(report.body, {});
   report.hints = {{"organ", "某市", "portal_file"}};
   return report;
@@ -71,6 +72,7 @@ TEST(RawCodec, GivesTheOriginalBytesBack) {
     EXPECT_EQ(read.body.bytes, body);
     EXPECT_EQ(read.hints.at(0).value, "某市");
     EXPECT_EQ(read.fetch_sequence, 3);
+    EXPECT_EQ(read.body.warc, report.body.warc);
   }
 }
 

@@ -1,0 +1,244 @@
+// Ways to make the fetcher connect to what is not public, tried in a world where every address on
+// earth is a decoy that answers: whatever is connected to is seen. The host rules of portals are
+// switched off (admit() says yes), so that the check of the address at connect stands alone.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "common/runtime/system_clock.h"
+#include "services/crawler/io/http_fetcher.h"
+#include "tests/support/fake_portal/fake_world.h"
+
+namespace gouji::crawler {
+namespace {
+
+using testing_support::FakeWorld;
+using testing_support::NameAnswer;
+
+// What may be connected to; everything else in the world is a violation.
+const std::set<std::string> kPublic{"8.8.4.4", "1.1.1.1", "100.63.255.254", "100.128.0.1", "172.15.255.255", "172.32.0.1", "192.167.255.255", "192.169.0.1",
+                                    "198.17.255.255", "198.20.0.1", "223.255.255.254", "11.0.0.1", "9.255.255.255", "128.0.0.1", "126.255.255.255", "2400:3200::1"};
+
+const std::vector<std::string> kLiterals{
+    // Loopback and "this host", in every spelling that some reader of addresses takes.
+    "127.0.0.1", "127.1", "127.0.1", "0", "0.0.0.0", "2130706433", "0x7f000001", "0x7f.0.0.1", "0177.0.0.1", "017700000001", "127.0.0.1.", "127.255.255.254", "127.0.0.53",
+    "[::1]", "[::]", "[0:0:0:0:0:0:0:1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::127.0.0.1]", "[64:ff9b::7f00:1]", "[64:ff9b::127.0.0.1]", "[2002:7f00:1::]", "[2001:0:4136:e378:8000:63bf:80ff:fffe]",
+    "[64:ff9b:1::1]", "[::ffff:0:127.0.0.1]",
+    // Link-local and the metadata services of clouds.
+    "169.254.169.254", "2852039166", "0xa9fea9fe", "0251.0376.0251.0376", "[::ffff:a9fe:a9fe]", "[::ffff:169.254.169.254]", "[fd00:ec2::254]", "169.254.0.1", "169.254.170.2", "[fe80::1]", "[fe80::a9fe:a9fe]",
+    "[64:ff9b::a9fe:a9fe]", "[2002:a9fe:a9fe::1]", "100.100.100.200", "192.0.0.192",
+    // Private, shared, special.
+    "10.0.0.1", "10.255.255.255", "172.16.0.1", "172.31.255.255", "192.168.0.1", "192.168.255.255", "100.64.0.1", "100.127.255.255", "192.0.0.1", "192.0.2.1", "198.18.0.1", "198.19.255.255",
+    "198.51.100.1", "203.0.113.1", "224.0.0.1", "239.255.255.250", "240.0.0.1", "255.255.255.255", "0.1.2.3", "[fd00::1]", "[fc00::1]", "[fdff:ffff::1]", "[ff02::1]", "[2001:db8::1]", "[100::1]", "[2001:10::1]",
+    "[::ffff:10.0.0.1]", "[::ffff:192.168.1.1]", "[2002:c0a8:0101::1]", "[64:ff9b::c0a8:101]", "[fec0::1]", "[::a00:1]", "[5f00::1]", "[4000::1]"};
+
+struct Attempt {
+  std::string url;
+  std::string what;
+};
+
+class Ssrf : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    why_not = FakeWorld::enter();
+    if (!why_not) world = std::make_unique<FakeWorld>();
+  }
+  static void TearDownTestSuite() { world.reset(); }
+
+  void SetUp() override {
+    if (why_not) GTEST_SKIP() << *why_not;
+    HttpFetcherOptions options;
+    options.user_agent = "GoujiCrawler/0";
+    options.limits.connect = std::chrono::milliseconds(1'000);
+    options.limits.total = std::chrono::milliseconds(4'000);
+    fetcher = std::move(*HttpFetcher::create(options, clock, [] { return false; }));
+    world->name("ok.gov.cn", NameAnswer{{"8.8.4.4"}, {"2400:3200::1"}, ""});
+    world->forget();
+  }
+
+  FetchResult fetch(const std::string& address) {
+    const auto url = parse_url(address);
+    FetchResult refused;
+    refused.result = FetchClass::kRefusedAddress;
+    if (!url) return refused;
+    FetchRequest request;
+    request.url = *url;
+    request.bytes_max = 1 << 20;
+    request.admit = [](const Url&) { return Admission{}; };
+    return fetcher->fetch(request);
+  }
+
+  // Tries all of them; how many were tried.
+  std::size_t expect_contained(const std::vector<Attempt>& attempts) {
+    for (const Attempt& attempt : attempts) {
+      const std::size_t before = world->touches().size();
+      const FetchResult result = fetch(attempt.url);
+      EXPECT_NE(result.body, "reached") << attempt.what << ": " << attempt.url << " was fetched from " << to_string(result.final_url);
+      const auto touches = world->touches();
+      for (std::size_t i = before; i < touches.size(); ++i)
+        EXPECT_TRUE(kPublic.contains(touches[i].address)) << attempt.what << ": " << attempt.url << " made a connection to " << touches[i].address << ":" << touches[i].port;
+    }
+    RecordProperty("attempts", static_cast<int>(attempts.size()));
+    std::printf("attempts: %zu\n", attempts.size());
+    return attempts.size();
+  }
+
+  Attempt redirect(const std::string& location, const std::string& what, int status = 302) {
+    world->answer(++redirects, "HTTP/1.1 " + std::to_string(status) + " Moved\r\nLocation: " + location + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    return {"http://ok.gov.cn/to?" + std::to_string(redirects), what + " " + std::to_string(status) + " to " + location};
+  }
+
+  runtime::SystemClock clock;
+  std::unique_ptr<HttpFetcher> fetcher;
+  int redirects = 0;
+  static std::optional<std::string> why_not;
+  static std::unique_ptr<FakeWorld> world;
+};
+std::optional<std::string> Ssrf::why_not;
+std::unique_ptr<FakeWorld> Ssrf::world;
+
+// Without this the rest would prove nothing: public addresses, and the neighbours of the ranges that
+// are refused, are connected to.
+TEST_F(Ssrf, PublicAddressesAreConnectedTo) {
+  for (const std::string& address : kPublic) {
+    const bool is_v6 = address.find(':') != std::string::npos;
+    EXPECT_EQ(fetch("http://" + (is_v6 ? "[" + address + "]" : address) + "/").body, "reached") << address;
+  }
+  EXPECT_EQ(fetch("http://ok.gov.cn/").body, "reached");
+  EXPECT_EQ(fetch(redirect("http://1.1.1.1/", "redirect").url).body, "reached");
+}
+
+TEST_F(Ssrf, LiteralAddressesAreRefused) {
+  std::vector<Attempt> attempts;
+  for (const std::string& literal : kLiterals) attempts.push_back({"http://" + literal + "/", "literal"});
+  for (const int port : FakeWorld::kPorts) attempts.push_back({"http://127.0.0.1:" + std::to_string(port) + "/metrics", "own port"});
+  EXPECT_GE(expect_contained(attempts), 80U);
+}
+
+TEST_F(Ssrf, RedirectsToThemAreRefused) {
+  std::vector<Attempt> attempts;
+  for (const std::string& literal : kLiterals) attempts.push_back(redirect("http://" + literal + "/", "redirect"));
+  for (const int status : {301, 303, 307, 308}) attempts.push_back(redirect("http://169.254.169.254/latest/meta-data/", "redirect", status));
+  attempts.push_back(redirect("//127.0.0.1/", "protocol-relative redirect"));
+  attempts.push_back(redirect("//127.0.0.1:9092/", "protocol-relative redirect"));
+  attempts.push_back(redirect("\\\\127.0.0.1\\", "redirect"));
+  attempts.push_back(redirect("https://127.0.0.1/", "redirect"));
+  // The last of several hops.
+  const Attempt last = redirect("http://10.0.0.1/", "redirect");
+  attempts.push_back(redirect(last.url, "chain"));
+  const Attempt middle = redirect(attempts.back().url, "chain");
+  attempts.push_back(redirect(middle.url, "chain"));
+  EXPECT_GE(expect_contained(attempts), 80U);
+}
+
+TEST_F(Ssrf, NamesThatResolveToThemAreRefused) {
+  std::vector<Attempt> attempts;
+  const auto add = [&](const std::string& name, NameAnswer answer, const std::string& what) {
+    world->name(name, std::move(answer));
+    attempts.push_back({"http://" + name + "/", what});
+    attempts.push_back(redirect("http://" + name + "/", what));
+  };
+  add("loop.gov.cn", {{"127.0.0.1"}, {}, ""}, "A loopback");
+  add("six.gov.cn", {{}, {"::1"}, ""}, "AAAA loopback");
+  add("mapped.gov.cn", {{}, {"::ffff:127.0.0.1"}, ""}, "AAAA mapped");
+  add("nat64.gov.cn", {{}, {"64:ff9b::7f00:1"}, ""}, "AAAA NAT64");
+  add("ula.gov.cn", {{}, {"fd00::1"}, ""}, "AAAA unique local");
+  add("meta.gov.cn", {{"169.254.169.254"}, {}, ""}, "A metadata");
+  add("zero.gov.cn", {{"0.0.0.0"}, {}, ""}, "A zero");
+  add("shared.gov.cn", {{"100.64.0.1"}, {}, ""}, "A shared");
+  add("two.gov.cn", {{"10.0.0.1", "127.0.0.1"}, {"fc00::1"}, ""}, "several, none public");
+  add("metadata.google.internal", {{"169.254.169.254"}, {}, ""}, "cloud name");
+  add("kubernetes.default.svc", {{"10.96.0.1"}, {}, ""}, "cluster name");
+  add("127.0.0.1.nip.io", {{"127.0.0.1"}, {}, ""}, "name with an address in it");
+  add("lvh.me", {{"127.0.0.1"}, {"::1"}, ""}, "name of loopback");
+  add("alias.gov.cn", {{}, {}, "loop.gov.cn"}, "CNAME to loopback");
+  add("internal.corp.internal", {{"10.1.2.3"}, {}, ""}, "internal name");
+  attempts.push_back({"http://internal/", "search domain"});
+  std::string alias = "loop.gov.cn";
+  for (int step = 0; step < 10; ++step) {
+    const std::string name = "step" + std::to_string(step) + ".gov.cn";
+    world->name(name, NameAnswer{{}, {}, alias});
+    alias = name;
+  }
+  attempts.push_back({"http://" + alias + "/", "ten CNAMEs"});
+  for (const char* name : {"localhost", "localhost.", "LOCALHOST", "a.localhost", "ip6-localhost", "localhost.localdomain", "nothing.gov.cn"}) attempts.push_back({std::string("http://") + name + "/", "name"});
+  attempts.push_back({"http://" + std::string(63, 'a') + "." + std::string(63, 'b') + "." + std::string(63, 'c') + "." + std::string(61, 'd') + "/", "255 characters"});
+  expect_contained(attempts);
+}
+
+// Public when it is looked at, private when it is connected to: the address that is checked is the one of the socket.
+TEST_F(Ssrf, NamesThatChangeTheirMindAreRefused) {
+  std::vector<Attempt> attempts;
+  for (int round = 0; round < 6; ++round) {
+    const std::string name = "rebind" + std::to_string(round) + ".gov.cn";
+    world->name(name, [](int asked) { return asked == 0 ? NameAnswer{{"127.0.0.1"}, {}, ""} : asked % 2 == 1 ? NameAnswer{{"8.8.4.4"}, {}, ""} : NameAnswer{{"10.0.0.1"}, {}, ""}; });
+    attempts.push_back({"http://" + name + "/", "rebinding, private first"});
+  }
+  world->name("late.gov.cn", [](int asked) { return asked == 0 ? NameAnswer{} : NameAnswer{{"192.168.1.1"}, {}, ""}; });
+  attempts.push_back({"http://late.gov.cn/", "nothing, then private"});
+  attempts.push_back({"http://late.gov.cn/", "nothing, then private"});
+  expect_contained(attempts);
+
+  // One public address among private ones may be used; the private ones may not.
+  world->forget();
+  world->name("mixed.gov.cn", NameAnswer{{"127.0.0.1", "8.8.4.4"}, {"::1", "fd00::1"}, ""});
+  world->name("turn.gov.cn", [](int asked) { return asked % 2 == 0 ? NameAnswer{{"8.8.4.4"}, {}, ""} : NameAnswer{{"127.0.0.1"}, {}, ""}; });
+  for (int i = 0; i < 8; ++i) {
+    fetch("http://mixed.gov.cn/");
+    fetch("http://turn.gov.cn/");
+  }
+  EXPECT_FALSE(world->touches().empty());
+  for (const auto& touch : world->touches()) EXPECT_TRUE(kPublic.contains(touch.address)) << touch.address;
+}
+
+TEST_F(Ssrf, AddressesInDisguiseAndOtherSchemesAreRefused) {
+  std::vector<Attempt> attempts;
+  const std::vector<std::string> disguised{
+      "http://ok.gov.cn@127.0.0.1/", "http://127.0.0.1#@ok.gov.cn/", "http://127.0.0.1\\@ok.gov.cn/", "http://ok.gov.cn:80@127.0.0.1/", "http://127.0.0.1\t.ok.gov.cn/", "http://127.0.0.1\n/",
+      "http:///127.0.0.1/", "http:127.0.0.1/", "http:/127.0.0.1/", "http:\\\\127.0.0.1\\", "http://127.0.0.1%2f@ok.gov.cn/", "http://%31%32%37.0.0.1/", "http://127.0.0.1%00.ok.gov.cn/",
+      "http://①②⑦.⓪.⓪.①/", "http://１２７.０.０.１/", "http://127。0。0。1/", "http://[::1%25lo]/", "http://[fe80::1%25eth0]/", "http://127.0.0.1:0/", "http://127.0.0.1:65536/", "http://127.0.0.1:22/",
+      "http://[127.0.0.1]/", "http://ok.gov.cn:@127.0.0.1/", "http://1.1.1.1 &@127.0.0.1# @10.0.0.1/", "http://foo@127.0.0.1:80@ok.gov.cn/", "http://127.0.0.1:80:80/", "http://0000:0000::1/"};
+  for (const std::string& url : disguised) {
+    attempts.push_back({url, "disguise"});
+    if (url.find('\n') == std::string::npos) attempts.push_back(redirect(url, "disguised redirect"));
+  }
+  for (const char* scheme : {"file:///etc/passwd", "ftp://127.0.0.1/", "gopher://127.0.0.1:6379/_PING", "dict://127.0.0.1:6379/info", "ldap://127.0.0.1/", "smb://127.0.0.1/a", "data:text/html,reached",
+                             "jar:http://127.0.0.1!/", "about:blank", "unknown://127.0.0.1/", "FILE:///etc/passwd", "javascript:1", "telnet://127.0.0.1:22", "tftp://127.0.0.1/a", "ws://127.0.0.1/", "scp://127.0.0.1/a"}) {
+    attempts.push_back({scheme, "scheme"});
+    attempts.push_back(redirect(scheme, "scheme"));
+  }
+  EXPECT_GE(expect_contained(attempts), 80U);
+}
+
+// A proxy would connect to addresses that nobody here has looked at.
+TEST_F(Ssrf, ProxiesOfTheEnvironmentAndOtherHintsOfAServerAreNotFollowed) {
+  for (const char* variable : {"http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"}) ::setenv(variable, "http://127.0.0.1:8080", 1);
+  std::vector<Attempt> attempts;
+  EXPECT_EQ(fetch("http://ok.gov.cn/").body, "reached");
+  attempts.push_back({"http://10.0.0.1/", "proxy of the environment"});
+  const auto hint = [&](const std::string& header, const std::string& body) {
+    world->answer(++redirects, "HTTP/1.1 200 OK\r\n" + header + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\nConnection: close\r\n\r\n" + body);
+    attempts.push_back({"http://ok.gov.cn/to?" + std::to_string(redirects), header});
+  };
+  hint("Refresh: 0;url=http://127.0.0.1/", "x");
+  hint("Alt-Svc: h2=\"127.0.0.1:443\"; ma=3600", "x");
+  hint("Link: <http://127.0.0.1/>; rel=canonical", "x");
+  hint("Content-Location: http://127.0.0.1/", "x");
+  hint("X-A: b", "<html><head><meta http-equiv=refresh content='0;url=http://127.0.0.1/'><base href=http://127.0.0.1/></head>");
+  hint("Content-Type: text/xml", "<!DOCTYPE a [<!ENTITY b SYSTEM \"http://127.0.0.1/\">]><a>&b;</a>");
+  attempts.push_back({"http://ok.gov.cn/", "after Alt-Svc"});
+  for (const auto& attempt : attempts) fetch(attempt.url);
+  for (const auto& touch : world->touches()) EXPECT_TRUE(kPublic.contains(touch.address)) << touch.address << " " << touch.request;
+  for (const char* variable : {"http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"}) ::unsetenv(variable);
+  std::printf("attempts: %zu\n", attempts.size());
+}
+
+}  // namespace
+}  // namespace gouji::crawler
