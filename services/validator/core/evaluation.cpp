@@ -200,7 +200,7 @@ std::string result_digest(const std::vector<RuleResult>& results, const std::vec
   for (const LedgerTable& table : tables) {
     text.append("|").append(to_string(table.table)).append(to_string(table.status)).append(to_string(table.edition));
     text += static_cast<char>('0' + static_cast<int>(table.money_unit));
-    for (const Cell& cell : table.cells) add_digested(cell, text);
+    add_digested(table.cells, text);
   }
   return hash_id({text});
 }

@@ -69,13 +69,17 @@ ResultList list_of(const std::vector<Said>& said) {
   return list;
 }
 
-void add_digested(const Cell& cell, std::string& text) {
-  char bytes[11];
-  std::size_t size = 0;
-  bytes[size++] = static_cast<char>('0' + static_cast<int>(cell.state));
-  for (auto left = static_cast<std::uint64_t>(cell.value); left != 0; left >>= 7U)
-    bytes[size++] = static_cast<char>((left & 127U) | 128U);
-  text.append(bytes, size);
+void add_digested(std::span<const Cell> cells, std::string& text) {
+  constexpr std::size_t kCellBytesMost = 11;
+  const std::size_t before = text.size();
+  text.resize(before + cells.size() * kCellBytesMost);
+  char* at = text.data() + before;
+  for (const Cell& cell : cells) {
+    *at++ = static_cast<char>('0' + static_cast<int>(cell.state));
+    for (auto left = static_cast<std::uint64_t>(cell.value); left != 0; left >>= 7U)
+      *at++ = static_cast<char>((left & 127U) | 128U);
+  }
+  text.resize(static_cast<std::size_t>(at - text.data()));
 }
 
 void add_digested(const RuleResult& result, std::string& text) {
@@ -92,7 +96,7 @@ void add_digested(const RuleResult& result, std::string& text) {
   if (result.difference) text += "d" + std::to_string(*result.difference);
   for (const Operand& operand : result.operands) {
     text += "," + operand.cell;
-    add_digested(operand.value, text);
+    add_digested(std::span(&operand.value, 1), text);
   }
 }
 

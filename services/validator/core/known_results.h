@@ -33,6 +33,6 @@ ResultList list_of(const std::vector<Said>& said);
 
 // What result_digest reads of one result.
 void add_digested(const RuleResult& result, std::string& text);
-void add_digested(const Cell& cell, std::string& text);
+void add_digested(std::span<const Cell> cells, std::string& text);
 
 }  // namespace gouji::validator
