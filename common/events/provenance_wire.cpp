@@ -157,6 +157,7 @@ std::optional<SplitReport> split_provenance(std::string_view report) {
 }
 
 std::optional<LedgerTable> read_table(std::string_view bytes) {
+  constexpr std::uint64_t kEnumMost = 65'535;  // what is above is none of ours
   std::uint64_t heads[5] = {};  // by field number
   std::string_view states;
   std::string_view values;
@@ -167,7 +168,7 @@ std::optional<LedgerTable> read_table(std::string_view bytes) {
     const std::uint64_t number = tag >> 3U;
     const bool is_head = number >= 1 && number <= 4 && (tag & 7U) == kVarint;
     const bool is_column = (tag & 7U) == kBytes && (number == pb::Table::kStatesFieldNumber || number == pb::Table::kValuesFieldNumber);
-    if (is_head && reader.varint(heads[number]) && heads[number] < 128) continue;
+    if (is_head && reader.varint(heads[number]) && heads[number] <= kEnumMost) continue;
     std::string_view& column = number == pb::Table::kStatesFieldNumber ? states : values;
     if (is_head || !is_column || !column.empty() || !reader.bytes(column)) return std::nullopt;
   }

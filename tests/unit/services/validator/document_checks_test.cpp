@@ -33,6 +33,18 @@ TEST(Document, OfACleanReportFailsNoRule) {
     EXPECT_NE(each.status, RuleStatus::kFailed) << each.rule;
 }
 
+TEST(Document, OfTwoCleanReportsIsTheSameList) {
+  const Evaluation first = evaluate(clean_reading(2021, 1), ledger_tables(clean_reading(2021, 1)));
+  const Evaluation second = evaluate(clean_reading(2021, 2), ledger_tables(clean_reading(2021, 2)));
+  ASSERT_NE(first.document_results.known, nullptr);
+  EXPECT_EQ(first.document_results.known, second.document_results.known);
+  Reading odd = clean_reading(2021, 2);
+  odd.sections.pop_back();
+  const Evaluation third = evaluate(odd, ledger_tables(odd));
+  EXPECT_EQ(third.document_results.known, nullptr);
+  EXPECT_EQ(third.document_results.in_order().size(), first.document_results.in_order().size());
+}
+
 TEST(OrganKind, IsReadFromTheName) {
   EXPECT_EQ(organ_kind("清河镇人民政府"), OrganKind::kTown);
   EXPECT_EQ(organ_kind("东城街道办事处"), OrganKind::kTown);
