@@ -147,6 +147,7 @@ TextSketch sketch_of(const std::vector<Section>& sections) {
   NumberList numbers;
   std::set<std::uint32_t> minima;
   for (const Section& section : sections) {
+    if (section.text.empty()) continue;
     const std::u32string all = letters_of(fold_label(section.text));
     numbers.add(all);
     std::u32string letters;
@@ -195,6 +196,7 @@ Said other_organ_result(const Reading& reading) {
   const std::u32string own = letters_of(fold_label(reading.organ_name.value_or("")));
   if (suffix_of(own).empty()) return not_applicable(kId, Reason::kUnidentified, instance);
   for (const Section& section : reading.sections) {
+    if (section.text.empty()) continue;
     const std::string name = utf8(other_organ_in(letters_of(fold_label(section.text)), own));
     if (!name.empty())
       return failed(kId, instance, "正文写的是“" + name + "”的年度报告", "the prose speaks of the annual report of “" + name + "”");

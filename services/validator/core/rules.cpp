@@ -176,15 +176,15 @@ Result<RuleSet> RuleSet::parse(std::string_view json) {
   set.places_.resize(8 * std::bit_ceil(set.rules_.size() + 1));
   for (std::size_t i = 0; i < set.rules_.size(); ++i) {
     std::size_t at = hash_of(set.rules_[i].id);
-    while (set.places_[at % set.places_.size()] != 0) ++at;
-    set.places_[at % set.places_.size()] = static_cast<std::uint16_t>(i + 1);
+    while (set.places_[at & (set.places_.size() - 1)] != 0) ++at;
+    set.places_[at & (set.places_.size() - 1)] = static_cast<std::uint16_t>(i + 1);
   }
   return set;
 }
 
 const Rule* RuleSet::find(std::string_view id) const {
   for (std::size_t at = hash_of(id);; ++at) {
-    const std::uint16_t place = places_[at % places_.size()];
+    const std::uint16_t place = places_[at & (places_.size() - 1)];  // a power of two
     if (place == 0) return nullptr;
     if (rules_[place - 1U].id == id) return &rules_[place - 1U];
   }
