@@ -62,7 +62,9 @@ int hex_value(char c) {
 
 Sha256 sha256(std::string_view bytes) {
   Sha256 digest;
-  GOUJI_CHECK(EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, EVP_sha256(), nullptr) == 1);
+  // Fetched once: to look the algorithm up costs as much as a short digest.
+  static const EVP_MD* const kAlgorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  GOUJI_CHECK(EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, kAlgorithm, nullptr) == 1);
   return digest;
 }
 

@@ -11,6 +11,7 @@ namespace gouji::events {
 namespace {
 
 constexpr UnixMillis kDayMillis = 86'400'000;
+constexpr std::size_t kHeadersMost = 9;  // two more are added to those of an anomaly
 
 std::string_view header(const Record& record, std::string_view name) {
   for (auto it = record.headers.rbegin(); it != record.headers.rend(); ++it)
@@ -30,18 +31,19 @@ std::optional<int> digits(std::string_view text, std::size_t begin, std::size_t 
 }  // namespace
 
 std::string output_id(std::string_view type, std::string_view input_id, std::string_view version, int ordinal) {
-  return uuid5({type, input_id, version, fmt::format("{}", ordinal)});
+  return uuid5({type, input_id, version, std::to_string(ordinal)});
 }
 
 Record make_record(const Envelope& envelope, std::string key, std::optional<std::string> value) {
   Record record;
   record.key = std::move(key);
   record.timestamp = envelope.time;
-  record.headers = {{"ce_specversion", "1.0"},
-                    {"ce_id", envelope.id},
-                    {"ce_type", envelope.type},
-                    {"ce_source", envelope.source},
-                    {"ce_time", to_rfc3339(envelope.time)}};
+  record.headers.reserve(kHeadersMost);
+  record.headers.push_back({"ce_specversion", "1.0"});
+  record.headers.push_back({"ce_id", envelope.id});
+  record.headers.push_back({"ce_type", envelope.type});
+  record.headers.push_back({"ce_source", envelope.source});
+  record.headers.push_back({"ce_time", to_rfc3339(envelope.time)});
   if (!envelope.subject.empty()) record.headers.push_back({"ce_subject", envelope.subject});
   if (value) record.headers.push_back({"content-type", "application/protobuf"});
   record.value = std::move(value);

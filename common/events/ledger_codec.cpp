@@ -1,5 +1,6 @@
 #include "common/events/codec.h"
 #include "common/events/convert.h"
+#include "common/events/result_wire.h"
 #include "gouji/v1/ledger.pb.h"
 
 namespace gouji::events {
@@ -109,18 +110,21 @@ std::string encode(const LedgerEntry& entry) {
   out.set_content_digest(entry.content_digest);
   out.set_result_digest(entry.result_digest);
   for (const LedgerLocation& location : entry.locations) to_proto(location, out.add_locations());
+  for (const LedgerTable& table : entry.tables) table_to_proto(table, out.add_tables());
+  for (const LedgerAnomaly& anomaly : entry.anomalies) to_proto(anomaly, out.add_anomalies());
+  out.set_parsed_offset(entry.parsed_offset);
+  to_proto(entry.evidence, out.mutable_evidence());
+  pb::LedgerEntry tail;  // the fields behind the results
   for (const DepartedLocation& departed : entry.departed) {
-    auto* item = out.add_departed();
+    auto* item = tail.add_departed();
     item->set_location_id(departed.location_id);
     item->set_fetch_sequence(departed.fetch_sequence);
   }
-  for (const LedgerTable& table : entry.tables) table_to_proto(table, out.add_tables());
-  for (const LedgerAnomaly& anomaly : entry.anomalies) to_proto(anomaly, out.add_anomalies());
-  for (const RuleResult& result : entry.document_results) to_proto(result, out.add_document_results());
-  out.set_parsed_offset(entry.parsed_offset);
-  if (entry.sketch.characters > 0) to_proto(entry.sketch, out.mutable_sketch());
-  to_proto(entry.evidence, out.mutable_evidence());
-  return out.SerializeAsString();
+  if (entry.sketch.characters > 0) to_proto(entry.sketch, tail.mutable_sketch());
+  std::string bytes = out.SerializeAsString();
+  bytes += document_results_field(entry);
+  tail.AppendToString(&bytes);
+  return bytes;
 }
 
 Result<LedgerEntry> decode_ledger_entry(std::string_view bytes) {

@@ -27,8 +27,9 @@ Envelope envelope_of(std::string_view type, const Evidence& evidence, const Repo
           to_string(key), evidence.fetched_at};
 }
 
-// The message alone where its provenance can be read beside it, which is much quicker.
-Result<ParsedReport> decode_report_of(std::string_view bytes, const std::vector<std::string_view>& provenance) {
+// The message alone where its cells and their provenance can be read beside it, which is much quicker.
+Result<ParsedReport> decode_report_of(std::string_view bytes, const std::vector<std::string_view>& provenance,
+                                      const std::vector<std::string_view>& cells) {
   alignas(16) char block[kArenaBytes];
   google::protobuf::ArenaOptions options;
   options.initial_block = block;
@@ -37,7 +38,7 @@ Result<ParsedReport> decode_report_of(std::string_view bytes, const std::vector<
   auto& in = *google::protobuf::Arena::CreateMessage<pb::ReportParsed>(&arena);
   GOUJI_TRY(parse_into(bytes, &in));
   ParsedReport report;
-  GOUJI_ASSIGN(report.reading, from_proto(in));
+  GOUJI_ASSIGN(report.reading, reading_of(in, cells));
   for (std::size_t i = 0; i < provenance.size() && i < report.reading.tables.size(); ++i)
     if (!provenance[i].empty()) GOUJI_TRY(take_provenance(provenance[i], report.reading.tables[i]));
   if (report.reading.key.organ_id.empty()) return invalid_input(ErrorCode::kMalformed, "a report without an organ id");
@@ -50,7 +51,8 @@ Result<ParsedReport> decode_report_of(std::string_view bytes, const std::vector<
 Result<ParsedEvent> decode_report(const Record& record) {
   if (!record.value) return invalid_input(ErrorCode::kMalformed, "a record without a value");
   const auto split = split_provenance(*record.value);
-  GOUJI_ASSIGN(ParsedReport report, split ? decode_report_of(split->rest, split->provenance) : decode_report_of(*record.value, {}));
+  GOUJI_ASSIGN(ParsedReport report, split ? decode_report_of(split->rest, split->provenance, split->cells)
+                                           : decode_report_of(*record.value, {}, {}));
   return ParsedEvent(std::move(report));
 }
 

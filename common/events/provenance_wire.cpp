@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "gouji/v1/report_parsed.pb.h"
+#include "common/events/enums.h"
+#include "common/report/form.h"
 
 namespace gouji::events {
 namespace {
-
-namespace pb = gouji::v1;
 
 constexpr std::uint64_t kVarint = 0, kFixed64 = 1, kBytes = 2, kFixed32 = 5;  // wire types
 
@@ -61,7 +60,7 @@ void add_varint(std::uint64_t value, std::string& to) {
   to.push_back(static_cast<char>(value));
 }
 
-bool split_table(std::string_view table, std::string& rest, std::string_view& provenance) {
+bool split_table(std::string_view table, std::string& rest, std::string_view& provenance, std::string_view& cells) {
   WireReader reader(table);
   while (!reader.is_at_end()) {
     const char* const begin = reader.at();
@@ -69,12 +68,14 @@ bool split_table(std::string_view table, std::string& rest, std::string_view& pr
     std::uint64_t type = 0;
     std::string_view value;
     if (!reader.field(number, type, value)) return false;
-    if (number != pb::ParsedTable::kProvenanceFieldNumber) {
+    const bool is_cells = number == pb::ParsedTable::kTableFieldNumber;
+    if (!is_cells && number != pb::ParsedTable::kProvenanceFieldNumber) {
       rest.append(begin, reader.at());
       continue;
     }
-    if (type != kBytes || value.empty() || !provenance.empty()) return false;
-    provenance = value;
+    std::string_view& part = is_cells ? cells : provenance;
+    if (type != kBytes || value.empty() || !part.empty()) return false;
+    part = value;
   }
   return true;
 }
@@ -147,12 +148,51 @@ std::optional<SplitReport> split_provenance(std::string_view report) {
       continue;
     }
     table.clear();
-    if (type != kBytes || !split_table(value, table, split.provenance.emplace_back())) return std::nullopt;
+    if (type != kBytes || !split_table(value, table, split.provenance.emplace_back(), split.cells.emplace_back())) return std::nullopt;
     add_varint(static_cast<std::uint64_t>(number) << 3U | kBytes, split.rest);
     add_varint(table.size(), split.rest);
     split.rest += table;
   }
   return split;
+}
+
+std::optional<LedgerTable> read_table(std::string_view bytes) {
+  constexpr std::uint64_t kEnumMost = 65'535;  // what is above is none of ours
+  std::uint64_t heads[5] = {};  // by field number
+  std::string_view states;
+  std::string_view values;
+  WireReader reader(bytes);
+  while (!reader.is_at_end()) {
+    std::uint64_t tag = 0;
+    if (!reader.varint(tag)) return std::nullopt;
+    const std::uint64_t number = tag >> 3U;
+    const bool is_head = number >= 1 && number <= 4 && (tag & 7U) == kVarint;
+    const bool is_column = (tag & 7U) == kBytes && (number == pb::Table::kStatesFieldNumber || number == pb::Table::kValuesFieldNumber);
+    if (is_head && reader.varint(heads[number]) && heads[number] <= kEnumMost) continue;
+    std::string_view& column = number == pb::Table::kStatesFieldNumber ? states : values;
+    if (is_head || !is_column || !column.empty() || !reader.bytes(column)) return std::nullopt;
+  }
+  const auto id = from_proto(kTableIds, static_cast<int>(heads[pb::Table::kTableFieldNumber]));
+  const auto status = from_proto(kTableStatuses, static_cast<int>(heads[pb::Table::kStatusFieldNumber]));
+  const auto edition = from_proto(kEditions, static_cast<int>(heads[pb::Table::kEditionFieldNumber]));
+  const auto unit = from_proto(kMoneyUnits, static_cast<int>(heads[pb::Table::kMoneyUnitFieldNumber]));
+  if (!id || !status || !edition || !unit || (*status != TableStatus::kRead && *status != TableStatus::kPartial)) return std::nullopt;
+  LedgerTable table{*id, *status, *edition, *unit, {}};
+  const std::size_t size = form(*id, *edition).size();
+  if (states.size() != size) return std::nullopt;
+  table.cells.resize(size);
+  bool is_usual = true;
+  const auto take = [&](std::size_t i, std::size_t, std::int64_t value) {
+    const auto state = static_cast<unsigned char>(states[i]);
+    is_usual = is_usual && (state == pb::CELL_STATE_NUMBER || (value == 0 && state < 128));
+    table.cells[i] = Cell::number(value);
+    if (state == pb::CELL_STATE_NUMBER || !is_usual) return;
+    const auto known = from_proto(kCellStates, state);
+    is_usual = known.has_value();
+    if (is_usual) table.cells[i] = {*known, 0};
+  };
+  if (!read_column(values, size, 1, take) || !is_usual) return std::nullopt;
+  return table;
 }
 
 bool read_provenance(std::string_view bytes, TableReading& table) {

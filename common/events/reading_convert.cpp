@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "common/events/convert.h"
+#include "common/events/provenance_wire.h"
 
 namespace gouji::events {
 namespace {
@@ -56,8 +57,14 @@ void reading_to_proto(const TableReading& table, pb::ParsedTable* out) {
   for (const ReadingNote& note : table.notes) note_to_proto(note, out->add_notes());
 }
 
-Result<TableReading> reading_from_proto(const pb::ParsedTable& in) {
-  GOUJI_ASSIGN(LedgerTable plain, from_proto(in.table()));
+Result<LedgerTable> table_from(std::string_view bytes) {
+  if (auto table = read_table(bytes)) return std::move(*table);
+  GOUJI_ASSIGN(const pb::Table in, parse_message<pb::Table>(bytes));
+  return from_proto(in);
+}
+
+Result<TableReading> reading_from_proto(const pb::ParsedTable& in, std::string_view cells) {
+  GOUJI_ASSIGN(LedgerTable plain, cells.empty() ? from_proto(in.table()) : table_from(cells));
   TableReading table;
   table.table = plain.table;
   table.status = plain.status;
@@ -177,7 +184,9 @@ void to_proto(const Reading& reading, pb::ReportParsed* out) {
   out->mutable_evidence()->set_extractor(reading.extractor);
 }
 
-Result<Reading> from_proto(const pb::ReportParsed& in) {
+Result<Reading> from_proto(const pb::ReportParsed& in) { return reading_of(in, {}); }
+
+Result<Reading> reading_of(const pb::ReportParsed& in, std::span<const std::string_view> tables) {
   Reading reading;
   GOUJI_ASSIGN(reading.key, from_proto(in.key()));
   if (!in.organ_name().empty()) reading.organ_name = in.organ_name();
@@ -197,7 +206,7 @@ Result<Reading> from_proto(const pb::ReportParsed& in) {
   reading.claims.reserve(static_cast<std::size_t>(in.claims_size()));
   reading.votes.reserve(static_cast<std::size_t>(in.votes_size()));
   for (int i = 0; i < 3; ++i) {
-    GOUJI_ASSIGN(TableReading table, reading_from_proto(in.tables(i)));
+    GOUJI_ASSIGN(TableReading table, reading_from_proto(in.tables(i), static_cast<std::size_t>(i) < tables.size() ? tables[static_cast<std::size_t>(i)] : std::string_view()));
     if (table.table != kTables[i]) return invalid_input(ErrorCode::kMalformed, "tables out of order");
     reading.tables.push_back(std::move(table));
   }

@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <map>
 #include <span>
 #include <string_view>
+#include <unordered_map>
 
 #include "common/events/enums.h"
+#include "gouji/v1/ledger.pb.h"
 
 namespace gouji::events {
 namespace {
@@ -91,19 +92,23 @@ std::size_t room_for(std::span<const RuleResult> results) {
   return room;
 }
 
-void write(std::span<const RuleResult> results, FieldWriter& writer) {
+constexpr int kOfVerdict = pb::ReportVerdict::kResultsFieldNumber;
+constexpr int kOfLedger = pb::LedgerEntry::kDocumentResultsFieldNumber;
+
+void write(std::span<const RuleResult> results, int field, FieldWriter& writer) {
   std::string buffer;
-  for (const RuleResult& result : results) writer.bytes(pb::ReportVerdict::kResultsFieldNumber, written(result, buffer));
+  for (const RuleResult& result : results) writer.bytes(field, written(result, buffer));
 }
 
-// Bytes of lists that never change: there are as many as forms.
+// Bytes of lists that never change; who makes them bounds their number.
+template <int kField>
 const std::string& bytes_of(const SharedResults& shared) {
-  thread_local std::map<const SharedResults*, std::string> known;
+  thread_local std::unordered_map<const SharedResults*, std::string> known;
   std::string& bytes = known[&shared];
   if (!bytes.empty()) return bytes;
   bytes.resize(room_for(shared.results));
   FieldWriter writer(bytes.data());
-  write(shared.results, writer);
+  write(shared.results, kField, writer);
   bytes.resize(static_cast<std::size_t>(writer.end() - bytes.data()));
   return bytes;
 }
@@ -112,17 +117,26 @@ const std::string& bytes_of(const SharedResults& shared) {
 
 std::string results_field(const Verdict& verdict) {
   std::size_t room = room_for(verdict.results);
-  for (const Verdict::Shared& place : verdict.shared) room += bytes_of(*place.list).size();
+  for (const Verdict::Shared& place : verdict.shared) room += bytes_of<kOfVerdict>(*place.list).size();
   std::string out(room, '\0');
   FieldWriter writer(out.data());
   const std::span<const RuleResult> all(verdict.results);
   std::size_t done = 0;
   for (const Verdict::Shared& place : verdict.shared) {
-    write(all.subspan(done, place.before - done), writer);
+    write(all.subspan(done, place.before - done), kOfVerdict, writer);
     done = place.before;
-    writer.fields(bytes_of(*place.list));
+    writer.fields(bytes_of<kOfVerdict>(*place.list));
   }
-  write(all.subspan(done), writer);
+  write(all.subspan(done), kOfVerdict, writer);
+  out.resize(static_cast<std::size_t>(writer.end() - out.data()));
+  return out;
+}
+
+std::string document_results_field(const LedgerEntry& entry) {
+  if (entry.shared_document_results != nullptr) return bytes_of<kOfLedger>(*entry.shared_document_results);
+  std::string out(room_for(entry.document_results), '\0');
+  FieldWriter writer(out.data());
+  write(entry.document_results, kOfLedger, writer);
   out.resize(static_cast<std::size_t>(writer.end() - out.data()));
   return out;
 }

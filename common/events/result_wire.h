@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "common/report/ledger.h"
 #include "common/report/verdict.h"
 
 namespace gouji::events {
@@ -11,5 +12,7 @@ namespace gouji::events {
 // The field as protobuf writes it, with the shared results among the others; it may stand between the
 // bytes of the fields before and behind it. Thread-safe.
 std::string results_field(const Verdict& verdict);
+// LedgerEntry.document_results in the same way.
+std::string document_results_field(const LedgerEntry& entry);
 
 }  // namespace gouji::events

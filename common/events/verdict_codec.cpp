@@ -5,6 +5,9 @@
 namespace gouji::events {
 namespace {
 
+constexpr std::size_t kEvidenceUsual = 384;
+constexpr std::size_t kBesideResultsUsual = 768;
+
 Envelope envelope_of(const Verdict& verdict, const std::string& input_id, int ordinal) {
   return {output_id(kVerdictType, input_id, verdict.rule_set, ordinal), std::string(kVerdictType), "/validator",
           to_string(verdict.key), verdict.evidence.fetched_at};
@@ -26,28 +29,91 @@ void changes_to_proto(const Verdict& verdict, pb::ReportVerdict* out) {
   }
 }
 
-// The fields before the results, as bytes.
-std::string head_of(const Verdict& verdict) {
-  pb::ReportVerdict out;
-  to_proto(verdict.key, out.mutable_key());
-  out.set_version(verdict.version);
-  out.set_evaluation(verdict.evaluation);
-  out.set_rule_set(verdict.rule_set);
-  return out.SerializeAsString() + results_field(verdict);
+// Appends fields in rising order as protobuf does; a default value is left out.
+class Fields {
+ public:
+  explicit Fields(std::string& to) : to_(to) {}
+
+  void number(int field, std::uint64_t value) {
+    if (value == 0) return;
+    varint(static_cast<std::uint64_t>(field) << 3U);
+    varint(value);
+  }
+  void signed_number(int field, std::int64_t value) {
+    number(field, (static_cast<std::uint64_t>(value) << 1U) ^ static_cast<std::uint64_t>(value >> 63));
+  }
+  void text(int field, std::string_view value) {
+    if (!value.empty()) message(field, value);
+  }
+  // Present also where it is empty.
+  void message(int field, std::string_view bytes) {
+    varint(static_cast<std::uint64_t>(field) << 3U | 2U);
+    varint(bytes.size());
+    to_ += bytes;
+  }
+
+ private:
+  void varint(std::uint64_t value) {
+    for (; value >= 0x80; value >>= 7U) to_.push_back(static_cast<char>(value | 0x80U));
+    to_.push_back(static_cast<char>(value));
+  }
+
+  std::string& to_;
+};
+
+std::string bytes_of(const ReportKey& key) {
+  std::string bytes;
+  Fields out(bytes);
+  out.text(pb::ReportKey::kOrganIdFieldNumber, key.organ_id);
+  out.signed_number(pb::ReportKey::kYearFieldNumber, key.year);
+  out.number(pb::ReportKey::kScopeFieldNumber, static_cast<std::uint64_t>(to_proto(kScopes, key.scope)));
+  return bytes;
 }
 
-// The fields behind the results.
-pb::ReportVerdict tail_of(const Verdict& verdict) {
-  pb::ReportVerdict out;
-  changes_to_proto(verdict, &out);
-  out.set_anomalies_open(verdict.anomalies_open);
-  out.set_anomalies_waived(verdict.anomalies_waived);
-  out.set_mended(verdict.mended);
-  out.set_broken(verdict.broken);
-  out.set_withdrawn(verdict.withdrawn);
-  out.set_organ_name(verdict.organ_name);
-  to_proto(verdict.evidence, out.mutable_evidence());
-  return out;
+std::string bytes_of(const Evidence& evidence) {
+  std::string bytes;
+  bytes.reserve(kEvidenceUsual);
+  Fields out(bytes);
+  out.text(pb::Evidence::kUrlFieldNumber, evidence.url);
+  out.text(pb::Evidence::kRawDigestFieldNumber, evidence.raw_digest);
+  out.text(pb::Evidence::kRawIdFieldNumber, evidence.raw_id);
+  out.signed_number(pb::Evidence::kFetchedAtFieldNumber, evidence.fetched_at);
+  out.text(pb::Evidence::kExtractorFieldNumber, evidence.extractor);
+  out.text(pb::Evidence::kRuleSetFieldNumber, evidence.rule_set);
+  return bytes;
+}
+
+enum class Tables { kLeftOut, kIncluded };
+
+std::string bytes_of(const Verdict& verdict, Tables tables) {
+  using Field = pb::ReportVerdict;
+  const std::string results = results_field(verdict);
+  std::string bytes;
+  bytes.reserve(results.size() + kBesideResultsUsual);
+  Fields out(bytes);
+  out.message(Field::kKeyFieldNumber, bytes_of(verdict.key));
+  out.signed_number(Field::kVersionFieldNumber, verdict.version);
+  out.signed_number(Field::kEvaluationFieldNumber, verdict.evaluation);
+  out.text(Field::kRuleSetFieldNumber, verdict.rule_set);
+  bytes += results;
+  if (!verdict.changed_cells.empty() || !verdict.derived.empty()) {
+    pb::ReportVerdict changes;
+    changes_to_proto(verdict, &changes);
+    changes.AppendToString(&bytes);
+  }
+  out.signed_number(Field::kAnomaliesOpenFieldNumber, verdict.anomalies_open);
+  out.signed_number(Field::kMendedFieldNumber, verdict.mended);
+  out.signed_number(Field::kBrokenFieldNumber, verdict.broken);
+  out.number(Field::kWithdrawnFieldNumber, verdict.withdrawn ? 1 : 0);
+  out.text(Field::kOrganNameFieldNumber, verdict.organ_name);
+  if (tables == Tables::kIncluded) {
+    pb::ReportVerdict snapshot;
+    for (const TableReading& table : verdict.tables) table_to_proto(table, snapshot.add_tables());
+    snapshot.AppendToString(&bytes);
+  }
+  out.message(Field::kEvidenceFieldNumber, bytes_of(verdict.evidence));
+  out.signed_number(Field::kAnomaliesWaivedFieldNumber, verdict.anomalies_waived);
+  return bytes;
 }
 
 Result<void> changes_from_proto(const pb::ReportVerdict& in, Verdict* verdict) {
@@ -64,14 +130,11 @@ Result<void> changes_from_proto(const pb::ReportVerdict& in, Verdict* verdict) {
 
 Record encode(const Verdict& verdict, const std::string& input_id, int ordinal) {
   return make_record(envelope_of(verdict, input_id, ordinal), verdict.key.organ_id,
-                     head_of(verdict) + tail_of(verdict).SerializeAsString());
+                     bytes_of(verdict, Tables::kLeftOut));
 }
 
 Record encode_current(const Verdict& verdict, const std::string& input_id, int ordinal) {
-  pb::ReportVerdict out = tail_of(verdict);
-  for (const TableReading& table : verdict.tables) table_to_proto(table, out.add_tables());
-  return make_record(envelope_of(verdict, input_id, ordinal), to_string(verdict.key),
-                     head_of(verdict) + out.SerializeAsString());
+  return make_record(envelope_of(verdict, input_id, ordinal), to_string(verdict.key), bytes_of(verdict, Tables::kIncluded));
 }
 
 Result<Verdict> decode_verdict(const Record& record) {

@@ -91,6 +91,7 @@ struct LedgerEntry {
   std::vector<LedgerAnomaly> anomalies;
   // Results of the rules that need the document: cells alone do not give them again.
   std::vector<RuleResult> document_results;
+  const SharedResults* shared_document_results = nullptr;  // instead of them, where none fails
   std::int64_t parsed_offset = -1;  // of the ReportParsed behind the current version
   TextSketch sketch;
   Evidence evidence;

@@ -116,8 +116,10 @@ events::ParsedReport parsed_report(bool has_provenance) {
   return report;
 }
 
-// ReportParsed in, ReportVerdict out, as bytes; with or without the cells' provenance in the message, and
-// with or without prose, which the rules N and S read.
+// The bytes of a ReportParsed in, those of its ReportVerdict out (record with headers and ce_id), for a
+// clean report that is the first of its organ. With or without the cells' provenance in the message, and
+// with or without prose, which the rules N and S read. Not counted: the snapshot report.current, which is
+// the verdict once more with its tables, the ledger's record, and the log; counted: making the entry.
 void report_from_bytes_to_verdict(benchmark::State& state) {
   events::ParsedReport report = parsed_report(state.range(0) == 1);
   if (state.range(1) == 1) report.reading.sections[0].text = prose();

@@ -5,28 +5,49 @@
 #include "services/validator/core/rules.h"
 
 namespace gouji::validator {
-namespace {
 
-Checked result_of(std::string_view id, std::string instance, RuleStatus status, Reason reason = Reason::kNone) {
-  const Rule& of = rule(id);
-  return {{of.id, std::move(instance), status, std::string(to_string(reason)), of.severity, {}, std::nullopt}, {}, {}, {}};
+RuleResult named(const Mark& mark) {
+  return {mark.rule->id, std::string(mark.instance), mark.status, std::string(to_string(mark.reason)), mark.severity, {}, std::nullopt};
 }
 
-}  // namespace
+Checked in_full(const Mark& mark) { return {named(mark), {}, {}, {}}; }
 
-Checked passed(std::string_view rule_id, std::string instance) {
-  return result_of(rule_id, std::move(instance), RuleStatus::kPassed);
+void Said::override_severity() {
+  if (full_) set_severity(full_->result);
+  else mark_.severity = severity_of(mark_.rule->id, mark_.severity);
 }
 
-Checked not_applicable(std::string_view rule_id, Reason reason, std::string instance) {
-  return result_of(rule_id, std::move(instance), RuleStatus::kNotApplicable, reason);
+RuleResult named(const Said& said) { return said.full() != nullptr ? said.full()->result : named(said.mark()); }
+
+Checked in_full(const Said& said) { return said.full() != nullptr ? *said.full() : in_full(said.mark()); }
+
+std::vector<Checked> in_full(const std::vector<Said>& said) {
+  std::vector<Checked> all;
+  all.reserve(said.size());
+  for (const Said& each : said) all.push_back(in_full(each));
+  return all;
 }
 
-Checked failed(std::string_view rule_id, std::string instance, std::string zh, std::string en) {
-  Checked checked = result_of(rule_id, std::move(instance), RuleStatus::kFailed);
-  checked.text_zh = std::move(zh);
-  checked.text_en = std::move(en);
-  return checked;
+std::vector<Checked> failures_of(const std::vector<Said>& said) {
+  std::vector<Checked> failures;
+  for (const Said& each : said)
+    if (each.is_failed()) failures.push_back(*each.full());
+  return failures;
+}
+
+Mark passed(std::string_view rule_id, std::string_view instance) {
+  const Rule& of = rule(rule_id);
+  return {&of, instance, RuleStatus::kPassed, Reason::kNone, of.severity};
+}
+
+Mark not_applicable(std::string_view rule_id, Reason reason, std::string_view instance) {
+  const Rule& of = rule(rule_id);
+  return {&of, instance, RuleStatus::kNotApplicable, reason, of.severity};
+}
+
+Checked failed(std::string_view rule_id, std::string_view instance, std::string zh, std::string en) {
+  const Rule& of = rule(rule_id);
+  return {{of.id, std::string(instance), RuleStatus::kFailed, "", of.severity, {}, std::nullopt}, std::move(zh), std::move(en), {}};
 }
 
 }  // namespace gouji::validator

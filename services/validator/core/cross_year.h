@@ -2,12 +2,13 @@
 // are evaluated again from the ledger whenever a neighbouring year arrives, changes or goes.
 #pragma once
 
-#include <map>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "common/report/ledger.h"
 #include "common/report/verdict.h"
+#include "services/validator/core/checked.h"
 #include "services/validator/core/judge.h"
 #include "services/validator/core/table_checks.h"
 
@@ -28,7 +29,15 @@ class LedgerView {
 
  private:
   const History& history_;
-  std::map<ReportKey, std::optional<LedgerEntry>> entries_;
+  struct Slot {
+    ReportKey key;
+    std::unique_ptr<LedgerEntry> entry;  // null where the history has none
+  };
+  Slot& slot(const ReportKey& key);
+  Slot* known(const std::string& organ_id, std::int32_t year, Scope scope);
+
+  // A dozen at most: an organ's years beside this one, in every scope.
+  std::vector<Slot> slots_;
 };
 
 // The report of the year before that may be compared, or why there is none. Two reports compare
@@ -43,6 +52,6 @@ Previous previous_report(LedgerView& ledger, const ReportKey& key);
 const LedgerEntry* next_report(LedgerView& ledger, const ReportKey& key);
 
 // X.* on `entry`. Rules that do not apply as a whole give one result without instance.
-std::vector<RuleResult> cross_year_results(const LedgerEntry& entry, const Previous& previous);
+void add_cross_year_results(const LedgerEntry& entry, const Previous& previous, std::vector<Said>& results);
 
 }  // namespace gouji::validator

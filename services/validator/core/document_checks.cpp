@@ -42,17 +42,21 @@ bool has_gap(const LedgerTable& table) {
   return std::any_of(last, table.cells.rend(), [&](const Cell& cell) { return !is_there(cell); });
 }
 
-Checked check_shape(const Reading& document, const LedgerTable& table, bool is_decidable) {
-  const std::string id = table.table == TableId::kT3 ? "T3.SHAPE" : "T4.SHAPE";
+Said check_shape(const Reading& document, const LedgerTable& table, bool is_decidable) {
+  const std::string_view id = table.table == TableId::kT3 ? "T3.SHAPE" : "T4.SHAPE";
   if (const Reason reason = why_unreadable(table.status); reason != Reason::kNone) return not_applicable(id, reason);
-  Checked checked = passed(id);
+  const TableReading* const reading = table_reading(document, table.table);
+  if (!has_gap(table) && (reading == nullptr || reading->notes.empty())) {
+    const bool is_cut = !table.cells.empty() && table.cells.back().state == CellState::kAbsent;
+    return is_cut ? not_applicable(id, Reason::kTableCut) : passed(id);
+  }
+  Checked checked = in_full(passed(id));
   const auto add = [&](const std::string& zh, const std::string& en) {
     checked.result.status = RuleStatus::kFailed;
     if (checked.text_zh.size() > 300) return;
     checked.text_zh += (checked.text_zh.empty() ? "" : "；") + zh;
     checked.text_en += (checked.text_en.empty() ? "" : "; ") + en;
   };
-  const TableReading* const reading = table_reading(document, table.table);
   static const std::vector<ReadingNote> kNoNotes;
   for (const ReadingNote& note : reading == nullptr ? kNoNotes : reading->notes)
     for (const NoteText& known : kShapeNotes)
@@ -67,7 +71,7 @@ Checked check_shape(const Reading& document, const LedgerTable& table, bool is_d
     return checked;
   }
   const bool is_cut = !table.cells.empty() && table.cells.back().state == CellState::kAbsent;
-  return is_cut ? not_applicable(id, Reason::kTableCut) : checked;
+  return is_cut ? not_applicable(id, Reason::kTableCut) : passed(id);
 }
 
 bool is_header_in_wan_yuan(const TableReading* reading) {
@@ -77,13 +81,13 @@ bool is_header_in_wan_yuan(const TableReading* reading) {
 }
 
 // The amount of table 2: a suffix that is 元 where the header says 万元, or a size beyond belief.
-Checked check_unit(const Reading& document, const LedgerTable& table) {
+Said check_unit(const Reading& document, const LedgerTable& table) {
   if (const Reason reason = why_unreadable(table.status); reason != Reason::kNone) return not_applicable("T2.UNIT", reason);
   const Form& of = form(table.table, table.edition);
   const auto amount = std::find_if(of.cells().begin(), of.cells().end(),
                                    [](const FormCell& cell) { return cell.type == CellType::kMoney; });
   const auto index = static_cast<std::size_t>(amount - of.cells().begin());
-  const std::string instance = of.blocks()[amount->block].rows[amount->row].key;
+  const std::string& instance = of.blocks()[amount->block].rows[amount->row].key;
   const Cell& cell = table.cells[index];
   if (!cell.is_number()) return not_applicable("T2.UNIT", Reason::kBlankCell, instance);
   const TableReading* const reading = table_reading(document, table.table);
@@ -98,12 +102,12 @@ Checked check_unit(const Reading& document, const LedgerTable& table) {
   return checked;
 }
 
-Checked check_regulations(const Reading& reading, const LedgerTable& table) {
+Said check_regulations(const Reading& reading, const LedgerTable& table) {
   constexpr std::string_view kId = "T2.REGULATIONS";
   if (const Reason reason = why_unreadable(table.status); reason != Reason::kNone) return not_applicable(kId, reason);
   const OrganKind kind = organ_kind(reading.organ_name.value_or(""));
   if (kind != OrganKind::kTown && kind != OrganKind::kCounty) return not_applicable(kId, Reason::kOrganKindUnknown);
-  Checked checked = passed(kId);
+  Checked checked = in_full(passed(kId));
   const Form& of = form(table.table, table.edition);
   for (std::size_t i = 0; i < of.size() && i < table.cells.size(); ++i) {
     const FormCell& cell = of.cells()[i];
@@ -112,6 +116,7 @@ Checked check_regulations(const Reading& reading, const LedgerTable& table) {
     checked.result.status = RuleStatus::kFailed;
     checked.result.operands.push_back({cell.id, table.cells[i]});
   }
+  if (checked.result.operands.empty()) return passed(kId);
   return checked;
 }
 
@@ -120,7 +125,7 @@ std::int32_t year_of(const Reading& reading) {
   return reading.key.is_identified() ? reading.key.year : reading.year.value_or(0);
 }
 
-std::vector<Checked> check_sections(const Reading& reading, const std::vector<LedgerTable>& tables) {
+void add_sections(const Reading& reading, const std::vector<LedgerTable>& tables, std::vector<Said>& results) {
   constexpr std::string_view kId = "S.SECTION";
   std::array<bool, 7> is_there{};
   std::int32_t last = 0;
@@ -131,10 +136,10 @@ std::vector<Checked> check_sections(const Reading& reading, const std::vector<Le
     is_ordered = is_ordered && section.number > last;
     last = section.number;
   }
-  if (last == 0) return {not_applicable(kId, Reason::kNoSections)};
+  if (last == 0) return results.push_back(not_applicable(kId, Reason::kNoSections));
   const bool is_complete = std::all_of(is_there.begin() + 1, is_there.end(), [](bool there) { return there; });
   if (year_of(reading) <= kTransitionYear && !(is_complete && is_ordered))
-    return {not_applicable(kId, year_of(reading) == 0 ? Reason::kUnidentified : Reason::kTransitionYear)};
+    return results.push_back(not_applicable(kId, year_of(reading) == 0 ? Reason::kUnidentified : Reason::kTransitionYear));
   // A document that ends in the middle has been cut off by us as likely as by its publisher.
   std::int32_t highest = 6;
   while (!is_there[static_cast<std::size_t>(highest)]) --highest;
@@ -145,22 +150,21 @@ std::vector<Checked> check_sections(const Reading& reading, const std::vector<Le
       return number == 2 + static_cast<std::size_t>(table.table) && table.status != TableStatus::kAbsent;
     });
   };
-  std::vector<Checked> results;
-  results.reserve(7);
+  static constexpr std::string_view kNumbers[] = {"", "1", "2", "3", "4", "5", "6"};
+  const std::size_t first = results.size();
   for (std::size_t number = 1; number <= 6; ++number) {
-    const std::string instance = std::to_string(number);
+    const std::string_view instance = kNumbers[number];
     if (is_there[number] || has_table(number)) results.push_back(passed(kId, instance));
     else if (is_cut && static_cast<std::int32_t>(number) > highest) results.push_back(not_applicable(kId, Reason::kDocumentCut, instance));
     else results.push_back(failed(kId, instance, "没有这一部分", "this section is missing"));
   }
   for (const LedgerTable& table : tables) {
     const std::size_t number = 2 + static_cast<std::size_t>(table.table);
-    Checked& of_section = results[number - 1];
+    Said& of_section = results[first + number - 1];
     if (table.status == TableStatus::kAbsent && is_there[number])
-      of_section = failed(kId, std::to_string(number), "没有应有的表", "its table is missing");
+      of_section = failed(kId, kNumbers[number], "没有应有的表", "its table is missing");
   }
   if (!is_ordered) results.push_back(failed(kId, "order", "各部分次序颠倒", "the sections are out of order"));
-  return results;
 }
 
 std::set<std::string> years(const Reading& reading, std::string_view source) {
@@ -176,7 +180,7 @@ std::string joined(const std::set<std::string>& values) {
   return text;
 }
 
-Checked check_year(const Reading& reading) {
+Said check_year(const Reading& reading) {
   constexpr std::string_view kId = "S.YEAR";
   const std::set<std::string> titles = years(reading, "title");
   const std::set<std::string> periods = years(reading, "period");
@@ -193,14 +197,14 @@ Checked check_year(const Reading& reading) {
   return is_stated || reading.published_on.size() == 10 ? passed(kId) : not_applicable(kId, Reason::kYearNotStated);
 }
 
-Checked check_edition(const Reading& reading, const LedgerTable& table) {
-  const std::string instance(to_string(table.table));
+Said check_edition(const Reading& reading, const LedgerTable& table) {
+  const std::string_view instance = to_string(table.table);
   if (year_of(reading) == 0) return not_applicable("S.EDITION", Reason::kUnidentified, instance);
   if (const Reason reason = why_unreadable(table.status); reason != Reason::kNone)
     return not_applicable("S.EDITION", reason, instance);
   const Edition due = year_of(reading) >= kFirstYearOf2021 ? Edition::k2021 : Edition::k2019;
-  const std::string found(to_string(table.edition));
   if (table.edition == due) return passed("S.EDITION", instance);
+  const std::string found(to_string(table.edition));
   Checked checked = failed("S.EDITION", instance, found, found);
   checked.limit = std::to_string(year_of(reading));
   return checked;
@@ -224,7 +228,7 @@ Deadlines deadlines(const Reading& reading) {
   return {};
 }
 
-Checked check_deadline(const Reading& reading) {
+Said check_deadline(const Reading& reading) {
   constexpr std::string_view kId = "S.DEADLINE";
   if (year_of(reading) == 0) return not_applicable(kId, Reason::kUnidentified);
   if (reading.published_on.size() != 10) return not_applicable(kId, Reason::kNoDate);
@@ -245,7 +249,7 @@ Checked check_deadline(const Reading& reading) {
   return is_unknown ? not_applicable(kId, Reason::kOrganKindUnknown) : passed(kId);
 }
 
-Checked check_fee(const Reading& reading) {
+Said check_fee(const Reading& reading) {
   constexpr std::string_view kId = "S.FEE";
   if (year_of(reading) == 0) return not_applicable(kId, Reason::kUnidentified);
   if (year_of(reading) < kFirstYearOf2021) return not_applicable(kId, Reason::kOtherYear);
@@ -254,14 +258,15 @@ Checked check_fee(const Reading& reading) {
       const std::string text = fold_label(section.text);
       const bool speaks = text.find("处理费") != std::string::npos || text.find("收费") != std::string::npos ||
                           text.find("费用") != std::string::npos;
-      return speaks ? passed(kId) : failed(kId, "", "", "");
+      if (speaks) return passed(kId);
+      return failed(kId, "", "", "");
     }
   return not_applicable(kId, Reason::kSectionAbsent);
 }
 
-std::vector<Checked> all_pre_2019() {
-  std::vector<Checked> results;
-  for (const char* id : {"T2.UNIT", "T2.REGULATIONS", "T3.SHAPE", "T4.SHAPE", "S.SECTION", "S.YEAR", "S.EDITION",
+std::vector<Said> all_pre_2019() {
+  std::vector<Said> results;
+  for (const std::string_view id : std::initializer_list<std::string_view>{"T2.UNIT", "T2.REGULATIONS", "T3.SHAPE", "T4.SHAPE", "S.SECTION", "S.YEAR", "S.EDITION",
                          "S.DEADLINE", "S.FEE"})
     results.push_back(not_applicable(id, Reason::kPre2019));
   return results;
@@ -283,10 +288,10 @@ OrganKind organ_kind(std::string_view name) {
   return OrganKind::kUnknown;
 }
 
-std::vector<Checked> document_results(const Reading& reading, const std::vector<LedgerTable>& tables,
-                                      const std::vector<bool>& is_decidable) {
+std::vector<Said> document_results(const Reading& reading, const std::vector<LedgerTable>& tables,
+                                   const std::array<bool, 3>& is_decidable) {
   if (reading.pre_2019) return all_pre_2019();
-  std::vector<Checked> results;
+  std::vector<Said> results;
   results.reserve(kResultsUsual);
   for (const LedgerTable& table : tables) {
     if (table.table == TableId::kT2) {
@@ -296,7 +301,7 @@ std::vector<Checked> document_results(const Reading& reading, const std::vector<
       results.push_back(check_shape(reading, table, is_decidable[static_cast<std::size_t>(table.table)]));
     }
   }
-  for (Checked& section : check_sections(reading, tables)) results.push_back(std::move(section));
+  add_sections(reading, tables, results);
   results.push_back(check_year(reading));
   for (const LedgerTable& table : tables)
     if (table.table != TableId::kT4) results.push_back(check_edition(reading, table));

@@ -2,6 +2,7 @@
 // dates, units. Their results are kept in the ledger, because they cannot be had again from cells.
 #pragma once
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,8 +20,8 @@ OrganKind organ_kind(std::string_view name);
 
 // `tables` are t2, t3, t4, contradictions mended; `is_decidable[i]`: some equation of table i could
 // be evaluated.
-std::vector<Checked> document_results(const Reading& reading, const std::vector<LedgerTable>& tables,
-                                      const std::vector<bool>& is_decidable);
+std::vector<Said> document_results(const Reading& reading, const std::vector<LedgerTable>& tables,
+                                   const std::array<bool, 3>& is_decidable);
 
 // The reading's table of that id; nullptr when it has none.
 const TableReading* table_reading(const Reading& reading, TableId id);

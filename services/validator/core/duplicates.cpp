@@ -147,6 +147,7 @@ TextSketch sketch_of(const std::vector<Section>& sections) {
   NumberList numbers;
   std::set<std::uint32_t> minima;
   for (const Section& section : sections) {
+    if (section.text.empty()) continue;
     const std::u32string all = letters_of(fold_label(section.text));
     numbers.add(all);
     std::u32string letters;
@@ -178,24 +179,24 @@ std::int32_t likeness(const TextSketch& a, const TextSketch& b) {
   return static_cast<std::int32_t>(100 * shared / static_cast<std::int64_t>(all.size()));
 }
 
-RuleResult previous_text_result(const TextSketch& now, const TextSketch* before, Reason why_none) {
-  const std::string instance(kPreviousInstance);
-  if (before == nullptr) return not_applicable(kId, why_none, instance).result;
+Said previous_text_result(const TextSketch& now, const TextSketch* before, Reason why_none) {
+  const std::string_view instance = kPreviousInstance;
+  if (before == nullptr) return not_applicable(kId, why_none, instance);
   const bool can_tell = !now.minima.empty() && !before->minima.empty() && !now.numbers.empty();
-  if (!can_tell) return not_applicable(kId, Reason::kTextShort, instance).result;
-  RuleResult result = passed(kId, instance).result;
+  if (!can_tell) return not_applicable(kId, Reason::kTextShort, instance);
   const std::int32_t alike = likeness(now, *before);
-  if (alike < kLikenessMin || now.numbers != before->numbers) return result;
-  result.status = RuleStatus::kFailed;
-  result.difference = alike;
-  return result;
+  if (alike < kLikenessMin || now.numbers != before->numbers) return passed(kId, instance);
+  Checked checked = failed(kId, instance, "", "");
+  checked.result.difference = alike;
+  return checked;
 }
 
-Checked other_organ_result(const Reading& reading) {
-  const std::string instance(kOrganInstance);
+Said other_organ_result(const Reading& reading) {
+  const std::string_view instance = kOrganInstance;
   const std::u32string own = letters_of(fold_label(reading.organ_name.value_or("")));
   if (suffix_of(own).empty()) return not_applicable(kId, Reason::kUnidentified, instance);
   for (const Section& section : reading.sections) {
+    if (section.text.empty()) continue;
     const std::string name = utf8(other_organ_in(letters_of(fold_label(section.text)), own));
     if (!name.empty())
       return failed(kId, instance, "正文写的是“" + name + "”的年度报告", "the prose speaks of the annual report of “" + name + "”");

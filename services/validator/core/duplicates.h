@@ -24,9 +24,9 @@ TextSketch sketch_of(const std::vector<Section>& sections);
 std::int32_t likeness(const TextSketch& a, const TextSketch& b);
 
 // This year's prose against last year's; `before` is nullptr where there is none to compare.
-RuleResult previous_text_result(const TextSketch& now, const TextSketch* before, Reason why_none);
+Said previous_text_result(const TextSketch& now, const TextSketch* before, Reason why_none);
 
 // Another organ in front of "…年政府信息公开工作年度报告".
-Checked other_organ_result(const Reading& reading);
+Said other_organ_result(const Reading& reading);
 
 }  // namespace gouji::validator

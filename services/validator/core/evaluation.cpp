@@ -16,10 +16,9 @@
 namespace gouji::validator {
 namespace {
 
-// What a report has of results, with room for those of the document.
-constexpr std::size_t kResultsUsual = 48;
-
 constexpr std::size_t kDigestedUsual = 4'096;
+
+const KnownResults& known(const Verdict::Shared& place) { return static_cast<const KnownResults&>(*place.list); }
 
 bool has_cells(TableStatus status) { return status == TableStatus::kRead || status == TableStatus::kPartial; }
 
@@ -29,6 +28,8 @@ TableView view_of(const LedgerTable& table) {
 
 // One table of every id, in order; what is missing is absent.
 std::vector<LedgerTable> complete(std::vector<LedgerTable> tables) {
+  const auto has_id = [](const LedgerTable& table, TableId id) { return table.table == id; };
+  if (std::equal(tables.begin(), tables.end(), std::begin(kTables), std::end(kTables), has_id)) return tables;
   std::vector<LedgerTable> all;
   for (const TableId id : kTables) {
     const auto found = std::find_if(tables.begin(), tables.end(), [&](const auto& table) { return table.table == id; });
@@ -38,31 +39,31 @@ std::vector<LedgerTable> complete(std::vector<LedgerTable> tables) {
   return all;
 }
 
-void add_table(const LedgerTable& table, bool pre_2019, Evaluation& evaluation) {
+// True where no rule of the table has anything to say, so that there is nothing to diagnose.
+bool add_table(const LedgerTable& table, bool pre_2019, Evaluation& evaluation) {
   const TableView view = view_of(table);
   const Reason reason = pre_2019 ? Reason::kPre2019 : why_unreadable(table.status);
-  if (const SharedResults* const shared = shared_results(view); shared != nullptr && reason == Reason::kNone && !has_overrides()) {
+  if (const KnownResults* const shared = shared_results(view); shared != nullptr && reason == Reason::kNone && !has_overrides()) {
     evaluation.shared.push_back({shared, evaluation.table_results.size()});
-    return;
+    return true;
   }
   const std::size_t first = evaluation.table_results.size();
   add_table_results(view, reason, evaluation.table_results);
   for (std::size_t i = first; i < evaluation.table_results.size(); ++i) set_severity(evaluation.table_results[i]);
-  if (reason != Reason::kNone) return;
+  if (reason != Reason::kNone) return false;
   for (DerivedValue& value : derive(view, find_convention(*view.form, view.cells)))
     evaluation.derived.push_back(std::move(value));
+  return false;
 }
 
-std::vector<Checked> prose_results(const Reading& reading, const std::vector<LedgerTable>& tables) {
-  std::vector<Checked> results;
+void add_prose_results(const Reading& reading, const std::vector<LedgerTable>& tables, std::vector<Said>& results) {
   if (reading.pre_2019) {
     for (const char* id : {"N.T2", "N.T3", "N.T4", "N.SHARE", "N.SUM"}) results.push_back(not_applicable(id, Reason::kPre2019));
-    return results;
+    return;
   }
-  results = narrative_results(reading, tables);
-  for (Checked& checked : prose_sum_results(reading)) results.push_back(std::move(checked));
+  for (Said& said : narrative_results(reading, tables)) results.push_back(std::move(said));
+  for (Said& said : prose_sum_results(reading)) results.push_back(std::move(said));
   results.push_back(other_organ_result(reading));
-  return results;
 }
 
 bool is_decidable(const Evaluation& evaluation, std::string_view prefix) {
@@ -88,8 +89,13 @@ std::vector<Diagnosis> diagnosed_with(const TableView& view, const std::vector<N
 
 }  // namespace
 
+ResultList document_results_of(const LedgerEntry& entry) {
+  return {static_cast<const KnownResults*>(entry.shared_document_results), entry.document_results};
+}
+
 std::vector<LedgerTable> ledger_tables(const Reading& reading) {
   std::vector<LedgerTable> tables;
+  tables.reserve(reading.tables.size());
   for (const TableReading& table : reading.tables) {
     LedgerTable kept{table.table, table.status, table.edition, table.money_unit, table.cells};
     if (!has_cells(kept.status)) kept.cells.clear();
@@ -104,36 +110,37 @@ std::vector<LedgerTable> ledger_tables(const Reading& reading) {
 
 Evaluation evaluate(const Reading& reading, const std::vector<LedgerTable>& tables, const Neighbours& neighbours) {
   Evaluation evaluation;
-  evaluation.table_results.reserve(kResultsUsual);
   std::vector<DiagnosedTable> diagnosed;
+  diagnosed.reserve(tables.size());
   for (std::size_t i = 0; i < tables.size(); ++i) {
-    add_table(tables[i], reading.pre_2019, evaluation);
+    const bool is_faultless = add_table(tables[i], reading.pre_2019, evaluation);
     const TableView view = view_of(tables[i]);
     if (reading.pre_2019 || !view.is_readable()) continue;
-    diagnosed.push_back({view, diagnosed_with(view, evidence_for(view, reading, neighbours)), table_reading(reading, tables[i].table),
+    std::vector<Diagnosis> diagnoses;
+    if (!is_faultless) diagnoses = diagnosed_with(view, evidence_for(view, reading, neighbours));
+    diagnosed.push_back({view, std::move(diagnoses), table_reading(reading, tables[i].table),
                          reading.media_type.starts_with("text/plain")});
   }
-  std::vector<Checked> document = document_results(
+  std::vector<Said> document = document_results(
       reading, tables, {true, is_decidable(evaluation, "T3"), is_decidable(evaluation, "T4")});
-  for (Checked& checked : prose_results(reading, tables)) document.push_back(std::move(checked));
-  for (Checked& checked : document) set_severity(checked.result);
+  add_prose_results(reading, tables, document);
+  if (has_overrides())
+    for (Said& said : document) said.override_severity();
   std::vector<Checked> all;
   for (const RuleResult& result : evaluation.table_results)
     if (result.status == RuleStatus::kFailed) all.push_back({result, "", "", ""});
-  evaluation.document_results.reserve(document.size());
-  for (Checked& checked : document) {
-    if (checked.result.status == RuleStatus::kFailed) all.push_back(checked);
-    evaluation.document_results.push_back(std::move(checked.result));
-  }
-  evaluation.drafts = draft_anomalies(all, diagnosed, reading.key, reading.organ_name.value_or(""));
+  for (Checked& failure : failures_of(document)) all.push_back(std::move(failure));
+  evaluation.document_results = list_of(document);
+  if (!all.empty()) evaluation.drafts = draft_anomalies(all, diagnosed, reading.key, reading.organ_name.value_or(""));
   return evaluation;
 }
 
 Evaluation evaluate_again(const LedgerEntry& entry) {
-  const bool pre_2019 =
-      std::any_of(entry.document_results.begin(), entry.document_results.end(),
-                  [](const RuleResult& result) { return result.reason == to_string(Reason::kPre2019); });
   Evaluation evaluation;
+  evaluation.document_results = document_results_of(entry);
+  const std::vector<RuleResult>& of_document = evaluation.document_results.in_order();
+  const bool pre_2019 = std::any_of(of_document.begin(), of_document.end(),
+                                    [](const RuleResult& result) { return result.reason == to_string(Reason::kPre2019); });
   const std::vector<LedgerTable> tables = complete(entry.tables);
   std::vector<DiagnosedTable> diagnosed;
   for (const LedgerTable& table : tables) {
@@ -145,7 +152,6 @@ Evaluation evaluate_again(const LedgerEntry& entry) {
   for (const RuleResult& result : evaluation.table_results)
     if (result.status == RuleStatus::kFailed) failures.push_back({result, "", "", ""});
   evaluation.drafts = draft_anomalies(failures, diagnosed, entry.key, entry.organ_name);
-  evaluation.document_results = entry.document_results;
   return evaluation;
 }
 
@@ -174,36 +180,27 @@ bool are_of_cells(const std::vector<Finding>& findings) {
 std::string result_digest(const std::vector<RuleResult>& results, const std::vector<DerivedValue>& derived,
                           const std::vector<LedgerTable>& tables, const std::string& organ_name,
                           const std::vector<Verdict::Shared>& shared) {
-  std::string text = organ_name;
+  std::string text;
   text.reserve(kDigestedUsual);
-  // The order of results follows from the tables' forms, so a plain pass needs no name.
-  for (const Verdict::Shared& place : shared) text.append(place.list->results.size(), '.');
-  const auto add_cell = [&](const Cell& cell) {
-    text += static_cast<char>('0' + static_cast<int>(cell.state));
-    for (std::uint64_t left = static_cast<std::uint64_t>(cell.value); left != 0; left >>= 7U)
-      text += static_cast<char>((left & 127U) | 128U);
+  text = organ_name;
+  // Of tables without a fault the place says nothing, as a plain pass has no name.
+  for (const Verdict::Shared& place : shared)
+    if (known(place).is_of_table) text += known(place).digested;
+  std::size_t done = 0;
+  const auto add_until = [&](std::size_t end) {
+    for (; done < end; ++done) add_digested(results[done], text);
   };
-  for (const RuleResult& result : results) {
-    // That a copy came or went and says the same is no news of the report.
-    if (result.rule == "S.COPY" && result.status != RuleStatus::kFailed) continue;
-    if (result.status == RuleStatus::kPassed && result.reason.empty()) {
-      text += '.';
-      continue;
-    }
-    text.append("|").append(result.rule).append("/").append(result.instance).append(result.reason);
-    text += static_cast<char>('0' + static_cast<int>(result.status));
-    text += static_cast<char>('0' + static_cast<int>(result.severity));
-    if (result.difference) text += "d" + std::to_string(*result.difference);
-    for (const Operand& operand : result.operands) {
-      text += "," + operand.cell;
-      add_cell(operand.value);
-    }
+  for (const Verdict::Shared& place : shared) {
+    if (known(place).is_of_table) continue;
+    add_until(place.before);
+    text += known(place).digested;
   }
+  add_until(results.size());
   for (const DerivedValue& value : derived) text += "|" + value.cell + "=" + std::to_string(value.value);
   for (const LedgerTable& table : tables) {
-    text += "|" + std::string(to_string(table.table)) + std::string(to_string(table.status)) +
-            std::string(to_string(table.edition)) + static_cast<char>('0' + static_cast<int>(table.money_unit));
-    for (const Cell& cell : table.cells) add_cell(cell);
+    text.append("|").append(to_string(table.table)).append(to_string(table.status)).append(to_string(table.edition));
+    text += static_cast<char>('0' + static_cast<int>(table.money_unit));
+    add_digested(table.cells, text);
   }
   return hash_id({text});
 }

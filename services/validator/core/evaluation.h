@@ -7,6 +7,7 @@
 #include "common/report/ledger.h"
 #include "common/report/reading.h"
 #include "common/report/verdict.h"
+#include "services/validator/core/known_results.h"
 #include "services/validator/core/tie_evidence.h"
 
 namespace gouji::validator {
@@ -15,7 +16,7 @@ namespace gouji::validator {
 struct Evaluation {
   std::vector<RuleResult> table_results;     // from cells alone
   std::vector<Verdict::Shared> shared;       // among them
-  std::vector<RuleResult> document_results;  // from the document
+  ResultList document_results;               // from the document
   std::vector<DerivedValue> derived;
   std::vector<Anomaly> drafts;
 };
@@ -41,6 +42,9 @@ std::vector<Anomaly> table3_drafts(const LedgerEntry& entry, const Neighbours& n
 std::string result_digest(const std::vector<RuleResult>& results, const std::vector<DerivedValue>& derived,
                           const std::vector<LedgerTable>& tables, const std::string& organ_name,
                           const std::vector<Verdict::Shared>& shared = {});
+
+// As the entry keeps them.
+ResultList document_results_of(const LedgerEntry& entry);
 
 // Cells by id that differ; a cell that one side lacks is ABSENT there.
 std::vector<CellChange> changed_cells(const std::vector<LedgerTable>& before, const std::vector<LedgerTable>& after);

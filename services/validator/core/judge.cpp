@@ -35,22 +35,21 @@ bool are_same(const std::vector<Anomaly>& a, const std::vector<Anomaly>& b) {
 
 bool is_live(const LedgerEntry& entry) { return !entry.locations.empty(); }
 
-std::vector<RuleResult> results_of(const std::vector<Checked>& checked) {
-  std::vector<RuleResult> results;
-  for (const Checked& each : checked) results.push_back(each.result);
-  return results;
-}
-
-std::vector<RuleResult> joined(Evaluation& evaluation, const std::vector<Checked>& from_ledger) {
+// All results of an evaluation and of the ledger; what is known as a list joins the evaluation's shared ones.
+std::vector<RuleResult> joined(Evaluation& evaluation, const std::vector<Said>& from_ledger) {
   std::vector<RuleResult> all = std::move(evaluation.table_results);
-  all.reserve(all.size() + evaluation.document_results.size() + from_ledger.size());
-  std::move(evaluation.document_results.begin(), evaluation.document_results.end(), std::back_inserter(all));
-  for (const Checked& each : from_ledger) all.push_back(each.result);
+  const auto add = [&](ResultList list) {
+    if (list.known != nullptr) evaluation.shared.push_back({list.known, all.size()});
+    else std::move(list.results.begin(), list.results.end(), std::back_inserter(all));
+  };
+  add(std::move(evaluation.document_results));
+  add(list_of(from_ledger));
   return all;
 }
 
 std::vector<TableReading> without_provenance(const std::vector<LedgerTable>& tables) {
   std::vector<TableReading> readings;
+  readings.reserve(tables.size());
   for (const LedgerTable& table : tables) {
     TableReading& reading = readings.emplace_back();
     reading.table = table.table;
@@ -199,7 +198,7 @@ class Judge {
     Evaluation evaluation = evaluate(document.reading, entry.tables, neighbours_of(ledger_, entry.key));
     take_document(entry, document, evaluation);
     if (entry.locations.size() > 1 && !changed_cells(before.tables, entry.tables).empty()) compare_copies(entry);
-    const std::vector<Checked> from_ledger = ledger_results(entry, previous_report(ledger_, entry.key));
+    const std::vector<Said> from_ledger = ledger_results(entry, previous_report(ledger_, entry.key));
     std::vector<RuleResult> results = joined(evaluation, from_ledger);
     entry.result_digest = result_digest(results, evaluation.derived, entry.tables, entry.organ_name, evaluation.shared);
     const bool is_changed = turn.is_new_version || !turn.was_live || entry.result_digest != before.result_digest;
@@ -210,7 +209,9 @@ class Judge {
     const Closing closing = turn.closing.value_or(closing_of(before, entry, turn));
     std::vector<Anomaly> drafts = std::move(evaluation.drafts);
     for (Anomaly& draft : drafts_of(from_ledger, entry)) drafts.push_back(std::move(draft));
-    BookUpdate book = update_book(entry.anomalies, std::move(drafts), occasion_of(entry, closing, turn.seen_at), is_any);
+    BookUpdate book;
+    if (!entry.anomalies.empty() || !drafts.empty())
+      book = update_book(entry.anomalies, std::move(drafts), occasion_of(entry, closing, turn.seen_at), is_any);
     if (!is_changed && book.transitions.empty()) {
       entry.anomalies = std::move(book.anomalies);
       keep(std::move(entry));
@@ -229,8 +230,9 @@ class Judge {
     if (is_own) judge_neighbours(closing, turn.seen_at);
   }
 
-  static std::vector<Anomaly> drafts_of(const std::vector<Checked>& from_ledger, const LedgerEntry& entry) {
-    return draft_anomalies(from_ledger, {}, entry.key, entry.organ_name);
+  static std::vector<Anomaly> drafts_of(const std::vector<Said>& from_ledger, const LedgerEntry& entry) {
+    const std::vector<Checked> failures = failures_of(from_ledger);
+    return failures.empty() ? std::vector<Anomaly>() : draft_anomalies(failures, {}, entry.key, entry.organ_name);
   }
 
   // Everything of the ledger entry that stems from the document in hand.
@@ -241,7 +243,8 @@ class Judge {
     entry.extractor = reading.extractor;
     entry.payload_digest = document.payload_digest;
     entry.content_digest = reading.content_digest;
-    entry.document_results = evaluation.document_results;
+    entry.shared_document_results = evaluation.document_results.known;
+    entry.document_results = evaluation.document_results.results;
     entry.parsed_offset = document.input_offset;
     entry.sketch = sketch_of(reading.sections);
     entry.evidence = document.evidence;
@@ -338,14 +341,14 @@ class Judge {
     if (is_ahead(entry)) return unchanged();
     LedgerView past(history_);
     const LedgerEntry* const known = past.find(entry.key);
-    const std::vector<Checked> before = ledger_results(known != nullptr ? *known : entry, previous_report(past, entry.key));
-    const std::vector<Checked> after = ledger_results(entry, previous_report(ledger_, entry.key));
+    const std::vector<Said> before = ledger_results(known != nullptr ? *known : entry, previous_report(past, entry.key));
+    const std::vector<Said> after = ledger_results(entry, previous_report(ledger_, entry.key));
     const auto ties = is_own ? std::nullopt : changed_ties(entry, past);
     // What the prose says for one explanation or the other stands in the document only.
     if (ties)
       if (const auto document = reread(entry.key, entry.parsed_offset))
         return judge_anew(std::move(entry), *document, {false, true, seen_at, closing});
-    if (!ties && result_digest(results_of(before), {}, {}, "") == result_digest(results_of(after), {}, {}, "")) return unchanged();
+    if (!ties && result_digest(list_of(before).in_order(), {}, {}, "") == result_digest(list_of(after).in_order(), {}, {}, "")) return unchanged();
     Evaluation evaluation = evaluate_again(entry);
     std::vector<RuleResult> results = joined(evaluation, after);
     entry.result_digest = result_digest(results, evaluation.derived, entry.tables, entry.organ_name, evaluation.shared);
@@ -366,7 +369,7 @@ class Judge {
     entry.evidence.rule_set = rule_set_version();
     ledger_.put(entry);
     Evaluation evaluation = evaluate_again(entry);
-    const std::vector<Checked> from_ledger = ledger_results(entry, previous_report(ledger_, key_));
+    const std::vector<Said> from_ledger = ledger_results(entry, previous_report(ledger_, key_));
     std::vector<RuleResult> results = joined(evaluation, from_ledger);
     entry.result_digest = result_digest(results, evaluation.derived, entry.tables, entry.organ_name, evaluation.shared);
     std::vector<Anomaly> drafts = std::move(evaluation.drafts);

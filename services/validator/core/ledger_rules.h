@@ -11,7 +11,7 @@
 
 namespace gouji::validator {
 
-std::vector<Checked> ledger_results(const LedgerEntry& entry, const Previous& previous);
+std::vector<Said> ledger_results(const LedgerEntry& entry, const Previous& previous);
 
 // True of anomalies that ledger_results leads to.
 bool is_of_ledger_rules(const std::vector<Finding>& findings);

@@ -168,23 +168,23 @@ class TableNarrative {
   TableNarrative(const Reading& reading, const LedgerTable& table)
       : reading_(reading), table_(table), rule_(kRules[static_cast<std::size_t>(table.table)]) {}
 
-  std::vector<Checked> run() {
-    if (const Reason reason = why_unreadable(table_.status); reason != Reason::kNone) return {not_applicable(rule_, reason)};
-    if (reading_.year.value_or(reading_.key.year) == 0) return {not_applicable(rule_, Reason::kUnidentified)};
+  void run(std::vector<Said>& results) {
+    if (const Reason reason = why_unreadable(table_.status); reason != Reason::kNone) return results.push_back(not_applicable(rule_, reason));
+    if (reading_.year.value_or(reading_.key.year) == 0) return results.push_back(not_applicable(rule_, Reason::kUnidentified));
     collect();
-    if (spoken_.empty()) return {not_applicable(rule_, Reason::kNoClaims)};
+    if (spoken_.empty()) return results.push_back(not_applicable(rule_, Reason::kNoClaims));
     std::vector<const Spoken*> odd;
     std::size_t telling = 0;  // explained, and not by the zero that every table has
     for (const Spoken& each : spoken_) {
       if (!each.is_explained) odd.push_back(&each);
       else if (each.claim->value > 0) ++telling;
     }
-    if (odd.empty()) return {passed(rule_)};
-    if (is_scope(odd, telling)) return {scope_finding(odd)};
-    std::vector<Checked> results;
+    if (odd.empty()) return results.push_back(passed(rule_));
+    if (is_scope(odd, telling)) return results.push_back(scope_finding(odd));
+    std::vector<Checked> findings;
     for (const Spoken* each : odd)
-      if (results.size() < kFindingsMax) add_finding(*each, results);
-    return results;
+      if (findings.size() < kFindingsMax) add_finding(*each, findings);
+    for (Checked& finding : findings) results.push_back(std::move(finding));
   }
 
  private:
@@ -327,10 +327,9 @@ class TableNarrative {
 
 }  // namespace
 
-std::vector<Checked> narrative_results(const Reading& reading, const std::vector<LedgerTable>& tables) {
-  std::vector<Checked> results;
-  for (const LedgerTable& table : tables)
-    for (Checked& checked : TableNarrative(reading, table).run()) results.push_back(std::move(checked));
+std::vector<Said> narrative_results(const Reading& reading, const std::vector<LedgerTable>& tables) {
+  std::vector<Said> results;
+  for (const LedgerTable& table : tables) TableNarrative(reading, table).run(results);
   return results;
 }
 

@@ -14,6 +14,6 @@ namespace gouji::validator {
 // One result a rule where all is explained or nothing can be compared. Otherwise one failure a row
 // of the table, or one with instance "scope" where the prose as a whole speaks of something else.
 // `tables` are t2, t3, t4, contradictions mended.
-std::vector<Checked> narrative_results(const Reading& reading, const std::vector<LedgerTable>& tables);
+std::vector<Said> narrative_results(const Reading& reading, const std::vector<LedgerTable>& tables);
 
 }  // namespace gouji::validator

@@ -1,7 +1,7 @@
 #include "services/validator/core/prose_sums.h"
 
 #include <algorithm>
-#include <deque>
+#include <list>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -154,7 +154,7 @@ struct Sentence {
 
 using Test = std::optional<bool> (*)(const Sentence&);
 
-Checked check(std::string_view rule_id, const std::deque<Sentence>& sentences, Test test) {
+Said check(std::string_view rule_id, const std::list<Sentence>& sentences, Test test) {
   std::size_t tested = 0;
   std::vector<std::string_view> wrong;
   for (const Sentence& sentence : sentences) {
@@ -224,12 +224,16 @@ std::optional<bool> parts_fit_whole(std::string_view sentence) { return tested(s
 
 std::optional<bool> share_fits(std::string_view sentence) { return tested(sentence, does_share_fit); }
 
-std::vector<Checked> prose_sum_results(const Reading& reading) {
-  std::deque<Sentence> sentences;
+std::vector<Said> prose_sum_results(const Reading& reading) {
+  std::list<Sentence> sentences;
   for (const Section& section : reading.sections)
     for (const std::string_view sentence : sentences_of(section.text))
       if (sentence.size() <= kSentenceBytesMax) sentences.emplace_back(sentence);
-  return {check("N.SHARE", sentences, does_share_fit), check("N.SUM", sentences, do_parts_fit)};
+  std::vector<Said> results;
+  results.reserve(2);
+  results.push_back(check("N.SHARE", sentences, does_share_fit));
+  results.push_back(check("N.SUM", sentences, do_parts_fit));
+  return results;
 }
 
 }  // namespace gouji::validator

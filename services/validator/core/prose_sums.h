@@ -12,7 +12,7 @@
 namespace gouji::validator {
 
 // One result a rule: the first sentence that fails, with the number of further ones.
-std::vector<Checked> prose_sum_results(const Reading& reading);
+std::vector<Said> prose_sum_results(const Reading& reading);
 
 // What one sentence says, for tests: nullopt = it states nothing of the kind.
 std::optional<bool> parts_fit_whole(std::string_view sentence);

@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <optional>
 #include <utility>
@@ -109,6 +110,12 @@ class RuleReader {
   std::vector<std::string> mistakes_;
 };
 
+std::size_t hash_of(std::string_view id) {
+  std::size_t hash = id.size();
+  for (const char c : id) hash = hash * 31 + static_cast<unsigned char>(c);
+  return hash;
+}
+
 Error mistaken(const std::vector<std::string>& mistakes) {
   std::string message = "rules:";
   for (const std::string& mistake : mistakes) message += "\n  " + mistake;
@@ -166,13 +173,21 @@ Result<RuleSet> RuleSet::parse(std::string_view json) {
   }
   std::sort(set.rules_.begin(), set.rules_.end(), [](const Rule& a, const Rule& b) { return a.id < b.id; });
   if (!mistakes.empty()) return mistaken(mistakes);
+  set.places_.resize(8 * std::bit_ceil(set.rules_.size() + 1));
+  for (std::size_t i = 0; i < set.rules_.size(); ++i) {
+    std::size_t at = hash_of(set.rules_[i].id);
+    while (set.places_[at & (set.places_.size() - 1)] != 0) ++at;
+    set.places_[at & (set.places_.size() - 1)] = static_cast<std::uint16_t>(i + 1);
+  }
   return set;
 }
 
 const Rule* RuleSet::find(std::string_view id) const {
-  const auto found = std::lower_bound(rules_.begin(), rules_.end(), id,
-                                      [](const Rule& each, std::string_view wanted) { return each.id < wanted; });
-  return found == rules_.end() || found->id != id ? nullptr : &*found;
+  for (std::size_t at = hash_of(id);; ++at) {
+    const std::uint16_t place = places_[at & (places_.size() - 1)];  // a power of two
+    if (place == 0) return nullptr;
+    if (rules_[place - 1U].id == id) return &rules_[place - 1U];
+  }
 }
 
 const RuleSet& rule_set() {

@@ -54,6 +54,7 @@ class RuleSet {
   RuleSet() = default;
   std::int32_t version_ = 0;
   std::vector<Rule> rules_;
+  std::vector<std::uint16_t> places_;  // by hash of the id: place in rules_ plus one, or 0
 };
 
 // The embedded rules, checked at the first call (a mistake stops the process); thread-safe.

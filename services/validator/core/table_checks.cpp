@@ -7,6 +7,7 @@
 
 #include "common/core/check.h"
 #include "services/validator/core/clean_check.h"
+#include "services/validator/core/known_results.h"
 
 namespace gouji::validator {
 namespace {
@@ -310,17 +311,21 @@ std::vector<RuleResult> table_results(const TableView& table, Reason reason) {
   return results;
 }
 
-const SharedResults* shared_results(const TableView& table) {
+const KnownResults* shared_results(const TableView& table) {
   static const auto kMake = [](const Form& form) {
-    SharedResults shared;
+    KnownResults shared;
+    shared.is_of_table = true;
     const std::vector<Outcome> outcomes = all_passed(form);
     const std::vector<Check>& plan = table_plan(form);
     if (outcomes.size() < plan.size()) return shared;
-    for (std::size_t i = 0; i < plan.size(); ++i) add_named(plan[i], outcomes[i], {}, shared.results.emplace_back());
+    for (std::size_t i = 0; i < plan.size(); ++i) {
+      add_named(plan[i], outcomes[i], {}, shared.results.emplace_back());
+      add_digested(shared.results.back(), shared.digested);
+    }
     return shared;
   };
   if (!table.is_readable()) return nullptr;
-  const SharedResults& shared = per_form<SharedResults>(*table.form, kMake);
+  const KnownResults& shared = per_form<KnownResults>(*table.form, kMake);
   return !shared.results.empty() && is_clean(*table.form, table.cells) ? &shared : nullptr;
 }
 

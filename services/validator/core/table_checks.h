@@ -29,6 +29,8 @@ std::string_view to_string(Reason reason);  // "BLANK_TOTAL"; empty for kNone
 // kNone for a table that has cells.
 Reason why_unreadable(TableStatus status);
 
+struct KnownResults;
+
 enum class CheckKind : std::uint8_t { kEquation, kCounts, kItems, kDisclosed, kMisfilled };
 
 struct Check {
@@ -85,7 +87,7 @@ struct TableView {
 
 // What a table has of results when all its cells are numbers and all its rules pass; nullptr of any
 // other table, and of one with rules that a look at the equations does not decide.
-const SharedResults* shared_results(const TableView& table);
+const KnownResults* shared_results(const TableView& table);
 
 // Everything about one table, with names. `reason` != kNone: the whole table does not apply.
 std::vector<RuleResult> table_results(const TableView& table, Reason reason);

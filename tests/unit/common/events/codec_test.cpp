@@ -129,6 +129,18 @@ TEST(ParsedCodec, KeepsTablesProvenanceAndClaims) {
   EXPECT_TRUE(read.attachments[0].is_used);
 }
 
+TEST(ParsedCodec, KeepsEveryStateAndTheLargestValues) {
+  ParsedReport report = parsed_report();
+  std::vector<Cell>& cells = report.reading.tables[1].cells;
+  std::size_t at = 0;
+  for (const CellState state : {CellState::kAbsent, CellState::kBlank, CellState::kNil, CellState::kText, CellState::kUnreadable})
+    cells[at++] = {state, 0};
+  for (const std::int64_t value : {INT64_MIN, INT64_MAX, std::int64_t{-1}, std::int64_t{0}, std::int64_t{64}}) cells[at++] = Cell::number(value);
+  const auto event = decode_parsed(encode(report));
+  ASSERT_TRUE(event) << event.error().message;
+  EXPECT_EQ(std::get<ParsedReport>(*event).reading.tables[1].cells, cells);
+}
+
 TEST(ParsedCodec, RefusesColumnsOfAnotherSizeThanTheForm) {
   ParsedReport report = parsed_report();
   report.reading.tables[1].cells.pop_back();

@@ -14,7 +14,8 @@ using testing::cell;
 using testing::clean_reading;
 
 RuleResult result(const Reading& reading, const std::string& rule_id, const std::string& instance = "") {
-  for (const RuleResult& each : evaluate(reading, ledger_tables(reading)).document_results)
+  const Evaluation evaluation = evaluate(reading, ledger_tables(reading));
+  for (const RuleResult& each : evaluation.document_results.in_order())
     if (each.rule == rule_id && each.instance == instance) return each;
   RuleResult missing;
   missing.reason = "no result";
@@ -27,8 +28,21 @@ std::string outcome(const RuleResult& found) {
 }
 
 TEST(Document, OfACleanReportFailsNoRule) {
-  for (const RuleResult& each : evaluate(clean_reading(), ledger_tables(clean_reading())).document_results)
+  const Evaluation evaluation = evaluate(clean_reading(), ledger_tables(clean_reading()));
+  for (const RuleResult& each : evaluation.document_results.in_order())
     EXPECT_NE(each.status, RuleStatus::kFailed) << each.rule;
+}
+
+TEST(Document, OfTwoCleanReportsIsTheSameList) {
+  const Evaluation first = evaluate(clean_reading(2021, 1), ledger_tables(clean_reading(2021, 1)));
+  const Evaluation second = evaluate(clean_reading(2021, 2), ledger_tables(clean_reading(2021, 2)));
+  ASSERT_NE(first.document_results.known, nullptr);
+  EXPECT_EQ(first.document_results.known, second.document_results.known);
+  Reading odd = clean_reading(2021, 2);
+  odd.sections.pop_back();
+  const Evaluation third = evaluate(odd, ledger_tables(odd));
+  EXPECT_EQ(third.document_results.known, nullptr);
+  EXPECT_EQ(third.document_results.in_order().size(), first.document_results.in_order().size());
 }
 
 TEST(OrganKind, IsReadFromTheName) {
@@ -200,7 +214,7 @@ TEST(Pre2019, IsNotChecked) {
   cell(reading, "t4.reconsideration.total").value += 5;
   const Evaluation evaluation = evaluate(reading, ledger_tables(reading));
   EXPECT_TRUE(evaluation.drafts.empty());
-  for (const auto& results : {evaluation.table_results, evaluation.document_results})
+  for (const auto& results : {evaluation.table_results, evaluation.document_results.in_order()})
     for (const RuleResult& each : results) EXPECT_EQ(each.reason, "PRE_2019");
 }
 
@@ -213,7 +227,7 @@ TEST(Evaluation, IsTheSameAgainFromTheLedger) {
   const Evaluation first = evaluate(reading, ledger_tables(reading));
   const Evaluation again = evaluate_again(office.at(reading.key));
   EXPECT_EQ(result_digest(first.table_results, first.derived, {}, ""), result_digest(again.table_results, again.derived, {}, ""));
-  EXPECT_EQ(result_digest(first.document_results, {}, {}, ""), result_digest(again.document_results, {}, {}, ""));
+  EXPECT_EQ(result_digest(first.document_results.in_order(), {}, {}, ""), result_digest(again.document_results.in_order(), {}, {}, ""));
 }
 
 TEST(Ledger, OfACleanReportTakesLessThanTwoKibibytes) {

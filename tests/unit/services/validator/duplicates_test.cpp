@@ -99,7 +99,7 @@ std::string organ_outcome(const std::string& own, const std::string& text) {
   Reading reading = clean_reading();
   reading.organ_name = own;
   reading.sections[0].text = text;
-  const RuleResult result = other_organ_result(reading).result;
+  const RuleResult result = named(other_organ_result(reading));
   return result.reason.empty() ? std::string(to_string(result.status)) : result.reason;
 }
 

@@ -62,7 +62,7 @@ const Checked& only(const std::vector<Checked>& results, const std::string& rule
 }
 
 std::string outcome(const Reading& reading, const std::string& rule = "N.T3") {
-  const std::vector<Checked> results = narrative_results(reading, ledger_tables(reading));
+  const std::vector<Checked> results = in_full(narrative_results(reading, ledger_tables(reading)));
   const RuleResult result = only(results, rule).result;
   return std::string(to_string(result.status)) + (result.status == RuleStatus::kFailed ? " " + result.instance : " " + result.reason);
 }
@@ -73,7 +73,7 @@ TEST(Narrative, PassesWhatAnyReadingExplains) {
 
 TEST(Narrative, ReportsWhatNoReadingExplainsWithTheSentence) {
   const Reading reading = reading_with({claim("全年收到申请700件", 700, kReceived), claim("其中申请予以公开331件", 331, kGranted)});
-  const std::vector<Checked> results = narrative_results(reading, ledger_tables(reading));
+  const std::vector<Checked> results = in_full(narrative_results(reading, ledger_tables(reading)));
   const Checked checked = only(results, "N.T3");
   EXPECT_EQ(checked.result.instance, "granted");
   EXPECT_EQ(checked.result.severity, Severity::kWarning);
@@ -110,7 +110,7 @@ TEST(Narrative, TakesCoherentProseOfOtherFiguresForAScope) {
   const Claim completed = claim("接到申请32件，办结30件，2件转下年", 30, kCompleted);
   const Reading reading = reading_with({received, completed});
   EXPECT_EQ(outcome(reading), "FAILED scope");
-  const std::vector<Checked> results = narrative_results(reading, ledger_tables(reading));
+  const std::vector<Checked> results = in_full(narrative_results(reading, ledger_tables(reading)));
   EXPECT_EQ(only(results, "N.T3").result.severity, Severity::kInfo);
 }
 
@@ -194,7 +194,7 @@ TEST(ProseSums, ComparesSharesWithTheirTwoNumbers) {
 TEST(ProseSums, SayTheSentence) {
   Reading reading = clean_reading();
   reading.sections.push_back({1, "", "开头。全年共发布信息100条，其中动态80条、解读30条。结尾。", {}});
-  const std::vector<Checked> results = prose_sum_results(reading);
+  const std::vector<Checked> results = in_full(prose_sum_results(reading));
   EXPECT_EQ(only(results, "N.SUM").result.status, RuleStatus::kFailed);
   EXPECT_EQ(only(results, "N.SUM").text_zh, "“全年共发布信息100条，其中动态80条、解读30条”");
   EXPECT_EQ(only(results, "N.SHARE").result.reason, "NO_CLAIMS");
