@@ -25,9 +25,9 @@ void add_pair(std::string_view name, std::string_view value, wk::Pair* out) {
   out->set_value(std::string(value));
 }
 
-void to_proto(const std::vector<PageAttachment>& attachments, google::protobuf::RepeatedPtrField<wk::Attachment>* out) {
+void to_proto(const std::vector<PageAttachment>& attachments, google::protobuf::RepeatedPtrField<wk::PageAttachment>* out) {
   for (const PageAttachment& attachment : attachments) {
-    wk::Attachment* item = out->Add();
+    wk::PageAttachment* item = out->Add();
     item->set_url(attachment.url);
     item->set_name(attachment.name);
   }
@@ -73,10 +73,10 @@ void to_proto(const ArticleReading& article, wk::ArticleReading* out) {
 
 bool fits(std::string_view text) { return text.size() <= kPageTextMax; }
 
-Result<std::vector<PageAttachment>> from_proto(const google::protobuf::RepeatedPtrField<wk::Attachment>& in) {
+Result<std::vector<PageAttachment>> from_proto(const google::protobuf::RepeatedPtrField<wk::PageAttachment>& in) {
   if (static_cast<std::size_t>(in.size()) > kPageAttachmentsMax) return too_much("too many attachments");
   std::vector<PageAttachment> attachments;
-  for (const wk::Attachment& item : in) {
+  for (const wk::PageAttachment& item : in) {
     if (!fits(item.url()) || !fits(item.name())) return too_much("a text that is too long");
     attachments.push_back({item.url(), item.name()});
   }
