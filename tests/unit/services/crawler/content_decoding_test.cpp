@@ -4,6 +4,8 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include <algorithm>
+
 namespace gouji::crawler {
 namespace {
 
@@ -18,7 +20,7 @@ std::string deflated(const std::string& text, int window_bits) {
   stream.next_out = reinterpret_cast<Bytef*>(out.data());
   stream.avail_out = static_cast<uInt>(out.size());
   EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
-  out.resize(out.size() - stream.avail_out);
+  out.erase(std::min<std::size_t>(stream.total_out, out.size()));
   deflateEnd(&stream);
   return out;
 }
