@@ -72,7 +72,7 @@ struct Pipeline::Parts {
   std::unique_ptr<eventlog::Stage> parse_stage, validate_stage;
   std::unique_ptr<host::StageHost> parser, validator;
   std::unique_ptr<runtime::WorkerPool> list_pool;
-  std::unique_ptr<crawler::ListReader> lists;
+  std::unique_ptr<crawler::WorkerListReader> lists;
   std::unique_ptr<crawler::Telemetry> crawler_telemetry;
   std::unique_ptr<crawler::Crawler> crawler;
   std::atomic<bool> stopping{false};
