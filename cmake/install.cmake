@@ -23,7 +23,7 @@ endforeach()
 gouji_generated(completion/gouji.bash gouji completion bash)
 gouji_generated(completion/_gouji gouji completion zsh)
 gouji_generated(completion/gouji.fish gouji completion fish)
-add_custom_target(install_files DEPENDS ${files})
+add_custom_target(install_files ALL DEPENDS ${files})
 add_dependencies(programs install_files)
 
 install(DIRECTORY "${generated}/man/" DESTINATION "${CMAKE_INSTALL_MANDIR}")
