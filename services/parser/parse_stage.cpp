@@ -1,6 +1,7 @@
 #include "services/parser/parse_stage.h"
 
 #include <atomic>
+#include <chrono>
 #include <thread>
 
 #include <fmt/format.h>
@@ -13,9 +14,15 @@ namespace {
 
 using eventlog::StoredRecord;
 
-// Twice ten seconds for each at worst, and as long as its programs may run: a batch ends within the
-// limit of the heartbeat.
-constexpr std::size_t kPreparedPerThread = 2;
+// Documents a thread and batch, and so a transaction. A slow one takes twice ten seconds at worst, and as long as its
+// programs may run: few of them end within the limit of the heartbeat. While they are quick a batch may be larger, because
+// on Kafka the end of a transaction costs as much as several documents.
+constexpr std::size_t kPreparedMin = 2;
+constexpr std::size_t kPreparedMax = 8;
+constexpr std::chrono::milliseconds kIsQuick{500};
+constexpr std::chrono::seconds kIsSlow{2};
+// None is begun after this; what is left is read one by one.
+constexpr std::chrono::seconds kBeginWithin{10};
 // Documents in memory at once: the largest alone, or many small ones.
 constexpr std::int64_t kDocumentBytesMax = 40LL * 1024 * 1024;
 
@@ -76,7 +83,7 @@ Result<ReadOutcome> ParseStage::read(const RawReport& report) const {
   return reader_(request);
 }
 
-std::size_t ParseStage::prepares_at_once() const { return options_.threads * kPreparedPerThread; }
+std::size_t ParseStage::prepares_at_once() const { return options_.threads * (kPreparedMin << doublings_); }
 
 // Reads the batch's documents in parallel. Whether an answer is used is decided in process(), so a
 // document that state would have skipped costs time and nothing else.
@@ -85,8 +92,10 @@ void ParseStage::prepare(std::span<const StoredRecord> batch) {
   if (batch.size() < 2 || options_.threads < 2) return;
   std::vector<std::optional<Result<ReadOutcome>>> answers(batch.size());
   std::atomic<std::size_t> next{0};
+  const auto began = std::chrono::steady_clock::now();
+  const auto elapsed = [&] { return std::chrono::steady_clock::now() - began; };
   const auto work = [&] {
-    for (std::size_t i = next.fetch_add(1); i < batch.size(); i = next.fetch_add(1)) {
+    for (std::size_t i = next.fetch_add(1); i < batch.size() && elapsed() < kBeginWithin; i = next.fetch_add(1)) {
       auto event = events::decode_raw(batch[i].record);
       if (!event) continue;
       if (const auto* report = std::get_if<RawReport>(&*event)) answers[i] = read(*report);
@@ -96,6 +105,8 @@ void ParseStage::prepare(std::span<const StoredRecord> batch) {
   for (std::size_t i = 1; i < options_.threads; ++i) threads.emplace_back(work);
   work();
   threads.clear();
+  if (elapsed() > kIsSlow) doublings_ = 0;
+  else if (elapsed() < kIsQuick && batch.size() >= prepares_at_once() && (kPreparedMin << doublings_) < kPreparedMax) ++doublings_;
   for (std::size_t i = 0; i < batch.size(); ++i)
     if (answers[i]) prepared_.emplace(Place{batch[i].at, batch[i].offset}, std::move(*answers[i]));
 }

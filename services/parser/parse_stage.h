@@ -55,6 +55,7 @@ class ParseStage : public eventlog::Stage {
   const std::vector<std::string> inputs_;
   // Answers for records of the batch in hand; bounded by the batch, emptied by the next one.
   std::map<Place, Result<ReadOutcome>> prepared_;
+  unsigned doublings_ = 0;  // of the batch, while documents are quick
   mutable DocumentBudget budget_;
 };
 

@@ -4,6 +4,7 @@ The crawler reads made-up reports once; their raw records are then appended anew
 topics in front of a parser and a validator. Measured is the time from the append of a raw record to the
 arrival of its anomaly at a subscriber, read_committed. Needs build/release and the tests' Python."""
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -16,7 +17,7 @@ sys.path[:0] = [str(_ROOT / 'tests/support/kafka'), str(_ROOT / 'tests/e2e')]
 import kafka  # noqa: E402
 from confluent_kafka import Consumer, Producer, TopicPartition  # noqa: E402
 from confluent_kafka.admin import AdminClient  # noqa: E402
-from harness import ANOMALY, BIN, RAW, SERVICE_ENVIRONMENT, folder_of_reports, gouji  # noqa: E402
+from harness import ANOMALY, BIN, RAW, SERVICE_ENVIRONMENT, chinese, folder_of_reports, gouji  # noqa: E402
 
 WRONG_EVERY = 5
 PATIENCE_SECONDS = 300
@@ -116,10 +117,9 @@ def main(rate=500, seconds=16):
 
 
 def organ_of(value):
-    """The organ id that the parser will find: the first line of the made-up report says it."""
-    text = value.decode('utf-8', errors='ignore')
-    start = text.index('甲')
-    return 'name::' + text[start:text.index('2022', start)]
+    """The organ id that the parser will find: the number in the file's name says which one was made up."""
+    number = int(re.search(rb'report-(\d+)\.txt', value).group(1))
+    return f'name::{chinese(number)}县人民政府'
 
 
 if __name__ == '__main__':

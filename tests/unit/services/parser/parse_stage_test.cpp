@@ -183,6 +183,28 @@ TEST(ParseStage, UsesAnswersThatWerePreparedInParallel) {
   EXPECT_EQ(f.context.emitted.size(), 20U);
 }
 
+TEST(ParseStage, TakesLargerBatchesWhileDocumentsAreQuickAndBatchesAreFull) {
+  Fixture f;
+  ParseStage stage([&f](const events::ReadRequest&) { return f.answer; }, nullptr, f.telemetry, {"x+1", 2});
+  const auto batch_of = [](std::size_t records) {
+    std::vector<StoredRecord> batch;
+    for (std::size_t i = 0; i < records; ++i) {
+      batch.push_back(stored(raw(1)));
+      batch.back().offset = static_cast<std::int64_t>(i);
+    }
+    return batch;
+  };
+  EXPECT_EQ(stage.prepares_at_once(), 4U);
+  stage.prepare(batch_of(3));
+  EXPECT_EQ(stage.prepares_at_once(), 4U);
+  std::vector<std::size_t> sizes;
+  for (int i = 0; i < 4; ++i) {
+    stage.prepare(batch_of(stage.prepares_at_once()));
+    sizes.push_back(stage.prepares_at_once());
+  }
+  EXPECT_EQ(sizes, (std::vector<std::size_t>{8, 16, 16, 16}));
+}
+
 TEST(ParseStage, HoldsNoTwoLargeDocumentsAtOnce) {
   Fixture f;
   std::atomic<int> inside{0}, most{0};
