@@ -18,11 +18,20 @@ using eventlog::StoredRecord;
 // programs may run: few of them end within the limit of the heartbeat. While they are quick a batch may be larger, because
 // on Kafka the end of a transaction costs as much as several documents.
 constexpr std::size_t kPreparedMin = 2;
-constexpr std::size_t kPreparedMax = 8;
+constexpr std::size_t kPreparedMax = 16;
 constexpr std::chrono::milliseconds kIsQuick{500};
 constexpr std::chrono::seconds kIsSlow{2};
-// None is begun after this; what is left is read one by one.
+// None is begun after this, or while the prose that is held is more; what is left is read one by one.
 constexpr std::chrono::seconds kBeginWithin{10};
+constexpr std::size_t kProseBytesMax = 8 * 1024 * 1024;
+
+std::size_t prose_bytes(const Result<ReadOutcome>& answer) {
+  const auto* reading = answer ? std::get_if<Reading>(&*answer) : nullptr;
+  std::size_t bytes = 0;
+  if (reading != nullptr)
+    for (const auto& section : reading->sections) bytes += section.text.size();
+  return bytes;
+}
 // Documents in memory at once: the largest alone, or many small ones.
 constexpr std::int64_t kDocumentBytesMax = 40LL * 1024 * 1024;
 
@@ -91,14 +100,14 @@ void ParseStage::prepare(std::span<const StoredRecord> batch) {
   prepared_.clear();
   if (batch.size() < 2 || options_.threads < 2) return;
   std::vector<std::optional<Result<ReadOutcome>>> answers(batch.size());
-  std::atomic<std::size_t> next{0};
+  std::atomic<std::size_t> next{0}, held{0};
   const auto began = std::chrono::steady_clock::now();
   const auto elapsed = [&] { return std::chrono::steady_clock::now() - began; };
   const auto work = [&] {
-    for (std::size_t i = next.fetch_add(1); i < batch.size() && elapsed() < kBeginWithin; i = next.fetch_add(1)) {
+    for (std::size_t i = next.fetch_add(1); i < batch.size() && elapsed() < kBeginWithin && held < kProseBytesMax; i = next.fetch_add(1)) {
       auto event = events::decode_raw(batch[i].record);
       if (!event) continue;
-      if (const auto* report = std::get_if<RawReport>(&*event)) answers[i] = read(*report);
+      if (const auto* report = std::get_if<RawReport>(&*event)) held += prose_bytes(answers[i].emplace(read(*report)));
     }
   };
   std::vector<std::jthread> threads;

@@ -202,7 +202,7 @@ TEST(ParseStage, TakesLargerBatchesWhileDocumentsAreQuickAndBatchesAreFull) {
     stage.prepare(batch_of(stage.prepares_at_once()));
     sizes.push_back(stage.prepares_at_once());
   }
-  EXPECT_EQ(sizes, (std::vector<std::size_t>{8, 16, 16, 16}));
+  EXPECT_EQ(sizes, (std::vector<std::size_t>{8, 16, 32, 32}));
 }
 
 TEST(ParseStage, HoldsNoTwoLargeDocumentsAtOnce) {
