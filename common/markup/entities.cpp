@@ -115,4 +115,19 @@ Entity read_entity(std::string_view text) {
   return text[1] == '#' ? read_numeric(text) : read_named(text);
 }
 
+std::string decode_entities(std::string_view text) {
+  if (text.find('&') == std::string_view::npos) return std::string(text);
+  std::string decoded;
+  for (std::size_t at = 0; at < text.size();) {
+    const Entity entity = text[at] == '&' ? read_entity(text.substr(at)) : Entity{};
+    if (entity.length == 0) {
+      decoded.push_back(text[at++]);
+      continue;
+    }
+    append_utf8(decoded, entity.code_point);
+    at += entity.length;
+  }
+  return decoded;
+}
+
 }  // namespace gouji

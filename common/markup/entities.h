@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace gouji {
@@ -13,5 +14,8 @@ struct Entity {
 
 // The reference at the start of `text`, which begins with '&'. Reads at most 12 bytes of a name.
 Entity read_entity(std::string_view text);
+
+// A text with every reference in it as its character; what is none stays.
+std::string decode_entities(std::string_view text);
 
 }  // namespace gouji

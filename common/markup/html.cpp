@@ -13,6 +13,7 @@
 #include "common/markup/html_elements.h"
 #include "common/markup/html_style.h"
 #include "common/markup/html_tag.h"
+#include "common/text/ascii.h"
 #include "common/text/byte_scan.h"
 #include "common/text/utf8.h"
 
@@ -20,27 +21,6 @@ namespace gouji {
 namespace {
 
 bool is_letter(char c) { return static_cast<unsigned char>((c | 0x20) - 'a') < 26; }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
-
-bool equals_in_lower(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
-}
-
-std::string decode_entities(std::string_view text) {
-  if (text.find('&') == std::string_view::npos) return std::string(text);
-  std::string decoded;
-  for (std::size_t at = 0; at < text.size();) {
-    const Entity entity = text[at] == '&' ? read_entity(text.substr(at)) : Entity{};
-    if (entity.length == 0) {
-      decoded.push_back(text[at++]);
-      continue;
-    }
-    append_utf8(decoded, entity.code_point);
-    at += entity.length;
-  }
-  return decoded;
-}
 
 std::string collapse_space(std::string_view text) {
   std::string collapsed;
@@ -171,7 +151,7 @@ class HtmlScanner {
     if (tag.has_too_many_attributes) builder_.add_limit("ATTRIBUTES");
     const ElementKind kind = element_kind(tag.name);
     if (!tag.is_end && (kind == ElementKind::kRawText || kind == ElementKind::kSkipped)) {
-      if (!hidden_ && equals_in_lower(tag.name, "iframe")) begin_frame(tag);
+      if (!hidden_ && equals_ignoring_case(tag.name, "iframe")) begin_frame(tag);
       return skip_element(tag.name, kind);
     }
     if (hidden_ && stays_hidden(tag, kind)) return;
@@ -196,8 +176,8 @@ class HtmlScanner {
         break;
     }
     if (kind == ElementKind::kInline &&
-        (equals_in_lower(tag.name, "input") || equals_in_lower(tag.name, "col") ||
-         equals_in_lower(tag.name, "link") || html_[tag.end - 2] == '/')) {
+        (equals_ignoring_case(tag.name, "input") || equals_ignoring_case(tag.name, "col") ||
+         equals_ignoring_case(tag.name, "link") || html_[tag.end - 2] == '/')) {
       return true;
     }
     if (kind != ElementKind::kInline && kind != ElementKind::kLink) builder_.end_block();
@@ -210,7 +190,7 @@ class HtmlScanner {
   bool stays_hidden(const HtmlTag& tag, ElementKind kind) {
     Hidden& hidden = *hidden_;
     if (kind == ElementKind::kTable && !tag.is_end) builder_.add_limit("HIDDEN_TABLE");
-    if (equals_in_lower(tag.name, hidden.name) && kind != ElementKind::kCell &&
+    if (equals_ignoring_case(tag.name, hidden.name) && kind != ElementKind::kCell &&
         kind != ElementKind::kRow) {
       if (!tag.is_end) return ++hidden.depth, true;
       if (hidden.depth > 0) return --hidden.depth, true;
@@ -312,7 +292,7 @@ class HtmlScanner {
     CellSpans spans;
     if (!tag.first.empty()) spans.columns = span(tag.first, limits_.column_span);
     if (!tag.second.empty()) spans.rows = span(tag.second, limits_.row_span);
-    spans.is_header = lower(tag.name[1]) == 'h';
+    spans.is_header = ascii_lower(tag.name[1]) == 'h';
     builder_.begin_cell(spans, tag.end);
   }
 
@@ -366,14 +346,14 @@ class HtmlScanner {
   bool is_known_unclosed(std::string_view name) const {
     return std::any_of(unclosed_.begin(),
                        unclosed_.begin() + static_cast<std::ptrdiff_t>(unclosed_count_),
-                       [&](std::string_view known) { return equals_in_lower(known, name); });
+                       [&](std::string_view known) { return equals_ignoring_case(known, name); });
   }
 
   // Where the </name> after `from` starts.
   std::size_t find_end_tag(std::string_view name, std::size_t from) const {
     for (std::size_t at = html_.find("</", from); at != std::string_view::npos;
          at = html_.find("</", at + 2)) {
-      if (equals_in_lower(html_.substr(at + 2, name.size()), name)) return at;
+      if (equals_ignoring_case(html_.substr(at + 2, name.size()), name)) return at;
     }
     return std::string_view::npos;
   }

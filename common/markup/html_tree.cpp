@@ -6,6 +6,7 @@
 #include "common/markup/entities.h"
 #include "common/markup/html_elements.h"
 #include "common/markup/html_tag.h"
+#include "common/text/ascii.h"
 #include "common/text/utf8.h"
 
 namespace gouji {
@@ -13,7 +14,6 @@ namespace gouji {
 namespace {
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
 bool is_white(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 // A bounded text does not decode what it cannot hold, but for some white space.
@@ -22,7 +22,7 @@ constexpr std::size_t kUnbounded = SIZE_MAX / 2;
 
 template <std::size_t N>
 bool is_among(std::string_view name, const std::array<std::string_view, N>& names) {
-  return std::any_of(names.begin(), names.end(), [&](std::string_view other) { return is_same_name(name, other); });
+  return std::any_of(names.begin(), names.end(), [&](std::string_view other) { return equals_ignoring_case(name, other); });
 }
 
 constexpr std::array<std::string_view, 15> kVoid = {"area", "base", "br", "col", "embed", "hr", "img", "input",
@@ -55,7 +55,7 @@ constexpr Implied kImplied[] = {
 };
 
 bool has_name(const std::array<std::string_view, 6>& names, std::string_view name) {
-  return std::any_of(names.begin(), names.end(), [&](std::string_view other) { return !other.empty() && is_same_name(name, other); });
+  return std::any_of(names.begin(), names.end(), [&](std::string_view other) { return !other.empty() && equals_ignoring_case(name, other); });
 }
 
 struct Attribute {
@@ -97,25 +97,6 @@ void each_attribute(std::string_view tag, std::uint32_t limit, Take take) {
 }
 
 }  // namespace
-
-bool is_same_name(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
-}
-
-std::string decode_references(std::string_view text) {
-  if (text.find('&') == std::string_view::npos) return std::string(text);
-  std::string decoded;
-  for (std::size_t at = 0; at < text.size();) {
-    const Entity entity = text[at] == '&' ? read_entity(text.substr(at)) : Entity{};
-    if (entity.length == 0) {
-      decoded.push_back(text[at++]);
-      continue;
-    }
-    append_utf8(decoded, entity.code_point);
-    at += entity.length;
-  }
-  return decoded;
-}
 
 class HtmlTree::Builder {
  public:
@@ -204,12 +185,12 @@ class HtmlTree::Builder {
     const auto index = static_cast<std::uint32_t>(tree_.elements_.size());
     element.last = index;
     each_attribute(element.tag, limits_.attributes, [&](const Attribute& attribute) {
-      if (element.id.data() == nullptr && is_same_name(attribute.name, "id")) element.id = attribute.value;
-      if (element.classes.data() == nullptr && is_same_name(attribute.name, "class")) element.classes = attribute.value;
+      if (element.id.data() == nullptr && equals_ignoring_case(attribute.name, "id")) element.id = attribute.value;
+      if (element.classes.data() == nullptr && equals_ignoring_case(attribute.name, "class")) element.classes = attribute.value;
       return element.id.data() != nullptr && element.classes.data() != nullptr;
     });
     tree_.elements_.push_back(element);
-    if (is_same_name(name, "td") || is_same_name(name, "th")) push_text({at_, at_, true, false, true, 0});
+    if (equals_ignoring_case(name, "td") || equals_ignoring_case(name, "th")) push_text({at_, at_, true, false, true, 0});
     const bool is_raw = is_among(name, kRaw);
     if (is_raw) skip_raw(name);
     tree_.elements_[index].end = at_;
@@ -221,11 +202,11 @@ class HtmlTree::Builder {
 
   // Up to its end tag; a script without one ends at once, so that it cannot hide the page.
   void skip_raw(std::string_view name) {
-    const auto which = std::find_if(kRaw.begin(), kRaw.end(), [&](std::string_view raw) { return is_same_name(raw, name); });
+    const auto which = std::find_if(kRaw.begin(), kRaw.end(), [&](std::string_view raw) { return equals_ignoring_case(raw, name); });
     bool& is_missing = is_raw_end_missing_[static_cast<std::size_t>(which - kRaw.begin())];
     if (is_missing) return;
     for (auto at = html_.find("</", at_); at != std::string_view::npos; at = html_.find("</", at + 2)) {
-      if (!is_same_name(html_.substr(at + 2, name.size()), name)) continue;
+      if (!equals_ignoring_case(html_.substr(at + 2, name.size()), name)) continue;
       at_ = at;
       return;
     }
@@ -233,7 +214,7 @@ class HtmlTree::Builder {
   }
 
   void close_implied(std::string_view name, std::size_t at) {
-    const auto rule = std::find_if(std::begin(kImplied), std::end(kImplied), [&](const Implied& implied) { return is_same_name(implied.name, name); });
+    const auto rule = std::find_if(std::begin(kImplied), std::end(kImplied), [&](const Implied& implied) { return equals_ignoring_case(implied.name, name); });
     if (rule == std::end(kImplied)) return;
     std::size_t keep = open_.size();
     for (std::size_t i = open_.size(); i > 0; --i) {
@@ -248,8 +229,8 @@ class HtmlTree::Builder {
     const bool is_table_part = is_among(name, kTableParts);
     for (std::size_t i = open_.size(); i > 0; --i) {
       const std::string_view open = tree_.elements_[open_[i - 1]].name;
-      if (is_same_name(open, name)) return close_to(i - 1, at);
-      if (!is_table_part && (is_same_name(open, "td") || is_same_name(open, "th") || is_same_name(open, "table"))) return;
+      if (equals_ignoring_case(open, name)) return close_to(i - 1, at);
+      if (!is_table_part && (equals_ignoring_case(open, "td") || equals_ignoring_case(open, "th") || equals_ignoring_case(open, "table"))) return;
     }
   }
 
@@ -281,8 +262,8 @@ HtmlTree::HtmlTree(std::string_view html, const HtmlTreeLimits& limits) : html_(
 std::optional<std::string> HtmlTree::attribute(std::uint32_t element, std::string_view name) const {
   std::optional<std::string> found;
   each_attribute(elements_[element].tag, 256, [&](const Attribute& attribute) {
-    if (!is_same_name(attribute.name, name)) return false;
-    found = decode_references(attribute.value);
+    if (!equals_ignoring_case(attribute.name, name)) return false;
+    found = decode_entities(attribute.value);
     return true;
   });
   return found;
@@ -303,7 +284,7 @@ std::string HtmlTree::text_between(std::size_t begin, std::size_t end, std::size
     wants_space = wants_space || is_apart;
     std::string_view raw = html_.substr(text->begin, std::min(text->end, end) - text->begin);
     if (bytes_max < kUnbounded) raw = raw.substr(0, bytes_max - out.size() + kSpacesRead);
-    for (const char c : text->is_verbatim ? std::string(raw) : decode_references(raw)) {
+    for (const char c : text->is_verbatim ? std::string(raw) : decode_entities(raw)) {
       if (is_white(c)) {
         wants_space = true;
         continue;

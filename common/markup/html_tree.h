@@ -72,9 +72,4 @@ class HtmlTree {
   bool is_cut_ = false;
 };
 
-// References decoded ("&amp;" → "&"); everything else as it is.
-std::string decode_references(std::string_view text);
-// Names of elements and attributes.
-bool is_same_name(std::string_view a, std::string_view b);
-
 }  // namespace gouji

@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "common/text/ascii.h"
+
 namespace gouji {
 
 namespace {
@@ -267,7 +269,7 @@ class Selector::Matcher {
 
   bool holds(const Group::Compound& compound, std::uint32_t element) {
     work_ += 1 + static_cast<std::int64_t>(compound.tests.size());
-    if (!compound.name.empty() && !is_same_name(compound.name, elements_[element].name)) return false;
+    if (!compound.name.empty() && !equals_ignoring_case(compound.name, elements_[element].name)) return false;
     return std::all_of(compound.tests.begin(), compound.tests.end(), [&](const Group::Test& test) { return passes(test, element); });
   }
 

@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <optional>
 
+#include "common/text/ascii.h"
 #include "common/text/byte_scan.h"
 #include "common/text/gb18030.h"
 #include "common/text/utf8.h"
@@ -54,7 +55,7 @@ LabelKind label_kind(std::string_view label) {
   std::string folded;
   for (char c : label.substr(0, 32)) {
     if (c == ' ' || c == '"' || c == '\'' || c == ';') continue;
-    folded.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c);
+    folded.push_back(ascii_lower(c));
   }
   if (folded.empty()) return LabelKind::kNone;
   for (const NamedLabel& known : kLabels) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "common/core/id.h"
+#include "common/text/ascii.h"
 #include "common/text/utf8.h"
 #include "services/crawler/attachments.h"
 
@@ -33,9 +34,7 @@ std::string media_type_of(std::string_view name) {
       {"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}};
   const auto dot = name.rfind('.');
   if (dot == std::string_view::npos) return {};
-  std::string ending(name.substr(dot + 1));
-  for (char& c : ending) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  const auto found = types.find(ending);
+  const auto found = types.find(ascii_lower(name.substr(dot + 1)));
   return found == types.end() ? std::string() : std::string(found->second);
 }
 

@@ -7,6 +7,7 @@
 
 #include "common/core/digest.h"
 #include "common/eventlog/topics.h"
+#include "common/text/ascii.h"
 #include "gouji/version.h"
 #include "services/crawler/io/warc_reader.h"
 #include "services/gouji/cell_words.h"
@@ -119,8 +120,7 @@ Result<void> find_records(eventlog::EventLog& log, const std::vector<Wanted>& wa
 }
 
 std::string extension_of(std::string_view bytes) {
-  std::string name(parser::to_string(parser::sniff(bytes)));
-  for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  const std::string name = ascii_lower(parser::to_string(parser::sniff(bytes)));
   if (name == "text") return "txt";
   return name.empty() || name == "empty" || name == "binary" ? "bin" : name;
 }

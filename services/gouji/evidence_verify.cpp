@@ -9,6 +9,7 @@
 
 #include "common/core/digest.h"
 #include "common/eventlog/topics.h"
+#include "common/text/ascii.h"
 #include "common/text/charset.h"
 #include "gouji/version.h"
 #include "services/crawler/core/content_decoding.h"
@@ -180,16 +181,10 @@ void Verification::check_chain() {
   else fails("anomaly.pb", "异常所指的不是 report/ 中的采集", "speaks of another fetch than that in report/");
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return out;
-}
-
 // Content-Encoding of an HTTP head; empty where it has none.
 std::string encoding_of(std::string_view head) {
   static constexpr std::string_view kName = "\ncontent-encoding:";
-  const auto at = lower(head).find(kName);
+  const auto at = ascii_lower(head).find(kName);
   if (at == std::string::npos) return {};
   std::string value(head.substr(at + kName.size(), head.find('\r', at + 1) - at - kName.size()));
   value.erase(0, std::min(value.find_first_not_of(' '), value.size()));

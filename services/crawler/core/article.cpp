@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "common/core/digest.h"
+#include "common/markup/entities.h"
 #include "common/markup/html.h"
+#include "common/text/ascii.h"
 #include "services/crawler/core/attachment_list.h"
 #include "services/crawler/core/fingerprint.h"
 #include "services/crawler/core/page_content.h"
@@ -127,7 +129,7 @@ class Article {
     names.insert(names.end(), std::begin(usual), std::end(usual));
     for (const std::string_view name : names) {
       for (const auto& [known, content] : meta_) {
-        if (is_same_name(known, name) && !tidied(content, 8).empty()) return content;
+        if (equals_ignoring_case(known, name) && !tidied(content, 8).empty()) return content;
       }
     }
     return std::nullopt;
@@ -177,7 +179,7 @@ class Article {
       const bool is_page = content_ == kNoElement;
       if (!is_page && at > elements[content_].last) return;
       const std::size_t whole = is_page ? 0 : tree_.text_bytes(content_);
-      if (tree_.text_bytes(at) * 10 >= whole * 6 && tree_.text_bytes(at) > 0 && (!is_page || is_same_name(elements[at].name, "body"))) {
+      if (tree_.text_bytes(at) * 10 >= whole * 6 && tree_.text_bytes(at) > 0 && (!is_page || equals_ignoring_case(elements[at].name, "body"))) {
         content_ = at++;
         out_.content = "(largest)";
       } else {
@@ -233,7 +235,7 @@ class Article {
     for (const Link& link : document.links) links.insert(link.href);
     const bool has_content = content_ != kNoElement && out_.content != "(largest)";
     if (!has_content && tree_.text(kPlainPageBytesMax + 1).size() > kPlainPageBytesMax) return;
-    add_quoted(decode_references(has_content ? tree_.inner_html(content_) : text_), links, known);
+    add_quoted(decode_entities(has_content ? tree_.inner_html(content_) : text_), links, known);
   }
 
   // Addresses in onclick, data-… and scripts: 'x.pdf', window.open("x.doc").

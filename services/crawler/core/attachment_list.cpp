@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "common/markup/html.h"
+#include "common/text/ascii.h"
 #include "common/text/utf8.h"
 
 namespace gouji::crawler {
@@ -23,20 +24,12 @@ bool holds_any(std::string_view text, std::initializer_list<std::string_view> wo
   return std::any_of(words.begin(), words.end(), [&](std::string_view word) { return text.find(word) != text.npos; });
 }
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) { return lower(c); });
-  return out;
-}
-
 // The letters behind the last dot, where they can be the ending of a file's name.
 std::string ending_of(std::string_view name) {
   while (!name.empty() && (name.back() == ' ' || name.back() == '\n' || name.back() == '\t')) name.remove_suffix(1);
   const auto dot = name.rfind('.');
   if (dot == name.npos || name.size() - dot > 5) return {};
-  return lower(name.substr(dot + 1));
+  return ascii_lower(name.substr(dot + 1));
 }
 
 template <std::size_t N>
@@ -122,13 +115,13 @@ class AttachmentList {
 
   // A viewer's own address holds that of the file.
   static bool is_document_frame(const Image& frame) {
-    const std::string address = lower(frame.src);
+    const std::string address = ascii_lower(frame.src);
     return is_among(ending_of(address.substr(0, address.find_first_of("?#"))), kDocumentEndings) || is_among(ending_of(address), kDocumentEndings) ||
            holds_any(address, {".htm", ".shtml", ".txt"});
   }
 
   static bool is_picture(const Image& image) {
-    const std::string address = lower(image.src);
+    const std::string address = ascii_lower(image.src);
     if (holds_any(address, {"icon", "filetype", "logo", "qrcode", "ewm", "banner"})) return false;
     return is_among(ending_of(address.substr(0, address.find_first_of("?#"))), kImageEndings);
   }

@@ -8,6 +8,8 @@
 #include <memory>
 #include <vector>
 
+#include "common/text/ascii.h"
+
 namespace gouji::crawler {
 
 namespace {
@@ -114,7 +116,7 @@ Result<std::string> zstd_all(std::string_view encoded, const DecodingLimits& lim
 std::string lower_trimmed(std::string_view text) {
   std::string out;
   for (const char c : text) {
-    if (c != ' ' && c != '\t') out.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
+    if (c != ' ' && c != '\t') out.push_back(ascii_lower(c));
   }
   return out;
 }

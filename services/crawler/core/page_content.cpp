@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/markup/entities.h"
+#include "common/text/ascii.h"
 #include "services/crawler/core/text_steps.h"
 
 namespace gouji::crawler {
@@ -74,7 +76,7 @@ class HtmlRow : public RowView {
   static std::string lower_without_digits(std::string_view text) {
     std::string out;
     for (const char c : text.substr(0, 100)) {
-      if (c < '0' || c > '9') out.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c);
+      if (c < '0' || c > '9') out.push_back(ascii_lower(c));
     }
     return out;
   }
@@ -158,7 +160,7 @@ std::string unwrapped(std::string text, const std::vector<UnwrapStep>& steps) {
   for (const UnwrapStep step : steps) {
     switch (step) {
       case UnwrapStep::kCdataHtml: text = replaced(replaced(std::move(text), "<![CDATA[", ""), "]]>", ""); break;
-      case UnwrapStep::kEntities: text = decode_references(text); break;
+      case UnwrapStep::kEntities: text = decode_entities(text); break;
       case UnwrapStep::kHtmlInString: text = unescaped(text); break;
     }
   }

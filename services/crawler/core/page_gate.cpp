@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/markup/selector.h"
+#include "common/text/ascii.h"
 #include "services/crawler/core/text_steps.h"
 
 namespace gouji::crawler {
@@ -80,7 +81,7 @@ std::string first_text(const HtmlTree& tree, std::string_view css) {
 // "0; url=/x" of a <meta http-equiv=refresh>, when it is soon.
 std::string refresh_target(const HtmlTree& tree) {
   for (const std::uint32_t meta : selector("meta[http-equiv]").find(tree, kNoElement, 20)) {
-    if (!is_same_name(tree.attribute(meta, "http-equiv").value_or(""), "refresh")) continue;
+    if (!equals_ignoring_case(tree.attribute(meta, "http-equiv").value_or(""), "refresh")) continue;
     static const Pattern kRefresh = Pattern::known("(?i)^\\s*([0-9]+)(?:\\.[0-9]*)?\\s*[;,]\\s*url\\s*=\\s*['\"]?([^'\"]+)");
     const auto match = kRefresh.find(tree.attribute(meta, "content").value_or("").substr(0, 2'500));
     if (match && match->groups[0].size() == 1 && match->groups[0] <= "5") return tidied(match->groups[1], kPageTextMax);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/markup/html_tree.h"
+#include "common/text/ascii.h"
 #include "services/crawler/core/pattern.h"
 
 namespace gouji::crawler {
@@ -75,7 +76,7 @@ PageClass class_of_answer(const Portal& portal, std::int32_t status, const std::
   if (std::find(own.begin(), own.end(), status) != own.end()) return PageClass::kChallenge;
   if (status == 412 || status == 512 || status == 521) return PageClass::kChallenge;
   const auto has_header = [&](std::string_view name) {
-    return std::any_of(headers.begin(), headers.end(), [&](const HttpHeader& header) { return is_same_name(header.name, name); });
+    return std::any_of(headers.begin(), headers.end(), [&](const HttpHeader& header) { return equals_ignoring_case(header.name, name); });
   };
   if (status >= 200 && status < 300) return has_header("Retry-After") ? PageClass::kThrottled : PageClass::kOk;
   if (status == 404 || status == 410) return PageClass::kGone;

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "common/text/ascii.h"
 #include "services/crawler/core/request_template.h"
 
 namespace gouji::crawler {
@@ -129,7 +130,7 @@ void check_variables(ObjectReader& reader, std::string_view key, std::string_vie
 void check_headers(ObjectReader& reader, const std::vector<std::pair<std::string, std::string>>& headers) {
   constexpr std::array<std::string_view, 9> kOurs = {"host", "cookie", "user-agent", "content-length", "transfer-encoding", "connection", "accept-encoding", "if-none-match", "if-modified-since"};
   for (const auto& [name, value] : headers) {
-    const bool is_ours = std::any_of(kOurs.begin(), kOurs.end(), [&](std::string_view ours) { return is_same_name(ours, name); });
+    const bool is_ours = std::any_of(kOurs.begin(), kOurs.end(), [&](std::string_view ours) { return equals_ignoring_case(ours, name); });
     if (is_ours || !is_attribute_name(name)) reader.mistake("headers", "the header \"" + name.substr(0, 60) + "\" is not for a portal file to set");
   }
 }

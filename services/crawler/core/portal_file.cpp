@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/core/digest.h"
+#include "common/text/ascii.h"
 #include "services/crawler/core/families.h"
 #include "services/crawler/core/portal_fields.h"
 #include "services/crawler/core/request_template.h"
@@ -87,7 +88,7 @@ void read_http(ObjectReader http, Portal& portal) {
   portal.http.headers = http.pairs("headers");
   for (const auto& [name, value] : portal.http.headers) {
     constexpr std::string_view kOurs[] = {"host", "cookie", "user-agent", "content-length", "transfer-encoding", "connection", "accept-encoding", "if-none-match", "if-modified-since"};
-    const bool is_ours = std::any_of(std::begin(kOurs), std::end(kOurs), [&](std::string_view ours) { return is_same_name(ours, name); });
+    const bool is_ours = std::any_of(std::begin(kOurs), std::end(kOurs), [&](std::string_view ours) { return equals_ignoring_case(ours, name); });
     if (is_ours || name.find_first_of(" :\r\n") != std::string::npos) http.mistake("headers", "the header \"" + name.substr(0, 60) + "\" is not for a portal file to set");
   }
   portal.http.keeps_cookies = http.choice("cookies", {"none", "host"}).value_or(0) == 1;

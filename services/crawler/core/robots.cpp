@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "common/text/ascii.h"
+
 namespace gouji::crawler {
 
 namespace {
@@ -9,12 +11,6 @@ namespace {
 constexpr std::size_t kBytesMax = 512 * 1024;
 constexpr std::size_t kRulesMax = 5'000;
 constexpr std::chrono::milliseconds kCrawlDelayMax{60'000};
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool equals(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
-}
 
 std::string_view trimmed(std::string_view text) {
   const auto first = text.find_first_not_of(" \t");
@@ -25,7 +21,7 @@ std::string_view trimmed(std::string_view text) {
 // The product token of a user-agent line: letters, '-' and '_', or "*".
 std::string_view token_of(std::string_view value) {
   if (value == "*") return value;
-  const auto end = std::find_if_not(value.begin(), value.end(), [](char c) { return (lower(c) >= 'a' && lower(c) <= 'z') || c == '-' || c == '_'; });
+  const auto end = std::find_if_not(value.begin(), value.end(), [](char c) { return (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z') || c == '-' || c == '_'; });
   return value.substr(0, static_cast<std::size_t>(end - value.begin()));
 }
 
@@ -105,20 +101,20 @@ Robots Robots::parse(std::string_view text, std::string_view product) {
     const auto colon = line.find(':');
     if (colon == std::string_view::npos) continue;
     const std::string_view name = trimmed(line.substr(0, colon)), value = trimmed(line.substr(colon + 1));
-    if (equals(name, "user-agent")) {
+    if (equals_ignoring_case(name, "user-agent")) {
       if (!in_agents) is_own = is_general = false;
       in_agents = true;
-      is_own = is_own || equals(token_of(value), product);
+      is_own = is_own || equals_ignoring_case(token_of(value), product);
       is_general = is_general || value == "*";
       found_own = found_own || is_own;
-    } else if (equals(name, "crawl-delay")) {
+    } else if (equals_ignoring_case(name, "crawl-delay")) {
       in_agents = false;
       if (is_own) own.crawl_delay_ = delay_from(value);
       if (is_general) general.crawl_delay_ = delay_from(value);
-    } else if (equals(name, "allow") || equals(name, "disallow")) {
+    } else if (equals_ignoring_case(name, "allow") || equals_ignoring_case(name, "disallow")) {
       in_agents = false;
       if (value.empty()) continue;
-      const Rule rule{equals(name, "allow"), encoded(value)};
+      const Rule rule{equals_ignoring_case(name, "allow"), encoded(value)};
       if (is_own && own.rules_.size() < kRulesMax) own.rules_.push_back(rule);
       if (is_general && general.rules_.size() < kRulesMax) general.rules_.push_back(rule);
     }

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "common/markup/entities.h"
 #include "common/markup/html_tree.h"
 #include "common/text/utf8.h"
 
@@ -195,7 +196,7 @@ std::string unescaped(std::string_view text) {
 std::string decoded(std::string text, const std::vector<DecodeStep>& steps) {
   for (const DecodeStep step : steps) {
     switch (step) {
-      case DecodeStep::kHtml: text = decode_references(text); break;
+      case DecodeStep::kHtml: text = decode_entities(text); break;
       case DecodeStep::kUrl: text = percent_decoded(text); break;
       case DecodeStep::kSingleToDoubleQuotes:
         for (char& c : text) c = c == '\'' ? '"' : c;

@@ -4,6 +4,8 @@
 #include <optional>
 #include <vector>
 
+#include "common/text/ascii.h"
+
 namespace gouji::crawler {
 
 namespace {
@@ -16,11 +18,10 @@ Error refused(std::string_view text, std::string_view why) {
   return invalid_input(ErrorCode::kRefusedAddress, "address \"" + shown + "\": " + std::string(why));
 }
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return lower(c) >= 'a' && lower(c) <= 'z'; }
-bool is_hex(char c) { return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'f'); }
-int hex_value(char c) { return is_digit(c) ? c - '0' : lower(c) - 'a' + 10; }
+bool is_letter(char c) { return ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z'; }
+bool is_hex(char c) { return is_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'f'); }
+int hex_value(char c) { return is_digit(c) ? c - '0' : ascii_lower(c) - 'a' + 10; }
 bool is_unreserved(char c) { return is_letter(c) || is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~'; }
 
 // Path and query in one spelling: what needs no encoding is decoded, what needs one has it.
@@ -75,8 +76,7 @@ bool has_forbidden(std::string_view text) {
 
 // A name of letters, digits, '-', '_' and '.', or an IPv6 address in brackets; lower case.
 std::optional<std::string> host_from(std::string_view text) {
-  std::string host(text);
-  std::transform(host.begin(), host.end(), host.begin(), lower);
+  std::string host = ascii_lower(text);
   if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
     const std::string_view inside = std::string_view(host).substr(1, host.size() - 2);
     const bool is_plain = std::all_of(inside.begin(), inside.end(), [](char c) { return is_hex(c) || c == ':' || c == '.'; });
@@ -127,9 +127,7 @@ void read_path(Url& url, std::string_view rest) {
 std::string scheme_of(std::string_view text) {
   const auto colon = text.find_first_of(":/?#");
   if (colon == std::string_view::npos || colon == 0 || text[colon] != ':' || !is_letter(text.front())) return {};
-  std::string scheme(text.substr(0, colon));
-  std::transform(scheme.begin(), scheme.end(), scheme.begin(), lower);
-  return scheme;
+  return ascii_lower(text.substr(0, colon));
 }
 
 Result<Url> checked(Url url, std::string_view text) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "common/text/ascii.h"
 #include "services/crawler/core/url.h"
 
 namespace gouji::crawler {
@@ -41,9 +42,7 @@ std::string media_type_of(std::string_view head) {
   for (std::size_t at = head.find("\r\n"); at != std::string_view::npos; at = head.find("\r\n", at + 2)) {
     const std::string_view line = head.substr(at + 2, head.find("\r\n", at + 2) - at - 2);
     if (line.size() <= kName.size()) continue;
-    std::string name(line.substr(0, kName.size()));
-    for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    if (name != kName) continue;
+    if (!equals_ignoring_case(line.substr(0, kName.size()), kName)) continue;
     std::string_view value = line.substr(kName.size());
     value = value.substr(0, value.find(';'));
     const auto first = value.find_first_not_of(' '), last = value.find_last_not_of(' ');

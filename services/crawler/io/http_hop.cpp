@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "common/core/check.h"
+#include "common/text/ascii.h"
 #include "services/crawler/core/content_decoding.h"
 #include "services/crawler/core/http_rules.h"
 
@@ -75,17 +76,11 @@ std::size_t take_body(char* data, std::size_t size, std::size_t count, void* use
   return bytes;
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return out;
-}
-
 void keep_header(Hop& hop, std::string_view line) {
   const auto colon = line.find(':');
   if (colon == std::string_view::npos || colon == 0) return;
   HttpHeader header{clean_header_value(line.substr(0, colon)), clean_header_value(line.substr(colon + 1))};
-  const std::string name = lower(header.name);
+  const std::string name = ascii_lower(header.name);
   if (name == "location") hop.location = header.value;
   if (name == "content-encoding") hop.content_encoding += (hop.content_encoding.empty() ? "" : ",") + header.value;
   const std::size_t bytes = header.name.size() + header.value.size();
@@ -156,7 +151,7 @@ FetchClass class_of_failure(CURLcode code, const Hop& hop) {
 
 const std::string* find(const std::vector<HttpHeader>& headers, std::string_view name) {
   for (const HttpHeader& header : headers) {
-    if (lower(header.name) == name) return &header.value;
+    if (ascii_lower(header.name) == name) return &header.value;
   }
   return nullptr;
 }
@@ -305,7 +300,7 @@ bool is_read_alike(const Url& url) {
   const std::string text = to_string(url);
   const bool alike = parsed != nullptr && curl_url_set(parsed, CURLUPART_URL, text.c_str(), CURLU_DISALLOW_USER | CURLU_PATH_AS_IS) == CURLUE_OK &&
                      curl_url_get(parsed, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
-                     curl_url_get(parsed, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) == CURLUE_OK && lower(host) == url.host &&
+                     curl_url_get(parsed, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) == CURLUE_OK && ascii_lower(host) == url.host &&
                      std::to_string(url.port) == port;
   curl_free(host);
   curl_free(port);

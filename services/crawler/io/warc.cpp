@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "common/core/id.h"
+#include "common/text/ascii.h"
 #include "services/crawler/io/cdxj.h"
 #include "services/crawler/io/warc_files.h"
 #include "services/crawler/io/warc_manifest.h"
@@ -34,12 +35,6 @@ Result<void> write_all(int file, std::string_view bytes, const std::string& path
   return ok();
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return out;
-}
-
 // The head for readers of HTTP/1.1: HTTP/2 has no status line of its own, and the body stands here
 // without the transfer encoding that the header would promise.
 std::string archived_head(std::string_view head) {
@@ -51,7 +46,7 @@ std::string archived_head(std::string_view head) {
     if (out.empty() && line.starts_with("HTTP/") && !line.starts_with("HTTP/1")) {
       const auto space = line.find(' ');
       out += "HTTP/1.1" + std::string(space == std::string_view::npos ? "" : line.substr(space)) + "\r\n";
-    } else if (lower(line.substr(0, 18)) == "transfer-encoding:") {
+    } else if (ascii_lower(line.substr(0, 18)) == "transfer-encoding:") {
       out += "X-Archive-Orig-" + std::string(line) + "\r\n";
     } else {
       out += std::string(line) + "\r\n";
@@ -62,7 +57,7 @@ std::string archived_head(std::string_view head) {
 
 // As ALPN spells it.
 std::string protocol_id(std::string_view protocol) {
-  const std::string name = lower(protocol);
+  const std::string name = ascii_lower(protocol);
   return name == "http/2" ? "h2" : name == "http/3" ? "h3" : name;
 }
 

@@ -1,7 +1,6 @@
 #include "services/crawler/io/warc_reader.h"
 
 #include <fcntl.h>
-#include <strings.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -12,6 +11,8 @@
 #include <functional>
 #include <utility>
 
+#include "common/text/ascii.h"
+
 namespace gouji::crawler {
 
 namespace {
@@ -19,8 +20,6 @@ namespace {
 constexpr std::size_t kStep = 64 * 1024;
 constexpr std::size_t kFieldBytesMax = 64 * 1024;
 constexpr std::string_view kEnd = "\r\n\r\n";
-
-bool is_same_name(std::string_view a, std::string_view b) { return a.size() == b.size() && ::strncasecmp(a.data(), b.data(), a.size()) == 0; }
 
 Error malformed(std::string message) { return invalid_input(ErrorCode::kMalformed, std::move(message)); }
 
@@ -124,7 +123,7 @@ Result<std::optional<WarcRecord>> unpack(const ReadMore& read_more, std::int64_t
 
 std::string_view WarcRecord::field(std::string_view name) const {
   for (const WarcField& field : fields) {
-    if (is_same_name(field.name, name)) return field.value;
+    if (equals_ignoring_case(field.name, name)) return field.value;
   }
   return {};
 }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/markup/entities.h"
+#include "common/text/ascii.h"
 #include "common/text/utf8.h"
 #include "services/parser/core/script_strings.h"
 
@@ -14,12 +15,10 @@ namespace {
 constexpr std::size_t kDocumentBytesMin = 64;
 constexpr std::size_t kPiecesMax = 4'096;
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
-
-bool is_letter(char c) { return lower(c) >= 'a' && lower(c) <= 'z'; }
+bool is_letter(char c) { return ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z'; }
 
 bool starts_with_in_lower(std::string_view text, std::string_view word) {
-  return text.size() >= word.size() && std::equal(word.begin(), word.end(), text.begin(), [](char a, char b) { return a == lower(b); });
+  return text.size() >= word.size() && std::equal(word.begin(), word.end(), text.begin(), [](char a, char b) { return a == ascii_lower(b); });
 }
 
 bool has_markup(std::string_view text) {

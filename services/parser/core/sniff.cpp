@@ -7,6 +7,7 @@
 #include <iterator>
 #include <string>
 
+#include "common/text/ascii.h"
 #include "common/text/utf8.h"
 #include "services/parser/core/office/mhtml.h"
 
@@ -145,12 +146,10 @@ bool is_binary(std::string_view bytes) {
   return odd > kAlwaysForgiven && odd * 1000 > head.size() * kSharePerMille;
 }
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
-
 bool has_tag_at(std::string_view text, std::size_t at, std::string_view name) {
   if (text.size() - at < name.size() + 2) return false;
   for (std::size_t i = 0; i < name.size(); ++i) {
-    if (lower(text[at + 1 + i]) != name[i]) return false;
+    if (ascii_lower(text[at + 1 + i]) != name[i]) return false;
   }
   const char after = text[at + 1 + name.size()];
   return is_blank(after) || after == '>' || after == '/';
@@ -193,7 +192,7 @@ bool is_script(std::string_view head) {
     if (head.starts_with(keyword)) head = without_blanks(head.substr(keyword.size()));
   }
   const auto is_of_name = [](char c) {
-    return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '$' || c == '.';
+    return (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '$' || c == '.';
   };
   const auto end = std::find_if_not(head.begin(), head.end(), is_of_name);
   const std::string_view rest = without_blanks(head.substr(static_cast<std::size_t>(end - head.begin())));

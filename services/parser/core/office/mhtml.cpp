@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "common/text/ascii.h"
 #include "services/parser/core/html_extract.h"
 
 namespace gouji::parser {
@@ -13,12 +14,6 @@ namespace {
 
 constexpr std::size_t kHeaderBytesMax = 8'192;
 constexpr std::size_t kPartsMax = 2'000;
-
-std::string lower(std::string_view text) {
-  std::string low(text);
-  std::transform(low.begin(), low.end(), low.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
-  return low;
-}
 
 // Headers up to the empty line, and where the body begins.
 struct Headers {
@@ -49,7 +44,7 @@ Headers read_headers(std::string_view bytes) {
   }
   headers.raw = head.substr(0, end);
   headers.body = std::min(end + skipped, bytes.size());
-  headers.text = lower(headers.raw);
+  headers.text = ascii_lower(headers.raw);
   std::erase(headers.text, '\r');
   for (std::size_t at = headers.text.find('\n'); at != headers.text.npos; at = headers.text.find('\n', at + 1)) {
     const bool goes_on = at + 1 < headers.text.size() && (headers.text[at + 1] == ' ' || headers.text[at + 1] == '\t');
@@ -135,7 +130,7 @@ std::optional<Part> find_page(std::string_view bytes) {
   }
   std::string_view boundary = own.find("boundary=");
   // The boundary is case-sensitive, so it is taken from the raw headers.
-  const std::string raw_low = lower(own.raw);
+  const std::string raw_low = ascii_lower(own.raw);
   const std::size_t raw = raw_low.find(boundary);
   if (boundary.empty() || raw == raw_low.npos) return std::nullopt;
   const std::string line = "--" + std::string(own.raw.substr(raw, boundary.size()));
@@ -156,10 +151,10 @@ std::optional<Part> find_page(std::string_view bytes) {
 bool is_mhtml(std::string_view head) {
   constexpr std::string_view kFirstHeaders[] = {"mime-version:", "from:", "content-type:", "subject:", "date:"};
   const bool is_message = std::any_of(std::begin(kFirstHeaders), std::end(kFirstHeaders), [&](std::string_view name) {
-    return lower(head.substr(0, name.size())) == name;
+    return ascii_lower(head.substr(0, name.size())) == name;
   });
   if (!is_message) return false;
-  const std::string low = lower(head.substr(0, 4'096));
+  const std::string low = ascii_lower(head.substr(0, 4'096));
   return low.find("content-type:") != low.npos &&
          (low.find("multipart/") != low.npos || low.find("text/html") != low.npos);
 }

@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <string>
 
+#include "common/text/ascii.h"
+
 namespace gouji::parser {
 
 std::optional<std::uint8_t> heading_of_style(std::string_view name) {
-  std::string low(name);
-  std::transform(low.begin(), low.end(), low.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+  const std::string low = ascii_lower(name);
   if (low == "title") return std::uint8_t{1};
   for (const std::string_view word : {"heading ", "标题 "}) {
     const bool fits = low.starts_with(word) && low.size() == word.size() + 1;

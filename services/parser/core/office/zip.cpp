@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <memory>
 
+#include "common/text/ascii.h"
+
 namespace gouji::parser {
 namespace {
 
@@ -38,10 +40,7 @@ std::size_t find_end_record(std::string_view bytes) {
   return bytes.size() - window + at;
 }
 
-char folded(char c) {
-  if (c == '\\') return '/';
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-}
+char folded(char c) { return c == '\\' ? '/' : ascii_lower(c); }
 
 bool is_same_name(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
