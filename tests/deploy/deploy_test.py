@@ -57,6 +57,7 @@ class RulesTest(unittest.TestCase):
             for name in METRIC.findall(expression):
                 seen += 1
                 self.assertIn(name, known, where)
+            self.assertLessEqual(set(re.findall(r'stage="([^"]*)"', expression)), {'parser', 'validator'}, where)
         self.assertGreater(seen, 60)
 
     def test_every_alert_has_a_page_of_the_runbook_and_every_page_an_alert(self):
