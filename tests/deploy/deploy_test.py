@@ -13,7 +13,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 DEPLOY, CHART = ROOT / 'deploy', ROOT / 'helm/gouji'
 BUILD = pathlib.Path(os.environ.get('GOUJI_BIN', ROOT / 'build/release/bin')).parent
 CACHE = pathlib.Path(os.environ.get('GOUJI_CACHE') or pathlib.Path(os.environ.get('XDG_CACHE_HOME') or pathlib.Path.home() / '.cache') / 'gouji')
-os.environ['PATH'] += f':{CACHE}/prometheus/usr/bin'  # what the bootstrap unpacked
+os.environ['PATH'] += f':{CACHE}/prometheus/usr/bin:{CACHE}/chart'  # what the bootstrap unpacked, and chart/tools.sh built
 METRIC = re.compile(r'\b(?:rule:|gouji:)?(?:gouji|process)_[a-z_]+(?::sum)?\b')
 
 
@@ -129,7 +129,10 @@ EVERYTHING = KAFKA + ('--set', 'notify.enabled=true', '--set', 'notify.existingS
                       '--set', 'kafka.secretSettings.sasl\\.password=password', '--set', 'sources.inline.x\\.json.schema=1')
 
 
-@needs('helm', 'go install helm.sh/helm/v3/cmd/helm@v3.19.0')
+LOCAL = ('--set', 'notify.enabled=true', '--set', 'notify.existingSecret=n', '--set', 'serviceMonitor.enabled=true')
+
+
+@needs('helm', 'tests/deploy/chart/tools.sh')
 class ChartTest(unittest.TestCase):
     def template(self, *arguments):
         return run('helm', 'template', 'g', CHART, '--namespace', 'gouji', '--kube-version', '1.30.0', *arguments)
@@ -155,6 +158,18 @@ class ChartTest(unittest.TestCase):
             for line in ('allowPrivilegeEscalation: false', 'readOnlyRootFilesystem: true', 'drop: [ALL]'):
                 self.assertEqual(text.count(line), images, line)
             self.assertNotIn('automountServiceAccountToken: true', text)
+
+    @needs('check-manifests', 'tests/deploy/chart/tools.sh')
+    def test_the_code_of_kubernetes_and_of_the_operators_takes_every_manifest(self):
+        for values, pods in (((), 2), (LOCAL, 2), (KAFKA, 5), (EVERYTHING, 6)):
+            done = run('check-manifests', input=self.template(*values).stdout)
+            self.assertEqual(done.returncode, 0, f'{values}: {done.stdout}{done.stderr}')
+            self.assertIn(f' {pods} pods, 0 problems', done.stdout)
+        for good, bad in (('lagThreshold: "100"', 'lagThreshold: 100'), ('runAsNonRoot: true', 'runAsNonRoot: false'), ('capabilities: {drop: [ALL]}', 'capabilities: {}'),
+                          ('interval: 30s', 'intervall: 30s'), ('maxUnavailable: 1', 'maxUnavailabel: 1')):
+            text = self.template(*EVERYTHING).stdout
+            self.assertIn(good, text)
+            self.assertEqual(run('check-manifests', input=text.replace(good, bad)).returncode, 1, bad)
 
     def test_secrets_are_files_of_an_existing_secret(self):
         text = self.template(*EVERYTHING).stdout
