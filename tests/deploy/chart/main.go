@@ -4,6 +4,8 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -87,7 +89,14 @@ func problems(text string, judge security.Evaluator) (found []string, isPod bool
 	if object == nil {
 		return []string{name + ": " + kind.APIVersion + " is not expected in this chart"}, false
 	}
-	if err := yaml.UnmarshalStrict([]byte(text), object); err != nil {
+	// By way of JSON: a decoder of YAML makes a text of a number where one is wanted, an API server does not.
+	converted, err := yaml.YAMLToJSONStrict([]byte(text))
+	if err == nil {
+		decoder := json.NewDecoder(bytes.NewReader(converted))
+		decoder.DisallowUnknownFields()
+		err = decoder.Decode(object)
+	}
+	if err != nil {
 		return []string{name + ": " + err.Error()}, false
 	}
 	if scaled, is := object.(*keda.ScaledObject); is && len(scaled.Spec.Triggers) == 0 {
