@@ -1,7 +1,8 @@
 """Every alert of deploy/prometheus/rules, caused once by what it is for, and all of them silent while all is well: the
 real programs and the real Prometheus, with the rules' times shortened (`SHORTER`, below).
 
-  tests/e2e/alerts_test.py                       all; prints a table: alert, how it was caused, seconds until it fired"""
+  GOUJI_TEST_LONG=1 tests/e2e/alerts_test.py     all, six minutes: alert, how it was caused, seconds until it fired
+  tests/e2e/alerts_test.py                       those that are quick"""
 import http.server
 import json
 import os
@@ -22,6 +23,7 @@ from notify_test import Ground, ROOT, REPORT, eventually, free_port, get
 RULES = ROOT / 'deploy/prometheus/rules/gouji.yaml'
 YEAR = time.gmtime().tm_year - 1  # the report year that is due now
 PYTHON = CACHE / 'python/bin/python'
+LONG = unittest.skipUnless(os.environ.get('GOUJI_TEST_LONG'), 'takes a minute or more: GOUJI_TEST_LONG=1, or tests/run.sh --long')
 CALM_SECONDS = int(os.environ.get('GOUJI_TEST_CALM_SECONDS', 20))
 # What the rules wait for, in seconds instead of minutes, hours and days. Counts stay but for those that would take
 # thousands of documents.
@@ -197,6 +199,7 @@ class AlertsOnOneMachineTest(AlertsCase):
         (self.source / 'junk.pdf').write_bytes(b'%PDF-1.4 nothing')
         self.expect('DeadLettersAppearing', 'a PDF that is none')
 
+    @LONG
     def test_more_than_can_be_parsed_and_a_log_that_takes_nothing(self):
         # Long documents come in faster than worker processes that seldom have a processor can read them.
         rows = '<tr>' + '<td>12</td>' * 9 + '</tr>\n'
@@ -257,6 +260,7 @@ class AlertsOnOneMachineTest(AlertsCase):
                 except OSError:
                     pass
 
+    @LONG
     def test_a_portal_that_changes(self):
         self.portal.rows = [YEAR]
         self.expect('PortalDrift', 'a list that loses its rows')
@@ -270,6 +274,7 @@ class AlertsOnOneMachineTest(AlertsCase):
         self.portal.status = 503
         self.expect('PortalsNotRead', 'the portal answers 503')
 
+    @LONG
     def test_a_host_with_more_than_politeness_allows(self):
         self.stop(self.service)
         self.portal.rows = [YEAR] * 60
@@ -322,6 +327,7 @@ class AlertsOnKafkaTest(AlertsCase):
     def service(self, name, port, *arguments):
         return self.start(BIN / name, '--log', f'kafka:{self.bootstrap}', '--admin', f'127.0.0.1:{port}', *arguments, env=SERVICE_ENVIRONMENT)
 
+    @LONG
     def test_a_topic_that_takes_nothing_and_two_services_of_one_ordinal(self):
         crawler, parser, validator = free_port(), free_port(), free_port()
         blobs = ('--blobs', self.data / 'blobs')
