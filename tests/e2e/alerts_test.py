@@ -30,7 +30,7 @@ CALM_SECONDS = int(os.environ.get('GOUJI_TEST_CALM_SECONDS', 20))
 SHORTER = [
     (r'for: \w+', 'for: 1s'), (r'\[15m\] offset 2m', '[20s] offset 5s'), (r'\[15m:15s\]', '[20s:1s]'), (r'\[(10|15|30)m\]', '[20s]'), (r'\[1h\]', '[20s]'),
     ('> 300\n', '> 3\n'), ('> 1800\n', '> 4\n'), ('> 172800', '> 25'), ('> 21600', '> 15'), ('> 900', '> 3'), ('> 60\n', '> 4\n'),
-    ('> 10000', '> 10'), ('> 1000', '> 20')]
+    ('> 20\n', '> 5\n'), ('> 10000', '> 10'), ('> 1000', '> 20')]
 
 
 def shortened():
@@ -228,6 +228,7 @@ class AlertsOnOneMachineTest(AlertsCase):
         for alert in ('StageNotCommitting', 'OutboxGrowing', 'LagGrowing'):
             self.expect_over(alert)
 
+    @LONG
     def test_workers_that_die(self):
         """Each new report meets a worker process that is killed under it."""
         first, number = time.monotonic(), 3000
