@@ -1,5 +1,6 @@
 """What is deployed: rules, dashboards, units, compose, chart and the installed tree, by the tools that will read them.
 A tool that is not there skips its tests, with the line that installs it."""
+import hashlib
 import json
 import os
 import pathlib
@@ -7,6 +8,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -121,6 +123,19 @@ class InstallTest(unittest.TestCase):
             self.assertIn('notify', (tree / 'share/bash-completion/completions/gouji').read_text(encoding='utf-8'))
             self.assertTrue((tree / 'lib/systemd/system/gouji.service').is_file())
             self.assertTrue((tree / 'share/gouji/prometheus/rules/gouji.yaml').is_file())
+
+
+@unittest.skipUnless((ROOT / '.git').exists(), 'not a clone')
+class ArchiveTest(unittest.TestCase):
+    def test_the_source_archive_is_the_same_whenever_it_is_made(self):
+        def digest():
+            done = subprocess.run('git archive --format=tar --prefix=gouji/ HEAD | gzip -n -9 | sha256sum', shell=True, cwd=ROOT, capture_output=True, text=True)
+            return done.stdout.split()[0]
+
+        first = digest()
+        time.sleep(1.1)  # a second stamp in the archive would show
+        self.assertEqual(first, digest())
+        self.assertNotEqual(first, hashlib.sha256(b'').hexdigest())
 
 
 KAFKA = ('--set', 'mode=kafka', '--set', 'kafka.bootstrap=kafka:9092')
