@@ -65,18 +65,25 @@ def empty_topics(bootstrap):
 
 
 class Arrivals(threading.Thread):
-    def __init__(self, bootstrap, wanted):
+    def __init__(self, bootstrap):
         super().__init__(daemon=True)
-        self.bootstrap, self.wanted, self.at = bootstrap, wanted, {}
+        self.bootstrap, self.at, self.ends = bootstrap, {}, threading.Event()
 
     def run(self):
         reader = Consumer({'bootstrap.servers': self.bootstrap, 'group.id': 'bench', 'isolation.level': 'read_committed', 'log_level': 2,
                            'fetch.wait.max.ms': 10})
         reader.assign([TopicPartition(ANOMALY, p, 0) for p in reader.list_topics(ANOMALY, timeout=30).topics[ANOMALY].partitions])
-        while len(self.at) < self.wanted:
-            message = reader.poll(1)
+        while not self.ends.is_set():
+            message = reader.poll(0.5)
             if message and not message.error():
                 self.at.setdefault(message.key().decode(), time.time())
+
+    def finish(self):
+        """Ends when nothing came for 5 s."""
+        while time.time() - max(self.at.values(), default=time.time()) < 5:
+            time.sleep(0.5)
+        self.ends.set()
+        self.join()
 
 
 def feed(bootstrap, records, rate):
@@ -147,7 +154,7 @@ def measure(broker, records, folder, rate):
     empty_topics(bootstrap)
     services = [Service('gouji-parser', log, ['--blobs', folder / 'data/blobs']), Service('gouji-validator', log, [])]
     try:
-        arrivals = Arrivals(bootstrap, len(records) // WRONG_EVERY)
+        arrivals = Arrivals(bootstrap)
         arrivals.start()
         for service in services:
             service.wait_until_ready()
@@ -160,9 +167,9 @@ def measure(broker, records, folder, rate):
         before = {s.name: s.transactions() for s in services}
         began = time.monotonic()
         sent = dict(zip(organs[-len(records):], feed(bootstrap, records, rate)))
-        arrivals.join(PATIENCE_SECONDS)
         took = time.monotonic() - began
         used = {name: processor_seconds(pid) - used[name] for name, pid in processes.items()}
+        arrivals.finish()
         at = {organ: arrived for organ, arrived in arrivals.at.items() if organ in sent}  # without those of before
         print(shares('append to anomaly', [at[organ] - sent[organ] for organ in at]), f'of {len(at)}; load {os.getloadavg()[0]:.1f}')
         raw = stamps(bootstrap, RAW, lambda message: organ_of(message.value()))
@@ -173,7 +180,7 @@ def measure(broker, records, folder, rate):
         for service in services:
             count, seconds, taken = (now - then for now, then in zip(service.transactions(), before[service.name]))
             print(f'  {service.name}: {count:.0f} transactions of {1000 * seconds / count:.0f} ms and {taken / count:.0f} records on average')
-        print(f'  processors in {took:.0f} s: ' + '  '.join(f'{name} {seconds:.1f} s' for name, seconds in used.items()), flush=True)
+        print(f'  processors in the {took:.0f} s of feeding: ' + '  '.join(f'{name} {seconds:.1f} s' for name, seconds in used.items()), flush=True)
     finally:
         for service in services:
             service.process.kill()
