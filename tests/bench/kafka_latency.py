@@ -78,10 +78,13 @@ class Arrivals(threading.Thread):
             if message and not message.error():
                 self.at.setdefault(message.key().decode(), time.time())
 
+    def wait_for_quiet(self, seconds):
+        began = time.time()
+        while time.time() - max([began, *self.at.values()]) < seconds:
+            time.sleep(0.2)
+
     def finish(self):
-        """Ends when nothing came for 5 s."""
-        while time.time() - max(self.at.values(), default=time.time()) < 5:
-            time.sleep(0.5)
+        self.wait_for_quiet(5)
         self.ends.set()
         self.join()
 
@@ -129,7 +132,8 @@ class Service:
             text = urllib.request.urlopen(self.metrics_at, timeout=30).read().decode()
         except OSError:  # it starts
             return 0
-        return float(re.search(rf'^{name}{{.*}} (\S+)$', text, re.M)[1])
+        found = re.search(rf'^{name}{{.*}} (\S+)$', text, re.M)
+        return float(found[1]) if found else 0
 
     def transactions(self):
         return [self.metric(f'gouji_log_transaction_{what}') for what in ('seconds_count', 'seconds_sum', 'records_sum')]
@@ -159,7 +163,7 @@ def measure(broker, records, folder, rate):
         for service in services:
             service.wait_until_ready()
         feed(bootstrap, records[:len(records) // 3], rate)  # a broker that has just started compiles itself
-        time.sleep(2)
+        arrivals.wait_for_quiet(2)
         records = records[len(records) // 3:]
         processes = {'broker': broker.process.pid} | {s.name: s.process.pid for s in services}
         print(f'load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; {len(records)} reports at {rate}/s, after {len(organs) - len(records)} of before', flush=True)
@@ -190,6 +194,7 @@ def measure(broker, records, folder, rate):
 def main(rates='500', seconds='16'):
     folder = Path(tempfile.mkdtemp(prefix='gouji-latency-'))
     broker = kafka.Broker(folder / 'broker')
+    broker.java_options = ['-XX:TieredStopAtLevel=1']  # else half its time goes into compiling itself, for minutes
     broker.format()
     broker.start()
     rates = [int(rate) for rate in rates.split(',')]
