@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "common/eventlog/kafka/kafka_appender.h"
 #include "common/eventlog/kafka/kafka_client.h"
 #include "common/eventlog/kafka/kafka_log.h"
 #include "common/eventlog/kafka/kafka_producer.h"
@@ -70,6 +71,17 @@ TEST_F(KafkaFirstRecords, OfATransactionAreWrittenWhenItIsCommitted) {
   for (const Outgoing& record : records()) ASSERT_EQ(producer->append(record), Outcome::kOk) << producer->last_error();
   ASSERT_EQ(producer->commit(), Outcome::kOk) << producer->last_error();
   expect_all_in_order();
+}
+
+// Were more requests under way, the refused records would be told from the others.
+TEST_F(KafkaFirstRecords, AreNotTakenForWrittenWhereRequestsOvertakeOneAnother) {
+  auto settings = appender_settings(common_settings(bootstrap(), "test", *user_settings(options_)));
+  settings.insert_or_assign("max.in.flight", "5");
+  KafkaAppender appender(settings);
+  const auto appended = appender.append(records());
+  ASSERT_FALSE(appended);
+  EXPECT_EQ(appended.error().kind, ErrorKind::kUnavailable);
+  ASSERT_TRUE(appender.append(records()));  // again, by a new producer: the caller's part
 }
 
 }  // namespace
