@@ -17,6 +17,7 @@ void fill(Token& token, const Document& document, const GridCell& cell) {
     token.figure.value.unscaled = *count;
     return;
   }
+  if (begins_like_words(text)) return;
   const std::string_view core = trim_spaces(text);
   if (core.empty()) {
     token.kind = TokenKind::kBlank;
