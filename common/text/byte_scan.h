@@ -92,6 +92,12 @@ inline std::size_t find_blank(std::string_view text, std::size_t at, std::size_t
 // Length of the ASCII text that starts at `at` and ends before `end`.
 inline std::size_t ascii_length(std::string_view text, std::size_t at, std::size_t end) {
   std::size_t stop = at;
+#ifdef __SSE2__
+  for (; stop + 16 <= end; stop += 16) {
+    const std::uint32_t others = byte_scan::bits(byte_scan::load(text.data() + stop));
+    if (others != 0) return stop - at + static_cast<std::size_t>(std::countr_zero(others));
+  }
+#endif
   for (; stop + 8 <= end; stop += 8) {
     std::uint64_t word;
     std::memcpy(&word, text.data() + stop, 8);
