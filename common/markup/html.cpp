@@ -132,22 +132,18 @@ class HtmlScanner {
     at_ = end == std::string_view::npos ? html_.size() : end + 1;
   }
 
-  // Nearly every end tag is a name and a >, and so are many start tags. False, and nothing taken, for
-  // the others.
+  // False, and nothing taken, for a tag that is more than its name.
   bool take_bare_tag(std::size_t name) {
-    const char* const page = html_.data();
-    std::size_t end = name + 1;
-    while (end < html_.size() && (is_letter(page[end]) || (page[end] >= '0' && page[end] <= ':'))) ++end;
-    if (end == html_.size() || page[end] != '>') return false;
-    const std::size_t begin = std::exchange(at_, end + 1);
+    const BareTag* const bare = tags_.read_bare(name);
+    if (bare == nullptr) return false;
     HtmlTag tag;
-    tag.name = html_.substr(name, end - name);
-    tag.end = end + 1;
-    const ElementKind kind = element_kind(tag.name);
-    if (page[name - 1] == '/') {
-      end_element(kind, begin);
+    tag.name = html_.substr(name, bare->name_bytes);
+    tag.end = name + bare->name_bytes + 1;
+    const std::size_t begin = std::exchange(at_, tag.end);
+    if (html_[name - 1] == '/') {
+      end_element(bare->kind, begin);
     } else {
-      begin_element(tag, kind);
+      begin_element(tag, bare->kind);
     }
     return true;
   }
