@@ -46,6 +46,8 @@ bool may_be_figure(std::string_view text) {
   return false;
 }
 
+constexpr std::size_t kIdeographBytes = 3;
+
 // Whether the three bytes at `at` are an ideograph that is none of `expected`.
 bool is_other_ideograph(std::string_view text, std::size_t at, std::u32string_view expected) {
   if (text[at] < '\xE4' || text[at] > '\xE9') return false;
@@ -56,9 +58,8 @@ bool is_other_ideograph(std::string_view text, std::size_t at, std::u32string_vi
 // A figure begins with a digit, a sign or the word for one, and ends with a digit or a unit; 无 stands
 // alone. Nearly all words are told by their first or last character.
 bool is_unlike_figure(std::string_view text) {
-  constexpr std::size_t kIdeographBytes = 3;
-  return text.size() >= kIdeographBytes && (is_other_ideograph(text, 0, U"增新减无") ||
-                                            is_other_ideograph(text, text.size() - kIdeographBytes, U"元万件项个条次起宗份人无"));
+  return begins_like_words(text) ||
+         (text.size() >= kIdeographBytes && is_other_ideograph(text, text.size() - kIdeographBytes, U"元万件项个条次起宗份人无"));
 }
 
 // Digits of which some could not be read, U+FFFD in their place: a figure, and nobody knows which.
@@ -186,6 +187,8 @@ std::optional<std::int64_t> money_value(const Decimal& value, FigureUnit unit) {
 }
 
 }  // namespace
+
+bool begins_like_words(std::string_view text) { return text.size() >= kIdeographBytes && is_other_ideograph(text, 0, U"增新减无"); }
 
 std::optional<Figure> parse_figure(std::string_view text) {
   Figure figure;
