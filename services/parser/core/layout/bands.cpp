@@ -323,8 +323,9 @@ LaidLine plain_line(const PageInk& ink, std::span<const Fragment> fragments, con
 
 }  // namespace
 
-std::vector<LaidItem> read_bands(const PageInk& ink, std::span<Fragment> fragments, std::uint32_t page,
+std::vector<LaidItem> read_bands(const PageInk& ink, const std::vector<Fragment>& outside, std::uint32_t page,
                                  const LayoutLimits& limits) {
+  std::vector<Fragment> fragments = join_broken_figures(ink, outside);
   const PageFields fields = find_fields(ink, fragments);
   const std::vector<BandRun> runs = find_band_runs(ink, fragments, fields, limits.columns);
   const std::vector<float> separators = runs.empty() ? std::vector<float>() : find_separators(ink);

@@ -59,7 +59,7 @@ class CellWriter {
     }
     std::vector<TextPiece> pieces;
     for (std::size_t i = 0; i < lines.size(); ++i) {
-      TextPiece piece = line_text(ink_, of(lines[i]), ' ');
+      TextPiece piece = is_all_figures(lines[i]) ? figure_text(of(lines[i])) : line_text(ink_, of(lines[i]), ' ');
       if (i > 0) piece.text = std::string(between(lines[i - 1], lines[i])) + piece.text;
       pieces.push_back(std::move(piece));
     }
@@ -75,6 +75,37 @@ class CellWriter {
     TextPiece piece = piece_of(ink_, box);
     for (const Fragment& fragment : by_content) append_text(ink_, fragment, piece.text);
     return piece;
+  }
+
+  bool is_all_figures(const Line& line) const {
+    const auto fragments = of(line);
+    const auto has_digits = [&](const Fragment& each) { return is_figure_like(ink_, each); };
+    const auto is_of_figure = [&](const Fragment& each) { return has_digits(each) || (each.count == 1 && is_figure_character(first_code(ink_, each))); };
+    return fragments.size() > 1 && has_digits(fragments.front()) && std::all_of(fragments.begin(), fragments.end(), is_of_figure);
+  }
+
+  // A cell has one figure: its digits may be set apart, all by the same gap and without spaces.
+  TextPiece figure_text(std::span<const Fragment> fragments) const {
+    Box box = fragments.front().box;
+    TextPiece piece;
+    for (std::size_t i = 0; i < fragments.size(); ++i) {
+      if (i > 0 && !is_set_apart(fragments, i)) piece.text += kUnclear;
+      append_text(ink_, fragments[i], piece.text);
+      box = unite(box, fragments[i].box);
+    }
+    piece.box = ink_.on_page(box);
+    piece.page = ink_.number;
+    return piece;
+  }
+
+  bool is_set_apart(std::span<const Fragment> fragments, std::size_t at) const {
+    constexpr float kLargestGap = 0.6F;  // of the height
+    constexpr float kSameGap = 0.1F;
+    const Fragment& fragment = fragments[at];
+    const auto gap_before = [&](std::size_t i) { return fragments[i].box.left - fragments[i - 1].box.right; };
+    const float size = fragment.size;
+    return fragment.count == 1 && fragments[at - 1].count == 1 && !ink_.glyphs[fragment.first].after_space &&
+           gap_before(at) <= kLargestGap * size && std::fabs(gap_before(at) - gap_before(1)) <= kSameGap * size;
   }
 
   bool is_figure(const Line& line) const { return line.count == 1 && is_figure_like(ink_, of(line).front()); }
