@@ -11,7 +11,7 @@ namespace gouji::parser {
 namespace {
 
 // Between two lines of one figure, in character heights.
-constexpr float kLineGap = 0.9F;
+constexpr float kLineGap = 2;
 
 char32_t first_code(const PageInk& ink, const Fragment& fragment) { return ink.glyphs[fragment.first].code; }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "services/parser/core/layout/cell_text.h"
@@ -21,6 +22,8 @@ constexpr std::size_t kHangingShare = 20;  // one stretch of text in so many
 constexpr float kEdge = 3;
 // Fonts may state boxes somewhat higher than the cells that their text is set in.
 constexpr float kTooHigh = 1.7F;
+
+bool is_punctuation(char32_t code) { return std::u32string_view(U"，。、；：）”").find(code) != std::u32string_view::npos; }
 
 struct Placed {
   std::uint32_t cell;
@@ -98,7 +101,9 @@ class Filler {
     std::vector<float> gaps;
     for (const Placed& each : placed_) {
       const Box box = lattice_.box(lattice_.cells[each.cell]);
-      gaps.push_back(std::min(each.fragment.box.left - box.left, box.right - each.fragment.box.right));
+      const float left = each.fragment.box.left - box.left, right = box.right - each.fragment.box.right;
+      // Punctuation may hang over.
+      gaps.push_back(is_punctuation(ink_.glyphs[each.fragment.first + each.fragment.count - 1].code) ? left : std::min(left, right));
     }
     if (gaps.empty()) return 0;
     const auto low = gaps.begin() + static_cast<std::ptrdiff_t>(gaps.size() / kHangingShare);
