@@ -64,13 +64,14 @@ bool is_unlike_figure(std::string_view text) {
 
 // Digits of which some could not be read, U+FFFD in their place: a figure, and nobody knows which.
 bool is_illegible(std::string_view text) {
-  constexpr std::string_view kUnread = "\xEF\xBF\xBD";
+  constexpr std::u32string_view kOfFigures = U"0123456789.,+-";
   bool is_any_unread = false;
   while (!text.empty()) {
-    const bool is_unread = text.starts_with(kUnread);
+    const CodePoint point = code_point_at(text, 0);
+    const bool is_unread = point.is_valid && point.value == kReplacementCharacter;
     is_any_unread = is_any_unread || is_unread;
-    if (!is_unread && std::string_view("0123456789.,+-").find(text.front()) == std::string_view::npos) return false;
-    text.remove_prefix(is_unread ? kUnread.size() : 1);
+    if (!is_unread && (point.value > 0xFFFF || kOfFigures.find(fold_character(point.value)) == kOfFigures.npos)) return false;
+    text.remove_prefix(point.length);
   }
   return is_any_unread;
 }
