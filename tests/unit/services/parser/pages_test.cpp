@@ -56,9 +56,12 @@ TEST(Page, WithBlankCellsKeepsThemBlank) {
 TEST(Page, WithWordsInACellSaysSo) {
   ReportFigures figures = testing::made_up_figures(2021, 2021, 9);
   figures.table3[4][1] = "见附件";
+  figures.table3[5][0] = "未发生";
   const Reading reading = reading_of(testing::render_clean_html(figures));
   EXPECT_EQ(cell(reading, "t3.denied.1.commercial_enterprise"), "TEXT");
   EXPECT_EQ(cell(reading, "t3.denied.1.total"), figures.table3[4][6]);
+  EXPECT_EQ(cell(reading, "t3.denied.2.natural_person"), "TEXT");
+  EXPECT_EQ(cell(reading, "t3.denied.2.total"), figures.table3[5][6]);
 }
 
 // The corpus is not part of the project.
