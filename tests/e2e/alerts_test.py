@@ -342,7 +342,7 @@ class AlertsOnKafkaTest(AlertsCase):
         subprocess.run([PYTHON, '-c', SIZE, self.bootstrap, PARSED, '500'], check=True)
         self.write(wrong=True)
         self.expect('TransactionsAborting', 'the topic of parsed reports was set to take no record of more than 500 bytes')
-        subprocess.run([PYTHON, '-c', SIZE, self.bootstrap, PARSED, '1048576'], check=True)
+        subprocess.run([PYTHON, '-c', SIZE, self.bootstrap, PARSED, '1048588'], check=True)  # as deploy/topics.yaml promises
         self.expect_over('TransactionsAborting')
         # Each new one fences the other, which ends with 76 and is started again by its supervisor.
         ports, pair = [free_port(), free_port()], {}
@@ -356,6 +356,7 @@ class AlertsOnKafkaTest(AlertsCase):
                     pair[port] = self.service('gouji-parser', port, '--ordinal', '7', *blobs)
             time.sleep(0.5)
         self.expect('ServiceRestarting', 'two parsers of one ordinal, and a supervisor: exit codes ' + ', '.join(map(str, codes[:4])))
+        self.assertEqual(set(codes), {76})
 
 
 class CoverageTest(unittest.TestCase):
