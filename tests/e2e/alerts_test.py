@@ -348,15 +348,18 @@ class AlertsOnKafkaTest(AlertsCase):
         ports, pair = [free_port(), free_port()], {}
         self.watch(crawler, validator, *ports)
         deadline = time.monotonic() + 90
-        codes = []
+        codes, number = [], 0
         while 'ServiceRestarting' not in self.firing() and time.monotonic() < deadline:
             for port in ports:
                 if port not in pair or pair[port].poll() is not None:
                     codes += [pair[port].returncode] if port in pair else []
                     pair[port] = self.service('gouji-parser', port, '--ordinal', '7', *blobs)
+            number += 1
+            text = (SAMPLES / REPORT).read_text(encoding='utf-8').replace('临河', chinese(number))
+            (self.source / f'{number}.txt').write_text(text, encoding='utf-8')  # a service notices when it commits
             time.sleep(0.5)
         self.expect('ServiceRestarting', 'two parsers of one ordinal, and a supervisor: exit codes ' + ', '.join(map(str, codes[:4])))
-        self.assertEqual(set(codes), {76})
+        self.assertEqual(set(codes), {76}, self.logs())
 
 
 class CoverageTest(unittest.TestCase):
