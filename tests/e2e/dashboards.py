@@ -1,7 +1,7 @@
 """Pictures of the dashboards for docs/dashboards: the real programs work under a load of everything that a dashboard
 shows, the real Prometheus is asked the panels' own expressions, and what it answers is drawn.
 
-  tests/e2e/dashboards.py [SECONDS]     (120) needs build/release and `deploy/bootstrap.sh --tests`"""
+  tests/e2e/dashboards.py [SECONDS]     (180) needs build/release and `deploy/bootstrap.sh --tests`"""
 import html
 import json
 import math
@@ -169,7 +169,7 @@ def draw(case, board, end, seconds):
     return '\n'.join([*parts, '</svg>\n'])
 
 
-def main(seconds=120):
+def main(seconds=180):
     case = AlertsOnOneMachineTest('test_nothing_fires_in_calm_times')
     try:
         case.setUp()
