@@ -11,7 +11,9 @@
 #include <random>
 
 #include "common/core/check.h"
+#include "common/eventlog/changelog.h"
 #include "common/eventlog/kafka/kafka_client.h"
+#include "common/runtime/system_clock.h"
 #include "tests/support/kafka/kafka_broker.h"
 #include "tests/support/kafka/kafka_workload.h"
 #include "tests/support/kafka/pass_through.h"
@@ -180,6 +182,31 @@ void stage_runner(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * record_count());
 }
 
+// The state of a stage, GOUJI_BENCH_KEYS keys of 500 bytes and every fifth of them twice, read back from its changelog.
+void restore(benchmark::State& state) {
+  const char* given = std::getenv("GOUJI_BENCH_KEYS");
+  const int keys = given == nullptr ? 100'000 : std::atoi(given);
+  const auto address = shared_kafka();
+  GOUJI_CHECK(address.has_value());
+  const auto log = open_kafka(*address);
+  const TopicPartition changelog{new_topic(*log, 1), 0};
+  const auto appender = std::move(*log->open_appender());
+  for (int i = 0; i < keys + keys / 5;) {
+    std::vector<Outgoing> records;
+    for (int end = std::min(i + 5'000, keys + keys / 5); i < end; ++i)
+      records.push_back(state_change(changelog, "key-" + std::to_string(i % keys), sample(i).value->substr(0, 500), 1));
+    GOUJI_CHECK(appender->append(records).has_value());
+  }
+  const runtime::SystemClock clock;
+  StageObserver observer;
+  for (auto _ : state) {
+    const auto began = steady_clock::now();
+    const auto restored = restore_state(*log, changelog, clock, observer);
+    GOUJI_CHECK(restored.has_value() && restored->state.committed().size() == static_cast<std::size_t>(keys));
+    state.SetIterationTime(std::chrono::duration<double>(steady_clock::now() - began).count());
+  }
+}
+
 // A broker that has just started compiles itself; whoever comes first would pay for it.
 void warm_up(benchmark::State& state) {
   for (auto _ : state) {
@@ -191,6 +218,7 @@ void warm_up(benchmark::State& state) {
 
 BENCHMARK(warm_up)->Iterations(2)->Unit(benchmark::kMillisecond);
 BENCHMARK(bare_loop)->UseManualTime()->Iterations(1)->Repetitions(3)->Unit(benchmark::kMillisecond);
+BENCHMARK(restore)->UseManualTime()->Iterations(1)->Unit(benchmark::kMillisecond);
 BENCHMARK(stage_runner)->UseManualTime()->Iterations(1)->Repetitions(3)->Unit(benchmark::kMillisecond);
 
 }  // namespace

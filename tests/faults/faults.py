@@ -111,14 +111,14 @@ class Run:
                                     for topic in (self.input, self.output, self.dead_letters)])
         for future in made.values():
             future.result(60)
-        self.check_settings(admin)
         self.feeder = Feeder(cluster.bootstrap, self.input)
         self.feeder.start()
         self.stages = [Stage(self, place, str(i)) for i, place in enumerate(places)]
         self.wait_for_progress()
 
-    def check_settings(self, admin):
+    def check_settings(self):
         """What was acknowledged may be lost under other settings, and nothing here would be to blame."""
+        admin = AdminClient({'bootstrap.servers': self.cluster.bootstrap, 'log_level': 2})
         for future in admin.describe_configs([ConfigResource(ResourceType.TOPIC, self.input)]).values():
             found = future.result(60)
             assert all(found[name].value == value for name, value in _DURABLE.items()), found
@@ -169,6 +169,7 @@ class Run:
                 if self.patient(self.progress) == before:
                     raise
         self.close()
+        self.check_settings()
         return oracle.judge(self.cluster.bootstrap, self.input, self.output, self.dead_letters, self.feeder.acknowledged)
 
     def close(self):
