@@ -207,6 +207,16 @@ class ReadingFinder {
   Edition edition3_ = Edition::k2021;
 };
 
+constexpr std::size_t kSubjectBytesMax = 120;
+
+// The last characters of valid UTF-8, `size` bytes of them at most.
+std::string_view utf8_suffix(std::string_view text, std::size_t size) {
+  if (text.size() <= size) return text;
+  text.remove_prefix(text.size() - size);
+  while (!text.empty() && (static_cast<unsigned char>(text.front()) & 0xC0) == 0x80) text.remove_prefix(1);
+  return text;
+}
+
 class ClaimReader {
  public:
   ClaimReader(const Document& document, const std::vector<TableReading>& tables)
@@ -253,7 +263,7 @@ class ClaimReader {
     claim.value = mention.value;
     claim.unit = mention.unit;
     claim.hedged = mention.is_hedged;
-    claim.subject = std::string(clause.size() > 120 ? clause.substr(clause.size() - 120) : clause);
+    claim.subject = std::string(utf8_suffix(clause, kSubjectBytesMax));
     if (mention.unit != "元" && mention.unit != "万元") claim.readings = finder_.find(clause, text.substr(0, mention.begin));
     claim.where = document_.where(sentence.range);
     claims_.push_back(std::move(claim));

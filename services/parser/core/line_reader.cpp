@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "services/parser/core/row_names.h"
+#include "services/parser/core/value_run.h"
 
 namespace gouji::parser {
 namespace {
@@ -312,7 +313,7 @@ class LineReader {
     if (found_.is_misplaced(line)) draft_.rows[line.row] = RowState::kDoubted;
     if (!first || found_.is_misplaced(line)) return;
     const bool is_overlong = found_.surplus(line, *first) > 0;
-    if (is_overlong && !found_.has_only_zeros_outside(line, *first)) return;
+    if (is_overlong && (!found_.has_only_zeros_outside(line, *first) || ends_broken(std::span(list_.tokens).subspan(*first, line.columns)))) return;
     std::uint16_t confidence = line.is_exact ? kOneReader : kMisspeltLabel;
     if (is_overlong) confidence = kSurplusDropped;
     const std::span<DraftCell> cells = draft_.row_cells(line.row);

@@ -32,6 +32,19 @@ TEST(Claims, NameTheCellsTheyMayMean) {
   EXPECT_EQ(claim_of(reading, 527)->unit, "件");
 }
 
+// The words in front of a number are cut at a character, also where figures stand among them.
+TEST(Claims, KeepTheirWordsWhole) {
+  for (std::size_t digits = 0; digits < 3; ++digits) {
+    std::string words = "依申请公开平台";
+    for (int i = 0; i < 14; ++i) words += "和各类渠道" + std::string(digits, 'a');
+    const Reading reading = with_prose(words + "收到申请97件。");
+    ASSERT_NE(claim_of(reading, 97), nullptr);
+    const std::string& subject = claim_of(reading, 97)->subject;
+    EXPECT_LE(subject.size(), 120u);
+    EXPECT_EQ(static_cast<unsigned char>(subject.front()) & 0xC0, subject.front() >= 'a' ? 0x40 : 0xC0) << digits;
+  }
+}
+
 TEST(Claims, KnowHedges) {
   const Reading reading = with_prose("公开信息10370余条，约200件申请办结，发布28万余条，1.5万条。");
   EXPECT_TRUE(claim_of(reading, 10370)->hedged);

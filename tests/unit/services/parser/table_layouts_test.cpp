@@ -335,6 +335,18 @@ TEST(Table3, IsReadByItsHeaderWhereColumnsStandInAnotherOrder) {
   EXPECT_EQ(cell(usual, "t3.new.total"), "10");
 }
 
+// "110" that a space broke is no 11 with a zero too many.
+TEST(Table3, ReadsNoFigureThatASpaceBroke) {
+  const std::string full = "二、上年结转政府信息公开申请数量\t1\t0\t0\t0\t0\t0\t1\n";
+  for (const char* row : {"一、本年新收政府信息公开申请数量 103 5 0 0 0 2 11 0\n", "一、本年新收政府信息公开申请数量\t103\t5\t0\t0\t0\t2\t11 0\n",
+                          "一、本年新收政府信息公开申请数量\t1 03\t5\t0\t0\t0\t2\t110\n"}) {
+    const Reading reading = reading_of(table3("申请人情况\n", row + full));
+    EXPECT_EQ(cell(reading, "t3.new.total"), "UNREADABLE") << row;
+    EXPECT_EQ(cell(reading, "t3.new.natural_person"), "UNREADABLE") << row;
+    EXPECT_EQ(cell(reading, "t3.carried_in.total"), "1") << row;
+  }
+}
+
 TEST(Table3, IsFoundUnderShortenedLabels) {
   const Reading reading = reading_of(table3("申请人情况\n", "一、本年新收申请数量 5 1 0 2 0 2 10\n二、上年结转申请数量 1 0 0 0 0 0 1\n四、结转下年度 2 0 0 0 0 0 2\n"));
   EXPECT_EQ(cell(reading, "t3.new.total"), "10");
