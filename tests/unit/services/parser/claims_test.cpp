@@ -45,6 +45,17 @@ TEST(Claims, KeepTheirWordsWhole) {
   }
 }
 
+TEST(Claims, AboutOtherCountsHaveNoReading) {
+  const Reading reading = with_prose(
+      "依申请公开平均办理时限11个工作日。经批准延期答复12件。各县区共收到政府信息公开申请1313件。上一年度收到政府信息公开申请1414件。举办政府信息公开申请办理培训15次。"
+      "转送其他机关办理申请16件。办理依申请公开10-17件不等。全市法院受理行政诉讼案件1818件，负责人出庭应诉19件。");
+  for (const int value : {11, 12, 1313, 1414, 15, 16, 1818, 19}) {
+    ASSERT_NE(claim_of(reading, value), nullptr) << value;
+    EXPECT_TRUE(claim_of(reading, value)->readings.empty()) << value;
+  }
+  EXPECT_EQ(claim_of(reading, 17), nullptr);
+}
+
 TEST(Claims, KnowHedges) {
   const Reading reading = with_prose("公开信息10370余条，约200件申请办结，发布28万余条，1.5万条。");
   EXPECT_TRUE(claim_of(reading, 10370)->hedged);
