@@ -61,6 +61,8 @@ bool may_be_figure(std::string_view text) {
   return false;
 }
 
+constexpr std::size_t kIdeographBytes = 3;
+
 // Whether the three bytes at `at` are an ideograph that is none of `expected`.
 bool is_other_ideograph(std::string_view text, std::size_t at, std::u32string_view expected) {
   if (text[at] < '\xE4' || text[at] > '\xE9') return false;
@@ -71,20 +73,20 @@ bool is_other_ideograph(std::string_view text, std::size_t at, std::u32string_vi
 // A figure begins with a digit, a sign or the word for one, and ends with a digit or a unit; 无 stands
 // alone. Nearly all words are told by their first or last character.
 bool is_unlike_figure(std::string_view text) {
-  constexpr std::size_t kIdeographBytes = 3;
-  return text.size() >= kIdeographBytes && (is_other_ideograph(text, 0, U"增新减无") ||
-                                            is_other_ideograph(text, text.size() - kIdeographBytes, U"元万件项个条次起宗份人无"));
+  return begins_like_words(text) ||
+         (text.size() >= kIdeographBytes && is_other_ideograph(text, text.size() - kIdeographBytes, U"元万件项个条次起宗份人无"));
 }
 
 // Digits of which some could not be read, U+FFFD in their place: a figure, and nobody knows which.
 bool is_illegible(std::string_view text) {
-  constexpr std::string_view kUnread = "\xEF\xBF\xBD";
+  constexpr std::u32string_view kOfFigures = U"0123456789.,+-";
   bool is_any_unread = false;
   while (!text.empty()) {
-    const bool is_unread = text.starts_with(kUnread);
+    const CodePoint point = code_point_at(text, 0);
+    const bool is_unread = point.is_valid && point.value == kReplacementCharacter;
     is_any_unread = is_any_unread || is_unread;
-    if (!is_unread && std::string_view("0123456789.,+-").find(text.front()) == std::string_view::npos) return false;
-    text.remove_prefix(is_unread ? kUnread.size() : 1);
+    if (!is_unread && (point.value > 0xFFFF || kOfFigures.find(fold_character(point.value)) == kOfFigures.npos)) return false;
+    text.remove_prefix(point.length);
   }
   return is_any_unread;
 }
@@ -201,6 +203,8 @@ std::optional<std::int64_t> money_value(const Decimal& value, FigureUnit unit) {
 }
 
 }  // namespace
+
+bool begins_like_words(std::string_view text) { return text.size() >= kIdeographBytes && is_other_ideograph(text, 0, U"增新减无"); }
 
 std::optional<Figure> parse_figure(std::string_view text) {
   Figure figure;
