@@ -25,6 +25,7 @@ namespace gouji::eventlog {
 struct StageRunnerOptions {
   std::string group;                 // names the dead-letter topics
   std::string service_version;       // header dlq_service_version
+  // Of a transaction while records wait. Where none wait it ends after twice what the last end took.
   std::chrono::milliseconds transaction_age_max{100};
   std::size_t transaction_records_max = 10'000;
   std::size_t transaction_bytes_max = 8 * 1024 * 1024;

@@ -185,12 +185,15 @@ class ChartTest(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
 
-@needs('docker-compose', 'the package docker-compose')
+COMPOSE = CACHE / 'compose/usr/libexec/docker/cli-plugins/docker-compose'
+
+
+@unittest.skipUnless(COMPOSE.exists(), 'Docker Compose is missing: deploy/bootstrap.sh --tests')
 class ComposeTest(unittest.TestCase):
     def test_every_profile_is_whole(self):
         for profiles in ((), ('notify',), ('monitoring',), ('kafka',), ('notify', 'monitoring', 'kafka')):
             flags = [part for profile in profiles for part in ('--profile', profile)]
-            done = run('docker-compose', '-f', DEPLOY / 'compose.yaml', *flags, 'config', '-q')
+            done = run(COMPOSE, '-f', DEPLOY / 'compose.yaml', *flags, 'config', '-q')
             self.assertEqual(done.returncode, 0, f'{profiles}: {done.stderr}')
 
 

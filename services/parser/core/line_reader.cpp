@@ -81,7 +81,7 @@ class LineTable {
     const auto left = place_in(line, kFromLeft), behind = place_in(line, kBehindLabel);
     if (is_full_line && !is_contradicted(line, left, behind)) return first_figure(line);
     if (left && behind && *left != *behind) return is_padded_ || header_ ? left : behind;
-    if (left) return left;
+    if (left) return is_padded_ || header_ || agrees_from_right(line, *left) ? left : std::nullopt;
     if (behind) return agrees_from_right(line, *behind) ? behind : std::nullopt;
     if (known(kFromLeft) || known(kBehindLabel)) return std::nullopt;
     if (const auto known = right_[line.columns % kTable4Cells].known()) return place_from_right(line, *known);

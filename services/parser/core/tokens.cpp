@@ -1,6 +1,7 @@
 #include "services/parser/core/tokens.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "common/text/byte_scan.h"
@@ -304,8 +305,32 @@ class Tokenizer {
 
 }  // namespace
 
+namespace {
+
+// What stands under 备注 is a remark and no value: 无 there would pass for the last cell of a row with
+// a blank one. Where rows are lines the header shows its field.
+void blank_remarks(TokenList& list) {
+  std::optional<std::uint32_t> field;
+  for (std::size_t i = 0; i < list.tokens.size() && !field; ++i) {
+    const Token& token = list.tokens[i];
+    const bool is_last = i + 1 == list.tokens.size() || list.tokens[i + 1].line != token.line;
+    if (token.kind == TokenKind::kText && is_last && token.field > 0 && list.letters_of(token) == U"备注") field = token.field;
+  }
+  if (!field) return;
+  for (Token& token : list.tokens) {
+    if (token.kind == TokenKind::kFigure && token.field == *field) token.kind = TokenKind::kBlank;
+  }
+}
+
+}  // namespace
+
 TokenList tokenize(const Document& document, TextRange range) {
-  return Tokenizer(document, range).run();
+  TokenList list = Tokenizer(document, range).run();
+  const auto is_grid = [&](const Block& block) {
+    return block.kind == BlockKind::kGrid && block.text.begin < range.end && block.text.end > range.begin;
+  };
+  if (std::none_of(document.blocks.begin(), document.blocks.end(), is_grid)) blank_remarks(list);
+  return list;
 }
 
 }  // namespace gouji::parser

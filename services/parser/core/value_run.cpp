@@ -55,8 +55,8 @@ Fit fit_blanks(std::span<const Token> run, std::size_t cells, std::optional<std:
                std::size_t last_figure) {
   const std::size_t first = padding.value_or(0);
   if (run.size() < first + cells || last_figure >= first + cells) return {};
-  const bool is_certain = padding.has_value() || run.size() == cells || last_figure == cells - 1;
-  if (!is_certain && last_figure + 1 != cells && is_figure(run[0])) {
+  const bool is_certain = padding.has_value() || run.size() == cells;
+  if (!is_certain && is_figure(run[0])) {
     // The first cell holds a value, so nothing is padded in front.
     return fit_blanks(run, cells, 0, last_figure);
   }
