@@ -33,6 +33,7 @@ class Layout {
     }
     join_tables(items_);
     join_cut_labels(items_);
+    mark_cut_figures(items_);
     write(measure_text(items_, page_widths));
     return writer_.take();
   }

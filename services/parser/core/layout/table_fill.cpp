@@ -100,6 +100,8 @@ class Filler {
   float inset() const {
     std::vector<float> gaps;
     for (const Placed& each : placed_) {
+      // Characters written one below the other have no line.
+      if (each.fragment.count == 1 && !is_figure_like(ink_, each.fragment)) continue;
       const Box box = lattice_.box(lattice_.cells[each.cell]);
       const float left = each.fragment.box.left - box.left, right = box.right - each.fragment.box.right;
       // Punctuation may hang over.

@@ -345,6 +345,31 @@ void join_cut_labels(std::vector<LaidItem>& items) {
 
 namespace {
 
+// Whether the page of the item begins with values that have no label.
+bool begins_with_values(const LaidItem& item) {
+  if (const auto* line = std::get_if<LaidLine>(&item)) return line->has_fields && line->piece.text.starts_with(kUnclear);
+  const auto& table = std::get<LaidTable>(item);
+  return table.is_banded && !table.cells.empty() && parse_figure(text_of(table.cells.front().pieces)).has_value();
+}
+
+std::uint32_t page_of(const LaidItem& item) {
+  return std::visit([](const auto& laid) { return laid.page; }, item);
+}
+
+}  // namespace
+
+void mark_cut_figures(std::vector<LaidItem>& items) {
+  for (std::size_t i = 1; i < items.size(); ++i) {
+    auto* table = std::get_if<LaidTable>(&items[i - 1]);
+    if (table == nullptr || !table->is_banded || page_of(items[i]) != table->page + 1 || !begins_with_values(items[i])) continue;
+    for (auto cell = first_of_row(table->cells, table->rows - 1); cell != table->cells.end(); ++cell) {
+      if (is_figure(*cell)) cell->pieces.back().text += kUnclear;
+    }
+  }
+}
+
+namespace {
+
 // Marks the rows (or columns) that are narrower than a line and hold nothing of their own.
 template <typename Begin, typename Span>
 std::vector<std::uint32_t> slivers(const LaidTable& table, const std::vector<float>& rules, Begin begin, Span span) {
