@@ -67,6 +67,7 @@ class Filler {
     table.down = lattice_.down;
     table.box = lattice_.box();
     table.inset = inset();
+    table.is_sideways = ink_.run == TextRun::kDown || ink_.run == TextRun::kUp;
     std::vector<Fragment> fragments;
     auto next = placed_.begin();
     for (std::uint32_t i = 0; i < lattice_.cells.size(); ++i) {

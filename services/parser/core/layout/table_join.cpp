@@ -8,6 +8,7 @@
 
 #include "services/parser/core/figure.h"
 #include "services/parser/core/layout/cell_text.h"
+#include "services/parser/core/layout/geometry.h"
 #include "services/parser/core/layout/item_number.h"
 
 namespace gouji::parser {
@@ -214,9 +215,10 @@ class Joiner {
   // Whether the last line of the cell's figure has no room for another digit.
   bool is_full(const LaidCell& cell) const {
     const TextPiece& line = cell.pieces.back();
-    const float wide = line.box.right - line.box.left;
+    const auto along = [&](const Box& box) { return above_.is_sideways ? height(box) : width(box); };
+    const float wide = along(line.box);
     const std::size_t digits = code_points(line.text);
-    return digits > 0 && is_full_line(wide, wide / static_cast<float>(digits), cell.box.right - cell.box.left, above_.inset);
+    return digits > 0 && is_full_line(wide, wide / static_cast<float>(digits), along(cell.box), above_.inset);
   }
 
   // No column has something on both sides, but for labels that go on.
