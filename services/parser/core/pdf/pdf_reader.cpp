@@ -76,7 +76,9 @@ PdfPageFacts facts_of(const Page& page, bool is_cut) {
 
 class PdfReading {
  public:
-  explicit PdfReading(QPDF& pdf) {
+  // `pdf` has `file` open.
+  PdfReading(QPDF& pdf, std::string_view file) {
+    if (file.starts_with("%PDF-")) file_.fonts.read_from(pdf, file);
     root_ = pdf.getRoot();
     QPDFObjectHandle trailer = pdf.getTrailer();
     info_ = value_of(trailer, "/Info");
@@ -164,7 +166,7 @@ PdfOutcome open_and_read(std::string_view bytes) {
   open(bytes, pdf);
   std::string unpacked;
   const std::unique_ptr<QPDF> easier = open_unpacked(pdf, bytes, unpacked);
-  return PdfReading(easier != nullptr ? *easier : pdf).read();
+  return easier != nullptr ? PdfReading(*easier, unpacked).read() : PdfReading(pdf, bytes).read();
 }
 
 }  // namespace
