@@ -125,6 +125,7 @@ class PdfReading {
     }
     content_.pages.push_back(builder.take());
     content_.facts.push_back(facts_of(content_.pages.back(), is_cut));
+    content_.facts.back().drawings = builder.drawings();
   }
 
   std::string info(const char* key) const {

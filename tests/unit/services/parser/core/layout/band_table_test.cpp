@@ -36,7 +36,7 @@ TEST(BandTable, ValuesWithoutALabelAtTheTopOfAPageMayEndTheFiguresAboveTheBreak)
   values(first.text(100, 700, "规章"), 700, {"1", "2", "3"});
   values(first.text(100, 720, "文件"), 720, {"14", "5", "66"});
   values(second, 60, {"23", "", "7"});
-  EXPECT_EQ(grids(laid_out({first, second})), "规章|1|2|3\n文件|14\xEF\xBF\xBD|5\xEF\xBF\xBD|66\xEF\xBF\xBD");
+  EXPECT_EQ(grids(laid_out({first, second})), "规章|1|2|3\n文件|14\xEF\xBF\xBD|5\xEF\xBF\xBD|66\xEF\xBF\xBD\n--\n23|7");
 }
 
 TEST(BandTable, FiguresOfTwoRowsThatARulePartsAreTwo) {
