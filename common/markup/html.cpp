@@ -307,7 +307,8 @@ class HtmlScanner {
 
   void begin_link(const HtmlTag& tag) {
     builder_.end_link();
-    if (!tag.address.empty()) builder_.begin_link(address(tag.address));
+    const bool is_plain = tag.address.size() <= limits_.address_bytes && tag.address.find('&') == tag.address.npos && !tag.address.starts_with("data:");
+    if (!tag.address.empty()) is_plain ? builder_.begin_link(tag.address) : builder_.begin_link(address(tag.address));
   }
 
   void begin_frame(const HtmlTag& tag) {

@@ -106,7 +106,7 @@ std::string_view date_beside(const Document& document, const Link& link) {
 Result<ListPage> read_html_list(const std::string& text, const Url& base, const ListRules& rules) {
   const Document document = scan_html(text);
   Rows rows(base, rules);
-  for (const Link& link : document.links) rows.add(link.href, document.view(link.text), date_beside(document, link));
+  for (const Link& link : document.links) rows.add(document.address(link), document.view(link.text), date_beside(document, link));
   return rows.take();
 }
 

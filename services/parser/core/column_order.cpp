@@ -70,8 +70,8 @@ std::optional<ColumnOrder> header_order(const TokenList& list, const TableDraft&
   // 自然人 stands in a line above the five kinds of 法人或其他组织, and in front of them.
   std::sort(order.begin() + 1, order.begin() + kTotal, [&](std::size_t a, std::size_t b) { return *header.tokens[a] < *header.tokens[b]; });
   const std::size_t total = *header.tokens[kTotal], person = *header.tokens[0];
-  const bool is_on_its_line = list.tokens[total].line == list.tokens[person].line;
-  if (total < person && (is_on_its_line || sums_stand_first(draft))) std::rotate(order.begin(), order.begin() + kTotal, order.end());
+  // A header of three lines may have its last column in the first one: the sums decide.
+  if (total < person && sums_stand_first(draft)) std::rotate(order.begin(), order.begin() + kTotal, order.end());
   if (std::is_sorted(order.begin(), order.end())) return std::nullopt;
   return order;
 }

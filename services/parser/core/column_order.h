@@ -14,8 +14,8 @@ namespace gouji::parser {
 // The form's column that stands at each place of a row.
 using ColumnOrder = std::array<std::size_t, 7>;
 
-// By the header in front of the first row; where it leaves open on which side 总计 stands, by the
-// sums of the rows that `draft` has in the order of the text. nullopt for the form's own order.
+// By the header in front of the first row, and for the side on which 总计 stands by the sums of the
+// rows that `draft` has in the order of the text. nullopt for the form's own order.
 std::optional<ColumnOrder> header_order(const TokenList& list, const TableDraft& draft);
 
 // Gives each value that was read in the order of the text to its column.

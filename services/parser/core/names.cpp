@@ -185,7 +185,7 @@ NameKind name_kind(std::string_view name) {
   for (const std::string_view word : kShortOpenings) {
     if (!is_league && name.starts_with(word) && name_kind(name.substr(word.size())) == NameKind::kFull) return NameKind::kNone;
   }
-  if (has_any(name, {"发布", "完成", "公布", "通过", "按时", "情况", "年", "编制", "汇总", "要求", "网站", "网民"})) return NameKind::kNone;
+  if (has_any(name, {"发布", "完成", "公布", "通过", "按时", "情况", "年", "编制", "汇总", "要求", "网站", "网民", "打印", "关闭", "分享", "字体", "字号", "浏览", "扫一扫", "收藏"})) return NameKind::kNone;
   const bool is_organ = std::any_of(std::begin(kOrgans), std::end(kOrgans),
                                     [&](std::string_view word) { return name.ends_with(word); });
   if (is_ministry(name)) return NameKind::kFull;

@@ -189,7 +189,7 @@ class Tokenizer {
     const bool has_rest = !trim_spaces(text.substr(begin)).empty();
     // Nothing behind the last pipe, where other lines end behind their last cell: that cell is empty.
     const bool is_open = last && (!last.is_pipe || (frame_.leaves_lines_open() && pipes >= 2));
-    if (has_rest || is_open) add_field(part(line, begin, text.size()));
+    if (has_rest || is_open) add_field(part(line, begin, text.size()), begin > 0);
     if (has_rest) after_soft_end_ = true;
     start_line();
   }
@@ -217,7 +217,20 @@ class Tokenizer {
             range.begin + skipped + static_cast<std::uint32_t>(core.size())};
   }
 
-  void add_field(TextRange field) {
+  // "8 249" between two pipes: one figure that a space broke, and nobody knows which.
+  static bool holds_broken_figure(std::string_view text) {
+    constexpr std::size_t kWordsMax = 3;
+    std::size_t words = 0;
+    for (std::size_t begin = 0; begin < text.size(); ++words) {
+      const std::size_t end = word_end(text, begin);
+      if (!parse_figure(text.substr(begin, end - begin))) return false;
+      begin = skip_spaces(text, end);
+    }
+    return words > 1 && words <= kWordsMax;
+  }
+
+  // `is_closed`: a separator stands behind the field, or in front of it.
+  void add_field(TextRange field, bool is_closed = true) {
     const TextRange range = trimmed(field);
     if (range.empty()) {
       push({TokenKind::kBlank, field, line_, field_++, 0, 0, {}});
@@ -225,6 +238,9 @@ class Tokenizer {
     }
     if (const auto figure = parse_figure(document_.view(range))) {
       push({TokenKind::kFigure, range, line_, field_++, 0, 0, *figure});
+    } else if (is_closed && holds_broken_figure(document_.view(range))) {
+      add_text(range);
+      ++field_;
     } else {
       add_words(range);
       ++field_;

@@ -41,6 +41,7 @@ struct LaidTable {
   bool is_open_above = false;   // its upper side is not drawn
   bool is_open_below = false;
   float inset = 0;              // what its text leaves free inside of the sides of cells
+  bool is_sideways = false;     // its lines run up or down the page
   bool is_banded = false;       // no rules: its columns are where its values are
 
   std::uint32_t columns() const { return static_cast<std::uint32_t>(down.size()) - 1; }

@@ -67,6 +67,7 @@ class Filler {
     table.down = lattice_.down;
     table.box = lattice_.box();
     table.inset = inset();
+    table.is_sideways = ink_.run == TextRun::kDown || ink_.run == TextRun::kUp;
     std::vector<Fragment> fragments;
     auto next = placed_.begin();
     for (std::uint32_t i = 0; i < lattice_.cells.size(); ++i) {
@@ -100,6 +101,8 @@ class Filler {
   float inset() const {
     std::vector<float> gaps;
     for (const Placed& each : placed_) {
+      // Characters written one below the other have no line.
+      if (each.fragment.count == 1 && !is_figure_like(ink_, each.fragment)) continue;
       const Box box = lattice_.box(lattice_.cells[each.cell]);
       const float left = each.fragment.box.left - box.left, right = box.right - each.fragment.box.right;
       // Punctuation may hang over.

@@ -8,6 +8,7 @@
 
 #include "services/parser/core/figure.h"
 #include "services/parser/core/layout/cell_text.h"
+#include "services/parser/core/layout/geometry.h"
 #include "services/parser/core/layout/item_number.h"
 
 namespace gouji::parser {
@@ -214,9 +215,10 @@ class Joiner {
   // Whether the last line of the cell's figure has no room for another digit.
   bool is_full(const LaidCell& cell) const {
     const TextPiece& line = cell.pieces.back();
-    const float wide = line.box.right - line.box.left;
+    const auto along = [&](const Box& box) { return above_.is_sideways ? height(box) : width(box); };
+    const float wide = along(line.box);
     const std::size_t digits = code_points(line.text);
-    return digits > 0 && is_full_line(wide, wide / static_cast<float>(digits), cell.box.right - cell.box.left, above_.inset);
+    return digits > 0 && is_full_line(wide, wide / static_cast<float>(digits), along(cell.box), above_.inset);
   }
 
   // No column has something on both sides, but for labels that go on.
@@ -341,6 +343,31 @@ void join_cut_labels(std::vector<LaidItem>& items) {
     ++i;
   }
   items.resize(kept);
+}
+
+namespace {
+
+// Whether the page of the item begins with values that have no label.
+bool begins_with_values(const LaidItem& item) {
+  if (const auto* line = std::get_if<LaidLine>(&item)) return line->has_fields && line->piece.text.starts_with(kUnclear);
+  const auto& table = std::get<LaidTable>(item);
+  return table.is_banded && !table.cells.empty() && parse_figure(text_of(table.cells.front().pieces)).has_value();
+}
+
+std::uint32_t page_of(const LaidItem& item) {
+  return std::visit([](const auto& laid) { return laid.page; }, item);
+}
+
+}  // namespace
+
+void mark_cut_figures(std::vector<LaidItem>& items) {
+  for (std::size_t i = 1; i < items.size(); ++i) {
+    auto* table = std::get_if<LaidTable>(&items[i - 1]);
+    if (table == nullptr || !table->is_banded || page_of(items[i]) != table->page + 1 || !begins_with_values(items[i])) continue;
+    for (auto cell = first_of_row(table->cells, table->rows - 1); cell != table->cells.end(); ++cell) {
+      if (is_figure(*cell)) cell->pieces.back().text += kUnclear;
+    }
+  }
 }
 
 namespace {

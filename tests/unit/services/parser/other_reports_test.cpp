@@ -65,6 +65,11 @@ TEST(Organ, ThatTheTitleDoesNotNameIsTakenFromWhereReportsPrintIt) {
   EXPECT_EQ(reading_of("2023年政府信息公开工作年度报告" + body + "望川县教育局\n2024年1月20日\n").organ_name, "望川县教育局");
 }
 
+TEST(Organ, HasNoButtonsOfThePageInItsName) {
+  const std::string body = "\n一、总体情况\n2023年公开政府信息12条。\n二、主动公开政府信息情况\n三、收到和处理政府信息公开申请情况\n";
+  EXPECT_EQ(reading_of("打印本页  关闭窗口\n望川县教育局2023年政府信息公开工作年度报告" + body).organ_name, "望川县教育局");
+}
+
 TEST(Organ, IsNotTheGovernmentThatRunsThePortal) {
   const std::string body = "\n一、总体情况\n2023年公开政府信息12条。\n二、主动公开政府信息情况\n三、收到和处理政府信息公开申请情况\n";
   EXPECT_EQ(reading_of("首页 > 望川县人民政府 > 政府信息公开年报\n2023年政府信息公开工作年度报告" + body).organ_name, std::nullopt);

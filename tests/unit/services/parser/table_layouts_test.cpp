@@ -309,6 +309,20 @@ TEST(Table3, DoesNotGuessWhereARowOfAnotherWidthBegins) {
   }
 }
 
+// As Word's tables are copied: behind each label as many empty cells as it was wide.
+TEST(Table3, KeepsItsBlankCellsWhereEveryLabelPadsItsRow) {
+  const Reading reading = reading_of(table3("申请人情况\n",
+                                            "一、本年新收政府信息公开申请数量\t\t\t\t5\t0\t0\t0\t0\t5\n二、上年结转政府信息公开申请数量\t\t\t0\t0\t0\t0\t\t\t\n"
+                                            "三、本年度办理结果\t（一）予以公开\t\t\t3\t0\t0\t0\t\t3\n（三）不予公开\t1.属于国家秘密\t\t2\t0\t0\t0\t0\t2\n"
+                                            "2.其他法律行政法规禁止公开\t0\t0\t0\t0\t0\t0\t0\n"));
+  EXPECT_EQ(cell(reading, "t3.new.natural_person"), "BLANK");
+  EXPECT_EQ(cell(reading, "t3.new.total"), "5");
+  EXPECT_EQ(cell(reading, "t3.carried_in.natural_person"), "0");
+  EXPECT_EQ(cell(reading, "t3.carried_in.total"), "BLANK");
+  EXPECT_EQ(cell(reading, "t3.granted.commercial_enterprise"), "3");
+  EXPECT_EQ(cell(reading, "t3.denied.1.commercial_enterprise"), "2");
+}
+
 TEST(Table3, TakesNoRemarkForAValue) {
   const Reading reading = reading_of(table3("序号|内容|自然人|商业企业|科研机构|社会公益组织|法律服务机构|其他|总计|备注\n",
                                             "1|一、本年新收政府信息公开申请数量|5|1|1|1|1|1|10|\n2|二、上年结转政府信息公开申请数量||1|2|3|4|5|15|无\n"));
@@ -333,6 +347,18 @@ TEST(Table3, IsReadByItsHeaderWhereColumnsStandInAnotherOrder) {
                                           "一、本年新收政府信息公开申请数量\t5\t1\t0\t2\t0\t2\t10\n"));
   EXPECT_EQ(cell(usual, "t3.new.natural_person"), "5");
   EXPECT_EQ(cell(usual, "t3.new.total"), "10");
+}
+
+// "110" that a space broke is no 11 with a zero too many.
+TEST(Table3, ReadsNoFigureThatASpaceBroke) {
+  const std::string full = "二、上年结转政府信息公开申请数量\t1\t0\t0\t0\t0\t0\t1\n";
+  for (const char* row : {"一、本年新收政府信息公开申请数量 103 5 0 0 0 2 11 0\n", "一、本年新收政府信息公开申请数量\t103\t5\t0\t0\t0\t2\t11 0\n",
+                          "一、本年新收政府信息公开申请数量\t1 03\t5\t0\t0\t0\t2\t110\n"}) {
+    const Reading reading = reading_of(table3("申请人情况\n", row + full));
+    EXPECT_EQ(cell(reading, "t3.new.total"), "UNREADABLE") << row;
+    EXPECT_EQ(cell(reading, "t3.new.natural_person"), "UNREADABLE") << row;
+    EXPECT_EQ(cell(reading, "t3.carried_in.total"), "1") << row;
+  }
 }
 
 TEST(Table3, IsFoundUnderShortenedLabels) {
