@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "common/core/digest.h"
+#include "common/text/percent.h"
 #include "services/crawler/core/fingerprint.h"
 #include "services/crawler/core/request_template.h"
 #include "services/crawler/core/text_steps.h"
