@@ -502,7 +502,7 @@ milliseconds WebCrawl::until_next() {
 // When what is pending is to be committed.
 Tick WebCrawl::commit_at() {
   const auto next = parts_.has_room() ? frontier_.next_at() : std::nullopt;
-  const bool is_due_soon = next && *next <= now().tick + kSoon;
+  const bool is_due_soon = next ? *next <= now().tick + kSoon : frontier_.in_flight() > 0;
   return pending_since_ + (is_due_soon ? kGroupMax : kGroup);
 }
 
