@@ -8,7 +8,7 @@ usage() {
   cat <<'TEXT'
 usage: deploy/bootstrap.sh [--build] [--tests] [--fuzz]
   --build  compiler, CMake and the libraries that the programs need (the default)
-  --tests  also GoogleTest, Java and Maven (a Kafka broker), Python, buf, shellcheck, Prometheus and Alertmanager
+  --tests  also GoogleTest, Java and Maven (a Kafka broker), Python, buf, shellcheck, Prometheus, Alertmanager, Docker Compose
   --fuzz   also Clang with libFuzzer (preset fuzz)
 
 GOUJI_CACHE=DIR          where librdkafka and the Python packages of the tests are kept
@@ -21,8 +21,8 @@ TEXT
 readonly RDKAFKA_MIN=2.8.0
 # Raised when it is built another way: the old build stays where it is and is not used any more.
 readonly RDKAFKA_BUILD=2
-# The Debian suite whose source package is built where the system's own librdkafka is older.
-readonly RDKAFKA_SUITE=trixie
+# The Debian suite whose librdkafka is built, and whose Compose is unpacked, where the system's own are older.
+readonly NEWER_SUITE=trixie
 
 readonly BUILD_PACKAGES=(
   ca-certificates ccache cmake g++ git make mold ninja-build pkg-config protobuf-compiler python3
@@ -138,30 +138,32 @@ debian_mirror() {  # the mirror that this machine installs from
   echo "${uri:-http://deb.debian.org/debian/}"
 }
 
-# Debian's source package, checked by apt against Debian's keys. apt gets a configuration and
-# folders of its own, so the system's package lists stay as they are.
-download_rdkafka() {  # $1 = folder
-  mkdir -p "$1"/{lists/partial,archives/partial,sources.list.d}
-  cat >"$1/apt.conf" <<TEXT
-Dir::State::Lists "$1/lists";
-Dir::Cache "$1";
-Dir::Etc::SourceList "$1/sources.list";
-Dir::Etc::SourceParts "$1/sources.list.d";
+# apt for NEWER_SUITE alone, whatever this system is, checked against Debian's keys: a configuration and folders of its
+# own, so the system's package lists stay as they are.
+apt_of_suite() {  # $1 = folder, $2 = deb or deb-src, then arguments of apt-get that end in names of packages
+  local folder=$1 kind=$2
+  shift 2
+  mkdir -p "$folder"/{lists/partial,archives/partial,sources.list.d}
+  cat >"$folder/apt.conf" <<TEXT
+Dir::State::Lists "$folder/lists";
+Dir::Cache "$folder";
+Dir::Etc::SourceList "$folder/sources.list";
+Dir::Etc::SourceParts "$folder/sources.list.d";
 Dir::Etc::Preferences "/dev/null";
 Dir::Etc::PreferencesParts "/dev/null";
 Acquire::Languages "none";
 APT::Sandbox::User "";
 TEXT
-  echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $(debian_mirror) $RDKAFKA_SUITE main" \
-    >"$1/sources.list"
+  echo "$kind [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $(debian_mirror) $NEWER_SUITE main" \
+    >"$folder/sources.list"
   (
-    cd "$1"
-    export APT_CONFIG=$1/apt.conf
+    cd "$folder"
+    export APT_CONFIG=$folder/apt.conf
     apt-get -qq -o Acquire::Retries=3 update
-    apt-get -qq -o Acquire::Retries=3 source --download-only "librdkafka/$RDKAFKA_SUITE"
-  ) >"$1/apt.log" 2>&1 || {
-    cat "$1/apt.log" >&2
-    fail "the source package librdkafka/$RDKAFKA_SUITE could not be fetched"
+    apt-get -qq -o Acquire::Retries=3 "$@"
+  ) >"$folder/apt.log" 2>&1 || {
+    cat "$folder/apt.log" >&2
+    fail "apt-get could not fetch from $NEWER_SUITE: $*"
   }
 }
 
@@ -176,7 +178,7 @@ build_rdkafka() {
   work=$(mktemp -d "$cache/librdkafka.XXXXXX")
   # shellcheck disable=SC2064  # the folder's name is fixed now
   trap "rm -rf '$work'" EXIT
-  download_rdkafka "$work"
+  apt_of_suite "$work" deb-src source --download-only "librdkafka/$NEWER_SUITE"
   mkdir "$work/source"
   tar -xf "$work"/librdkafka_*.orig.tar.* -C "$work/source" --strip-components=1
   rm -rf "$target"
@@ -212,6 +214,20 @@ ensure_prometheus() {
   local package
   for package in "$folder"/packages/*.deb; do dpkg-deb -x "$package" "$folder"; done
   rm -r "$folder/packages"
+  touch "$folder/complete"
+}
+
+# --- Docker Compose ------------------------------------------------------------------------------
+
+# Only to check compose files: it needs no engine for that. Debian 12 has the older one that reads other files.
+ensure_compose() {
+  local folder=$cache/compose
+  [ ! -e "$folder/complete" ] && [ -n "$(debian_release)" ] || return 0
+  say "unpacking Docker Compose into $folder"
+  rm -rf "$folder"
+  apt_of_suite "$folder/apt" deb download docker-compose
+  dpkg-deb -x "$folder"/apt/docker-compose_*.deb "$folder"
+  rm -r "$folder/apt"
   touch "$folder/complete"
 }
 
@@ -251,5 +267,6 @@ if [ $want_tests = yes ]; then
   ensure_python_packages
   ensure_node_packages
   ensure_prometheus
+  ensure_compose
 fi
 say "ready"

@@ -2,6 +2,7 @@
 """What programs are made of: an SPDX 2.3 document in JSON, from the Debian packages that hold their libraries.
 
   sbom.py PROGRAM… > gouji.spdx.json     every package whose library a program loads or was linked with
+  sbom.py --image ROOT > gouji.spdx.json   every package of an image of deploy/Dockerfile, whose root is mounted there
   sbom.py --check PROGRAM…               prints package, version and licences; exit 1 where a licence is not on the list
 
 Run it where the programs were built (or in the image). Packages that only their headers or archives came from are
@@ -29,11 +30,12 @@ KNOWN = {'libc6': 'LGPL-2.1-or-later', 'libgcc-s1': 'GPL-3.0-with-GCC-exception'
          'libnghttp2-14': 'MIT', 'libnghttp3-9': 'MIT', 'libngtcp2-16': 'MIT', 'libngtcp2-crypto-gnutls8': 'MIT', 'libtasn1-6': 'LGPL-2.1-or-later', 'libffi8': 'MIT', 'libssl3': 'Apache-2.0',
          'libssl3t64': 'Apache-2.0', 'libcurl4': 'curl', 'libcurl4t64': 'curl', 'libbrotli1': 'MIT', 'libprotobuf32': 'BSD-3-Clause', 'libprotobuf32t64': 'BSD-3-Clause',
          'libqpdf29': 'Apache-2.0', 'libqpdf29t64': 'Apache-2.0', 'libqpdf30': 'Apache-2.0', 'libspdlog1.10': 'MIT', 'libspdlog1.15': 'MIT', 'libfmt9': 'MIT', 'libfmt10': 'MIT',
-         'libsimdjson14': 'Apache-2.0', 'libsimdjson25': 'Apache-2.0', 'libyaml-cpp0.7': 'MIT', 'libyaml-cpp0.8': 'MIT', 'libdeflate0': 'MIT', 'librdkafka1': 'BSD-2-Clause',
+         'libsimdjson14': 'Apache-2.0', 'libsimdjson25': 'Apache-2.0', 'libyaml-cpp0.7': 'MIT', 'libyaml-cpp0.8': 'MIT', 'libdeflate0': 'MIT', 'librdkafka1': 'BSD-2-Clause', 'librdkafka': 'BSD-2-Clause',
          'libprometheus-cpp-core1.0': 'MIT', 'libprometheus-cpp-core1.3': 'MIT', 'libre2-9': 'BSD-3-Clause', 'libre2-11': 'BSD-3-Clause'}
 
 
 def packages(programs):
+    """(name, version, architecture) of what programs load."""
     done = subprocess.run([ROOT / 'deploy/runtime_packages.sh', *programs], capture_output=True, text=True, check=True)
     for name in done.stdout.split():
         version, arch = subprocess.run(['dpkg-query', '-W', '-f', '${Version} ${Architecture}', name], capture_output=True, text=True,
@@ -41,24 +43,37 @@ def packages(programs):
         yield name, version, arch
 
 
-def licences(name):
+def image_packages(image):
+    for line in (image / 'usr/share/gouji/packages.tsv').read_text(encoding='utf-8').splitlines():
+        yield tuple(line.split('\t'))
+
+
+def built_in(programs):
+    """librdkafka, where it is part of the programs (Debian 12) and no package: deploy/bootstrap.sh says which version."""
+    if not any(b'librdkafka/source/src/rdkafka' in pathlib.Path(program).read_bytes() for program in programs):
+        return []
+    version = re.search(r'RDKAFKA_MIN=(\S+)', (ROOT / 'deploy/bootstrap.sh').read_text(encoding='utf-8')).group(1)
+    return [('librdkafka', version, 'static')]
+
+
+def licences(name, root=pathlib.Path('/')):
     if name in KNOWN:
         return [KNOWN[name]]
-    path = pathlib.Path('/usr/share/doc') / name / 'copyright'
+    path = root / 'usr/share/doc' / name / 'copyright'
     text = path.read_text(encoding='utf-8', errors='replace') if path.is_file() else ''
     found = sorted({line.strip() for line in re.findall(r'^License:[ \t]*(\S[^\n]*)$', text, re.M)})
     return found or ['NOASSERTION']
 
 
-def document(programs):
+def document(programs, image=None):
     version = (ROOT / 'VERSION').read_text().strip()
     files = [{'SPDXID': f'SPDXRef-File-{pathlib.Path(p).name}', 'fileName': pathlib.Path(p).name,
               'checksums': [{'algorithm': 'SHA256', 'checksumValue': hashlib.sha256(pathlib.Path(p).read_bytes()).hexdigest()}]} for p in programs]
     found = [{'SPDXID': f'SPDXRef-{re.sub("[^A-Za-z0-9.-]", "-", name)}', 'name': name, 'versionInfo': v, 'downloadLocation': 'NOASSERTION',
               'licenseConcluded': KNOWN.get(name, 'NOASSERTION'), 'licenseDeclared': ' AND '.join(KNOWN.get(name, 'NOASSERTION').split()),
-              'comment': ', '.join(licences(name)),
-              'externalRefs': [{'referenceCategory': 'PACKAGE-MANAGER', 'referenceType': 'purl', 'referenceLocator': f'pkg:deb/debian/{name}@{v}?arch={arch}'}]}
-             for name, v, arch in packages(programs)]
+              'comment': ', '.join(licences(name, image or pathlib.Path('/'))),
+              'externalRefs': [] if arch == 'static' else [{'referenceCategory': 'PACKAGE-MANAGER', 'referenceType': 'purl', 'referenceLocator': f'pkg:deb/debian/{name}@{v}?arch={arch}'}]}
+             for name, v, arch in [*(image_packages(image) if image else packages(programs)), *built_in(programs)]]
     gouji = {'SPDXID': 'SPDXRef-gouji', 'name': 'gouji', 'versionInfo': version, 'downloadLocation': 'NOASSERTION', 'licenseConcluded': 'Apache-2.0',
              'licenseDeclared': 'Apache-2.0'}
     return {'spdxVersion': 'SPDX-2.3', 'dataLicense': 'CC0-1.0', 'SPDXID': 'SPDXRef-DOCUMENT', 'name': f'gouji-{version}',
@@ -70,7 +85,7 @@ def document(programs):
 
 def check(programs):
     bad = 0
-    for name, version, _ in packages(programs):
+    for name, version, _ in [*packages(programs), *built_in(programs)]:
         own = licences(name)
         is_good = name in KNOWN or all(ALLOWED.match(each) for each in own)
         bad += not is_good
@@ -81,6 +96,10 @@ def check(programs):
 arguments = sys.argv[1:]
 if arguments[:1] == ['--check'] and len(arguments) > 1:
     sys.exit(check(arguments[1:]))
-if not arguments or arguments[0].startswith('-'):
+if not arguments or (arguments[0].startswith('-') and arguments[:1] != ['--image']):
     sys.exit(__doc__)
-print(json.dumps(document(arguments), indent=1, ensure_ascii=False))
+image = None
+if arguments[0] == '--image':
+    image = pathlib.Path(arguments[1])
+    arguments = sorted(str(path) for path in (image / 'usr/bin').glob('gouji*'))
+print(json.dumps(document(arguments, image), indent=1, ensure_ascii=False))

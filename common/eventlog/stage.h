@@ -76,7 +76,8 @@ class Stage {
   // only between two batches does the runner commit, show that it lives, and hear that it shall stop.
   virtual std::size_t prepares_at_once() const { return 0; }
   // Sees each batch before its records are processed one by one, so that slow pure work can run in
-  // parallel; no transaction is open meanwhile. Must not change what process() does.
+  // parallel. The transaction before may be ending meanwhile on another thread, with state_committing();
+  // no other call on the stage runs beside it. Must not change what process() does.
   virtual void prepare(std::span<const StoredRecord> /*batch*/) {}
 
   // ok: what was emitted and staged belongs to this record. An error takes it back, and then

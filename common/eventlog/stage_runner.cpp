@@ -1,6 +1,7 @@
 #include "common/eventlog/stage_runner.h"
 
 #include <algorithm>
+#include <future>
 #include <set>
 #include <utility>
 
@@ -157,7 +158,7 @@ void StageRunner::Impl::poll() {
   const nanoseconds now = clock_.monotonic();
   nanoseconds wait = options_.poll_wait;
   if (!transaction_.is_empty()) {
-    wait = std::min(wait, transaction_.began_at() + options_.transaction_age_max - now);
+    wait = std::min(wait, transaction_.began_at() + age_at_rest() - now);
   }
   if (held_until_.count() != 0) wait = std::min(wait, held_until_ - now);
   if (!work_.empty()) wait = std::min(wait, std::max(work_after_ - now, nanoseconds(0)));
@@ -187,11 +188,14 @@ void StageRunner::Impl::accept(std::vector<StoredRecord> records) {
   if (!has_ended_ && !pending_.empty() && stage_.prepares_at_once() > 0) prepare();
 }
 
-// A broker gives up a transaction that stays open for as long as preparing can take.
+// A broker gives up a transaction that stays open for as long as preparing can take. Preparing touches neither log
+// nor state, so it goes on while the broker ends the transaction; what an abort makes of the batch is decided after both.
 void StageRunner::Impl::prepare() {
-  if (!transaction_.is_empty()) commit();
-  if (has_ended_ || pending_.empty()) return;
-  stage_.prepare(pending_.all());
+  if (transaction_.is_empty()) return stage_.prepare(pending_.all());
+  const std::vector<StoredRecord> batch(pending_.all().begin(), pending_.all().end());  // an abort clears pending_
+  auto prepared = std::async(std::launch::async, [&] { stage_.prepare(batch); });
+  commit();
+  prepared.get();
 }
 
 void StageRunner::Impl::meet_poll_error(const Error& error) {
@@ -290,7 +294,7 @@ bool StageRunner::Impl::step() {
   if (!has_ended_ && (held || pending_.empty())) poll();
   if (!has_ended_ && !held) work();
   if (!has_ended_ && !held) take_pending();
-  if (!has_ended_ && !transaction_.is_empty() && is_due()) commit();
+  if (!has_ended_ && !transaction_.is_empty() && (is_due() || is_due_at_rest())) commit();
   if (!has_ended_) look();
   return !has_ended_;
 }

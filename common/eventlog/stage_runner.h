@@ -25,9 +25,10 @@ namespace gouji::eventlog {
 struct StageRunnerOptions {
   std::string group;                 // names the dead-letter topics
   std::string service_version;       // header dlq_service_version
+  // Of a transaction while records wait. Where none wait it ends after twice what the last end took.
   std::chrono::milliseconds transaction_age_max{100};
-  std::size_t transaction_records_max = 10'000;
-  std::size_t transaction_bytes_max = 8 * 1024 * 1024;
+  std::size_t transaction_records_max = 20'000;
+  std::size_t transaction_bytes_max = 64 * 1024 * 1024;
   std::chrono::milliseconds poll_wait{50};
   std::chrono::milliseconds retry_wait_min{200};
   std::chrono::milliseconds retry_wait_max{30'000};

@@ -129,6 +129,8 @@ class StageRunner::Impl final : public RebalanceListener {
 
   // The transaction.
   bool is_due() const;
+  bool is_due_at_rest() const;
+  std::chrono::nanoseconds age_at_rest() const;
   bool commit();
   bool append_state(UnixMillis now);
   void after_commit();
@@ -175,6 +177,7 @@ class StageRunner::Impl final : public RebalanceListener {
   std::optional<PoisonBreaker> breaker_;
   bool is_polling_ = false;      // inside poll(): positions cannot be changed now
   Offsets go_back_after_poll_;
+  std::chrono::nanoseconds commit_took_{0};   // the last one
   std::chrono::nanoseconds held_until_{0};    // nothing is taken until then; zero: not held
   std::chrono::nanoseconds unreachable_since_{0};
   std::chrono::nanoseconds last_look_{0};

@@ -13,6 +13,14 @@ namespace gouji::eventlog {
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
+namespace {
+
+constexpr milliseconds kAgeAtRestMin{10};
+// A stage that takes so many at once is behind, or fast: larger transactions cost it less.
+constexpr std::int64_t kRecordsOfAnEarlyEnd = 500;
+
+}  // namespace
+
 // --- one record -----------------------------------------------------------------------------------
 
 void StageRunner::Impl::take(const StoredRecord& stored, Blocked* blocked) {
@@ -125,6 +133,17 @@ bool StageRunner::Impl::is_due() const {
          clock_.monotonic() - transaction_.began_at() >= options_.transaction_age_max;
 }
 
+// How old a transaction becomes when nothing more waits: the cheaper its end is, the sooner, so that ending them
+// takes a third of the time at most.
+nanoseconds StageRunner::Impl::age_at_rest() const {
+  if (transaction_.records() >= kRecordsOfAnEarlyEnd) return options_.transaction_age_max;
+  return std::clamp<nanoseconds>(2 * commit_took_, std::min(kAgeAtRestMin, options_.transaction_age_max), options_.transaction_age_max);
+}
+
+bool StageRunner::Impl::is_due_at_rest() const {
+  return pending_.empty() && clock_.monotonic() - transaction_.began_at() >= age_at_rest();
+}
+
 bool StageRunner::Impl::append_state(UnixMillis now) {
   if (!state_topic_) return true;
   for (const auto& [partition, state] : states_) {
@@ -141,6 +160,7 @@ bool StageRunner::Impl::append_state(UnixMillis now) {
 }
 
 bool StageRunner::Impl::commit() {
+  const nanoseconds began = clock_.monotonic();
   if (!append_state(clock_.unix_millis())) return false;
   const Outcome sent = patiently([this] { return stage_log_.send_offsets(transaction_.next()); });
   if (sent != Outcome::kOk) return settle_outcome(sent, "sending offsets"), false;
@@ -148,6 +168,7 @@ bool StageRunner::Impl::commit() {
   const Outcome committed = patiently([this] { return stage_log_.commit(); });
   if (committed != Outcome::kOk) return settle_outcome(committed, "committing"), false;
   const bool in_doubt = stage_log_.in_doubt();
+  commit_took_ = clock_.monotonic() - began;
   observer_.transaction(TransactionResult::kCommitted, transaction_.records(),
                         clock_.monotonic() - transaction_.began_at());
   after_commit();

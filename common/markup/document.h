@@ -53,7 +53,7 @@ struct Block {
 
 struct Link {
   TextRange text;
-  std::string href;      // as written, entities decoded, not resolved
+  TextRange address;  // of Document::addresses; as written, entities decoded, not resolved
   std::uint32_t block = 0;
 };
 
@@ -86,6 +86,7 @@ struct Document {
   std::vector<Block> blocks;
   std::vector<Grid> grids;
   std::vector<Link> links;
+  std::string addresses;  // of the links, one behind the other
   std::vector<Image> images;
   std::vector<MetaItem> meta;
   std::vector<SourceRun> runs;       // sorted by text.begin
@@ -93,6 +94,9 @@ struct Document {
 
   std::string_view view(TextRange range) const {
     return std::string_view(text).substr(range.begin, range.end - range.begin);
+  }
+  std::string_view address(const Link& link) const {
+    return std::string_view(addresses).substr(link.address.begin, link.address.end - link.address.begin);
   }
   // The smallest stretch of the source that holds the range.
   Where where(TextRange range) const;

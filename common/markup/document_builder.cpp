@@ -91,7 +91,7 @@ void DocumentBuilder::put_space() {
 
 void DocumentBuilder::put(std::size_t begin, std::size_t end) {
   const std::uint32_t at = text_size();
-  document_.text.append(source_, begin, end - begin);
+  document_.text.append(source_.data() + begin, end - begin);
   add_run({at, text_size()}, begin, end);
 }
 
@@ -331,11 +331,13 @@ void DocumentBuilder::append_blocks_of_hosts(Table& table, std::vector<Block>& b
   }
 }
 
-void DocumentBuilder::begin_link(std::string href) {
+void DocumentBuilder::begin_link(std::string_view address) {
   end_link();
   is_link_open_ = true;
   link_ = {};
-  link_.href = std::move(href);
+  link_.address.begin = static_cast<std::uint32_t>(document_.addresses.size());
+  document_.addresses.append(address);
+  link_.address.end = static_cast<std::uint32_t>(document_.addresses.size());
   link_.text.begin = text_size();
   link_.block = static_cast<std::uint32_t>(document_.blocks.size());
 }
@@ -343,14 +345,17 @@ void DocumentBuilder::begin_link(std::string href) {
 void DocumentBuilder::end_link() {
   if (!is_link_open_) return;
   is_link_open_ = false;
-  if (document_.links.size() >= limits_.links) return add_limit("LINKS");
+  if (document_.links.size() >= limits_.links) {
+    document_.addresses.resize(link_.address.begin);
+    return add_limit("LINKS");
+  }
   const std::string& text = document_.text;
   std::uint32_t end = text_size();
   while (end > link_.text.begin && is_white(text[end - 1])) --end;
   while (link_.text.begin < end && is_white(text[link_.text.begin])) ++link_.text.begin;
   link_.text.begin = std::min(link_.text.begin, end);
   link_.text.end = end;
-  document_.links.push_back(std::move(link_));
+  document_.links.push_back(link_);
 }
 
 void DocumentBuilder::add_image(std::string src, std::string alt) {

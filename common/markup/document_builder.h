@@ -42,7 +42,7 @@ class DocumentBuilder {
   void begin_cell(const CellSpans& spans, std::size_t at);
   void end_cell(std::size_t at);
 
-  void begin_link(std::string href);
+  void begin_link(std::string_view address);
   void end_link();
   void add_image(std::string src, std::string alt);
   void add_frame(std::string src);

@@ -24,8 +24,10 @@ void GridBuilder::end_row_group() {
 }
 
 std::uint32_t GridBuilder::next_free_column() const {
+  const Column* const columns = columns_.data();
+  const auto count = static_cast<std::uint32_t>(columns_.size());
   std::uint32_t column = cursor_;
-  while (column < columns_.size() && columns_[column].taken_to >= rows_) ++column;
+  while (column < count && columns[column].taken_to >= rows_) ++column;
   return column;
 }
 
@@ -40,9 +42,10 @@ bool GridBuilder::add_cell(const CellSpans& spans, const HtmlLimits& limits) {
   const auto index = static_cast<std::uint32_t>(cells_.size());
   const std::uint32_t end_wanted = std::min(column + spans.columns, limits.columns);
   if (columns_.size() < end_wanted) columns_.resize(end_wanted);
+  Column* const columns = columns_.data();
   std::uint32_t end = column;
-  for (; end < end_wanted && (end == column || columns_[end].taken_to < rows_); ++end) {
-    columns_[end] = {rows_ - 1 + spans.rows, index};
+  for (; end < end_wanted && (end == column || columns[end].taken_to < rows_); ++end) {
+    columns[end] = {rows_ - 1 + spans.rows, index};
   }
   if (cells_.empty()) cells_.reserve(kCellsAtFirst);
   GridCell& cell = cells_.emplace_back();  // made in place, see DocumentBuilder::add_run

@@ -11,8 +11,7 @@
 #include "common/markup/document_builder.h"
 #include "common/markup/entities.h"
 #include "common/markup/html_elements.h"
-#include "common/markup/html_style.h"
-#include "common/markup/html_tag.h"
+#include "common/markup/html_tag_memo.h"
 #include "common/text/ascii.h"
 #include "common/text/byte_scan.h"
 #include "common/text/utf8.h"
@@ -93,7 +92,7 @@ class HtmlScanner {
     if (next == '?') return skip_to_greater();
     const std::size_t name = next == '/' ? at_ + 2 : at_ + 1;
     if (name < html_.size() && is_letter(html_[name])) {
-      if (next == '/' && !hidden_ && take_plain_end_tag(name)) return;
+      if (!hidden_ && take_bare_tag(name)) return;
       return take_tag();
     }
     if (next == '/') return skip_to_greater();
@@ -133,32 +132,31 @@ class HtmlScanner {
     at_ = end == std::string_view::npos ? html_.size() : end + 1;
   }
 
-  // Nearly every end tag is a name and a >. False, and nothing taken, for the others.
-  bool take_plain_end_tag(std::size_t name) {
-    const char* const page = html_.data();
-    std::size_t end = name + 1;
-    while (end < html_.size() && (is_letter(page[end]) || (page[end] >= '0' && page[end] <= ':'))) ++end;
-    if (end == html_.size() || page[end] != '>') return false;
-    const std::size_t begin = std::exchange(at_, end + 1);
-    end_element(element_kind(html_.substr(name, end - name)), begin);
+  // False, and nothing taken, for a tag that is more than its name.
+  bool take_bare_tag(std::size_t name) {
+    const BareTag* const bare = tags_.read_bare(name);
+    if (bare == nullptr) return false;
+    HtmlTag tag;
+    tag.name = html_.substr(name, bare->name_bytes);
+    tag.end = name + bare->name_bytes + 1;
+    const std::size_t begin = std::exchange(at_, tag.end);
+    if (html_[name - 1] == '/') {
+      end_element(bare->kind, begin);
+    } else {
+      begin_element(tag, bare->kind);
+    }
     return true;
   }
 
   void take_tag() {
     const std::size_t begin = at_;
-    const HtmlTag tag = tags_.read(begin);
+    const auto& [tag, kind, is_hidden] = tags_.read(begin);
     at_ = tag.end;
     if (tag.has_too_many_attributes) builder_.add_limit("ATTRIBUTES");
-    const ElementKind kind = element_kind(tag.name);
-    if (!tag.is_end && (kind == ElementKind::kRawText || kind == ElementKind::kSkipped)) {
-      if (!hidden_ && equals_ignoring_case(tag.name, "iframe")) begin_frame(tag);
-      return skip_element(tag.name, kind);
-    }
-    if (hidden_ && stays_hidden(tag, kind)) return;
+    const bool is_skipped = !tag.is_end && (kind == ElementKind::kRawText || kind == ElementKind::kSkipped);
+    if (hidden_ && !is_skipped && stays_hidden(tag, kind)) return;
     if (tag.is_end) return end_element(kind, begin);
-    const bool is_hidden =
-        hidden_text_ == HiddenText::kSkipped && (tag.is_hidden || hides(tag.style));
-    if (is_hidden && hide(tag, kind)) return;
+    if (is_hidden && !is_skipped && hidden_text_ == HiddenText::kSkipped && hide(tag, kind)) return;
     begin_element(tag, kind);
   }
 
@@ -217,9 +215,12 @@ class HtmlScanner {
   void begin_element(const HtmlTag& tag, ElementKind kind) {
     switch (kind) {
       case ElementKind::kInline:
-      case ElementKind::kRawText:
-      case ElementKind::kSkipped:
         return;
+      case ElementKind::kRawText:
+        if (!hidden_ && equals_ignoring_case(tag.name, "iframe")) begin_frame(tag);
+        return skip_element(tag.name, kind);
+      case ElementKind::kSkipped:
+        return skip_element(tag.name, kind);
       case ElementKind::kBlock:
       case ElementKind::kBreak:
         return builder_.end_block();
@@ -306,7 +307,8 @@ class HtmlScanner {
 
   void begin_link(const HtmlTag& tag) {
     builder_.end_link();
-    if (!tag.address.empty()) builder_.begin_link(address(tag.address));
+    const bool is_plain = tag.address.size() <= limits_.address_bytes && tag.address.find('&') == tag.address.npos && !tag.address.starts_with("data:");
+    if (!tag.address.empty()) is_plain ? builder_.begin_link(tag.address) : builder_.begin_link(address(tag.address));
   }
 
   void begin_frame(const HtmlTag& tag) {
@@ -361,7 +363,7 @@ class HtmlScanner {
   std::string_view html_;
   const HtmlLimits& limits_;
   HiddenText hidden_text_;
-  HtmlTagReader tags_;
+  HtmlTagMemo tags_;
   DocumentBuilder builder_;
   std::size_t at_ = 0;
   std::optional<Hidden> hidden_;

@@ -108,13 +108,13 @@ std::size_t common_name_length(const char* at, const char* end) {
   }
 }
 
-// The first `wanted` in [at, end); null where there is none. Many values are short.
+// The first `wanted` in [at, end); null where there is none. Most values are short.
 inline const char* find_byte(const char* at, const char* end, char wanted) {
 #ifdef __SSE2__
-  if (end - at >= 16) {
+  constexpr int kStepsOfShortValue = 4;
+  for (int step = 0; step < kStepsOfShortValue && end - at >= 16; ++step, at += 16) {
     const std::uint32_t found = byte_scan::bits(byte_scan::equal(byte_scan::load(at), wanted));
     if (found != 0) return at + std::countr_zero(found);
-    at += 16;
   }
 #endif
   return static_cast<const char*>(std::memchr(at, wanted, static_cast<std::size_t>(end - at)));

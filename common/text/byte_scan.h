@@ -2,6 +2,7 @@
 // time of reading a page goes, so they are inline.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -29,15 +30,17 @@ inline std::uint32_t bits(__m128i mask) {
 }  // namespace byte_scan
 #endif
 
-// First place in [at, end) where one of the wanted bytes stands; `end` where there is none.
+// First place in [at, end) where one of the wanted bytes stands; `end` where there is none. Looks at
+// bytes behind `end` as well where the text goes on.
 template <char... kWanted>
 inline std::size_t find_any(std::string_view text, std::size_t at, std::size_t end) {
 #ifdef __SSE2__
-  for (; at + 16 <= end; at += 16) {
+  for (; at < end && at + 16 <= text.size(); at += 16) {
     const __m128i bytes = byte_scan::load(text.data() + at);
     const std::uint32_t found = byte_scan::bits((byte_scan::equal(bytes, kWanted) | ...));
-    if (found != 0) return at + static_cast<std::size_t>(std::countr_zero(found));
+    if (found != 0) return std::min(at + static_cast<std::size_t>(std::countr_zero(found)), end);
   }
+  if (at >= end) return end;
 #endif
   while (at < end && ((text[at] != kWanted) && ...)) ++at;
   return at;
@@ -75,15 +78,17 @@ inline std::size_t find_word(std::string_view text, std::string_view word, std::
   return at == text.npos ? at : at + from;
 }
 
-// First place in [at, end) with a byte of 0x20 or below: white space or a control character.
+// First place in [at, end) with a byte of 0x20 or below: white space or a control character. Looks
+// behind `end` as find_any does.
 inline std::size_t find_blank(std::string_view text, std::size_t at, std::size_t end) {
 #ifdef __SSE2__
   const __m128i space = _mm_set1_epi8(0x20);
-  for (; at + 16 <= end; at += 16) {
+  for (; at < end && at + 16 <= text.size(); at += 16) {
     const __m128i bytes = byte_scan::load(text.data() + at);
     const std::uint32_t found = byte_scan::bits(_mm_cmpeq_epi8(_mm_min_epu8(bytes, space), bytes));
-    if (found != 0) return at + static_cast<std::size_t>(std::countr_zero(found));
+    if (found != 0) return std::min(at + static_cast<std::size_t>(std::countr_zero(found)), end);
   }
+  if (at >= end) return end;
 #endif
   while (at < end && static_cast<unsigned char>(text[at]) > 0x20) ++at;
   return at;
@@ -92,6 +97,12 @@ inline std::size_t find_blank(std::string_view text, std::size_t at, std::size_t
 // Length of the ASCII text that starts at `at` and ends before `end`.
 inline std::size_t ascii_length(std::string_view text, std::size_t at, std::size_t end) {
   std::size_t stop = at;
+#ifdef __SSE2__
+  for (; stop + 16 <= end; stop += 16) {
+    const std::uint32_t others = byte_scan::bits(byte_scan::load(text.data() + stop));
+    if (others != 0) return stop - at + static_cast<std::size_t>(std::countr_zero(others));
+  }
+#endif
   for (; stop + 8 <= end; stop += 8) {
     std::uint64_t word;
     std::memcpy(&word, text.data() + stop, 8);

@@ -202,15 +202,19 @@ std::string fold_label(std::string_view text) {
 namespace {
 
 bool is_solid_ascii(char c) { return c > ' ' && c < '\x7F'; }
-// Leads of U+4000 to U+9FFF, among which no character is a space.
-bool is_ideograph_lead(char c) { return c >= '\xE4' && c <= '\xE9'; }
-bool begins_solid(char c) { return is_solid_ascii(c) || is_ideograph_lead(c); }
+// U+4000 to U+9FFF, among which no character is a space, and U+F000 to U+FFFF, of which U+FEFF is one.
+bool is_solid_of_three(const char* at) {
+  const bool is_form = at[0] == '\xEF' && at[1] != '\xBB' && (at[1] & 0xC0) == 0x80 && (at[2] & 0xC0) == 0x80;
+  return (at[0] >= '\xE4' && at[0] <= '\xE9') || is_form;
+}
+bool begins_solid(std::string_view text) { return is_solid_ascii(text[0]) || (text.size() >= 3 && is_solid_of_three(text.data())); }
+bool ends_solid(std::string_view text) { return is_solid_ascii(text.back()) || (text.size() >= 3 && is_solid_of_three(text.data() + text.size() - 3)); }
 
 }  // namespace
 
 std::string_view trim_spaces(std::string_view text) {
   // Most texts begin and end with a digit or an ideograph.
-  if (!text.empty() && begins_solid(text[0]) && (is_solid_ascii(text.back()) || (text.size() >= 3 && is_ideograph_lead(text[text.size() - 3])))) return text;
+  if (!text.empty() && begins_solid(text) && ends_solid(text)) return text;
   std::size_t begin = 0;
   while (begin < text.size()) {
     const CodePoint next = code_point_at(text, begin);

@@ -1,6 +1,8 @@
 #include "common/text/gb18030.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 #include <iterator>
 
 #include "common/text/byte_scan.h"
@@ -47,58 +49,68 @@ CodePoint four_byte_character(std::string_view bytes, std::size_t at) {
   return value != 0 ? CodePoint{value, 4, true} : kError;
 }
 
-std::uint16_t two_byte_code_point(unsigned char lead, unsigned char trail) {
-  return kGb18030TwoByte[(lead - 0x81) * 191 + (trail - 0x40)];
+std::uint32_t two_byte_entry(unsigned char lead, unsigned char trail) { return kGb18030TwoByte[(lead & 0x7FU) << 8 | trail]; }
+
+// Not all of two bytes: some stand beyond the basic plane.
+bool is_basic(std::uint32_t entry) { return entry >= 0x80; }
+std::size_t utf8_length(std::uint32_t entry) { return entry >> 24; }
+
+char32_t basic_code_point(std::uint32_t entry) {
+  const char32_t first = entry & 0xFF, second = entry >> 8 & 0x3F, third = entry >> 16 & 0x3F;
+  return utf8_length(entry) == 2 ? (first & 0x1F) << 6 | second : (first & 0x0F) << 12 | second << 6 | third;
 }
 
-// Writes U+0080 and above in two or three bytes; returns the place after them.
-char* put_basic(char* out, char32_t value) {
-  if (value < 0x800) {
-    *out++ = static_cast<char>(0xC0 | (value >> 6));
-  } else {
-    *out++ = static_cast<char>(0xE0 | (value >> 12));
-    *out++ = static_cast<char>(0x80 | ((value >> 6) & 0x3F));
-  }
-  *out++ = static_cast<char>(0x80 | (value & 0x3F));
-  return out;
-}
-
-// Characters of two bytes, the bulk of Chinese text, and single ASCII characters between them. Ends
-// before anything else, and when `piece` is full.
-class TwoByteReader {
+// ASCII and characters of two bytes, which is nearly all of Chinese text, a piece at a time. What it
+// writes is never checked against the end of the piece: a piece is read from so few bytes that it fits.
+class PieceReader {
  public:
-  static constexpr std::size_t kPieceBytes = 1024;
-
-  // Reads from `at` on; returns where it stopped. What it wrote is in text().
+  // Reads from `at` on and returns where it stopped: before anything else, inside a long run of ASCII,
+  // shortly before the end of `bytes`, or with a full piece. What it wrote is in text().
   std::size_t read(std::string_view bytes, std::size_t at) {
-    const auto* next = reinterpret_cast<const unsigned char*>(bytes.data()) + at;
-    const auto* const last =
-        reinterpret_cast<const unsigned char*>(bytes.data()) + bytes.size() - 1;
+    size_ = 0;
+    if (bytes.size() - at < kStride) return at;
+    const auto* const begin = reinterpret_cast<const unsigned char*>(bytes.data());
+    const unsigned char* next = begin + at;
+    const unsigned char* const stop = next + std::min(bytes.size() - at - kStride, kPieceSource) + 1;
     char* out = piece_;
-    char* const full = piece_ + kPieceBytes - 4;
-    int ascii = 0;
-    while (next < last && out < full) {
-      const unsigned char lead = next[0], trail = next[1];
-      if (lead < 0x80) {
-        if (++ascii > kAsciiInARow) break;
-        *out++ = static_cast<char>(lead);
-        ++next;
+    int strides = 0;
+    while (next < stop) {
+      if (*next < 0x80) {
+        const std::size_t length = copy_ascii(reinterpret_cast<const char*>(next), out);
+        next += length;
+        out += length;
+        strides = length == kStride ? strides + 1 : 0;
+        if (strides == kStridesOfLongRun) break;
         continue;
       }
-      ascii = 0;
-      if (!is_lead(lead) || trail < 0x40 || trail == 0xFF) break;
-      const std::uint16_t value = two_byte_code_point(lead, trail);
-      if (value < 0x80) break;
-      out = put_basic(out, value);
+      const std::uint32_t entry = two_byte_entry(next[0], next[1]);
+      if (!is_basic(entry)) break;
+      std::memcpy(out, &entry, sizeof(entry));
+      out += utf8_length(entry);
       next += 2;
     }
     size_ = static_cast<std::size_t>(out - piece_);
-    return static_cast<std::size_t>(next - reinterpret_cast<const unsigned char*>(bytes.data()));
+    return static_cast<std::size_t>(next - begin);
   }
   std::string_view text() const { return {piece_, size_}; }
 
  private:
-  static constexpr int kAsciiInARow = 8;
+  static_assert(std::endian::native == std::endian::little);
+  static constexpr std::size_t kStride = 16;  // bytes that copy_ascii looks at and writes
+  static constexpr int kStridesOfLongRun = 4;
+  static constexpr std::size_t kPieceSource = 2048;
+  static constexpr std::size_t kPieceBytes = kPieceSource / 2 * 3 + 2 * kStride;
+
+  // Copies kStride bytes; returns how many of them are ASCII in front of anything else.
+  static std::size_t copy_ascii(const char* from, char* to) {
+    std::memcpy(to, from, kStride);
+#ifdef __SSE2__
+    return static_cast<std::size_t>(std::countr_zero(byte_scan::bits(byte_scan::load(from)) | 1U << kStride));
+#else
+    return ascii_length({from, kStride}, 0, kStride);
+#endif
+  }
+
   char piece_[kPieceBytes];
   std::size_t size_ = 0;
 };
@@ -112,11 +124,11 @@ CodePoint gb18030_at(std::string_view bytes, std::size_t at) {
   if (!is_lead(lead) || bytes.size() - at < 2) return kError;
   const unsigned char trail = byte_at(bytes, at + 1);
   if (is_digit(trail)) return four_byte_character(bytes, at);
-  if (trail < 0x40 || trail == 0xFF) return kError;
-  const std::uint16_t value = two_byte_code_point(lead, trail);
-  if (value >= 0x80) [[likely]]
-    return {value, 2, true};
-  return value != 0 ? CodePoint{kGb18030BeyondBasicPlane[value], 2, true} : kError;
+  
+  const std::uint32_t entry = two_byte_entry(lead, trail);
+  if (is_basic(entry)) [[likely]]
+    return {basic_code_point(entry), 2, true};
+  return entry != 0 ? CodePoint{kGb18030BeyondBasicPlane[entry], 2, true} : kError;
 }
 
 Gb18030Fit gb18030_fit(std::string_view bytes, std::size_t bytes_max) {
@@ -124,7 +136,9 @@ Gb18030Fit gb18030_fit(std::string_view bytes, std::size_t bytes_max) {
   const std::size_t end = std::min(bytes.size(), bytes_max);
   for (std::size_t at = 0; at < end;) {
     at += ascii_length(bytes, at, end);
+    for (; at + 1 < end && is_basic(two_byte_entry(byte_at(bytes, at), byte_at(bytes, at + 1))) && byte_at(bytes, at) >= 0x80; at += 2) ++fit.characters;
     if (at >= end) break;
+    if (byte_at(bytes, at) < 0x80) continue;
     const CodePoint next = gb18030_at(bytes, at);
     ++(next.is_valid ? fit.characters : fit.errors);
     at += next.length;
@@ -135,13 +149,14 @@ Gb18030Fit gb18030_fit(std::string_view bytes, std::size_t bytes_max) {
 std::string utf8_from_gb18030(std::string_view bytes) {
   std::string text;
   text.reserve(bytes.size() + bytes.size() / 2);
-  TwoByteReader reader;
+  PieceReader reader;
   for (std::size_t at = 0; at < bytes.size();) {
+    at = reader.read(bytes, at);
+    text.append(reader.text());
     const std::size_t ascii = ascii_length(bytes, at, bytes.size());
     text.append(bytes, at, ascii);
-    at = reader.read(bytes, at + ascii);
-    text.append(reader.text());
-    if (at >= bytes.size() || !reader.text().empty()) continue;
+    at += ascii;
+    if (at >= bytes.size() || ascii > 0 || !reader.text().empty()) continue;
     const CodePoint next = gb18030_at(bytes, at);
     append_utf8(text, next.value);
     at += next.length;

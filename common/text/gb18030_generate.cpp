@@ -1,5 +1,5 @@
 // Build program: writes the tables of GB18030 as C++ source to standard output, asking the iconv of
-// the build host for every code. The two-byte codes become one table of code points, the four-byte
+// the build host for every code. The two-byte codes become one table of UTF-8, the four-byte
 // codes of the basic plane ranges of equal distance; the form is that of gb18030_table.h.
 #include <iconv.h>
 
@@ -11,8 +11,7 @@
 
 namespace {
 
-constexpr int kLeadFirst = 0x81, kLeadLast = 0xFE, kTrailFirst = 0x40;
-constexpr int kTrailsPerLead = 0xFF - kTrailFirst;
+constexpr int kLeadFirst = 0x81, kLeadLast = 0xFE, kTrailFirst = 0x40, kTrailLast = 0xFE;
 // Four-byte codes of the basic plane: 81308130 to 8431A439, counted from zero.
 constexpr int kFourByteCodes = 39420;
 
@@ -54,16 +53,23 @@ std::string byte_string(std::initializer_list<int> values) {
   return bytes;
 }
 
+// Of U+0080 to U+FFFF, see kGb18030TwoByte.
+unsigned packed_utf8(unsigned code_point) {
+  const unsigned last = 0x80 | (code_point & 0x3F);
+  if (code_point < 0x800) return 2U << 24 | last << 8 | (0xC0 | code_point >> 6);
+  return 3U << 24 | last << 16 | (0x80 | (code_point >> 6 & 0x3F)) << 8 | (0xE0 | code_point >> 12);
+}
+
 void write_two_byte_table(const Converter& converter) {
   std::vector<unsigned> beyond;
-  std::printf("const std::uint16_t kGb18030TwoByte[] = {\n");
-  for (int lead = kLeadFirst; lead <= kLeadLast; ++lead) {
-    for (int trail = kTrailFirst; trail < kTrailFirst + kTrailsPerLead; ++trail) {
-      const auto found =
-          trail == 0x7F ? std::nullopt : converter.code_point(byte_string({lead, trail}));
+  std::printf("const std::uint32_t kGb18030TwoByte[kGb18030TwoByteCodes] = {\n");
+  for (int lead = 0x80; lead <= 0xFF; ++lead) {
+    for (int trail = 0; trail <= 0xFF; ++trail) {
+      const bool is_code = lead >= kLeadFirst && lead <= kLeadLast && trail >= kTrailFirst && trail <= kTrailLast && trail != 0x7F;
+      const auto found = is_code ? converter.code_point(byte_string({lead, trail})) : std::nullopt;
       if (found && *found > 0xFFFF) beyond.push_back(*found);
       const auto place = static_cast<unsigned>(beyond.size());
-      std::printf("%u,", !found ? 0U : *found <= 0xFFFF ? *found : place);
+      std::printf("%u,", !found ? 0U : *found <= 0xFFFF ? packed_utf8(*found) : place);
     }
     std::printf("\n");
   }

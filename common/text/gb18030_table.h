@@ -6,9 +6,11 @@
 
 namespace gouji {
 
-// Code points by (lead - 0x81) * 191 + (trail - 0x40); 0 = no character. The few codes that stand
-// for characters beyond the basic plane give a place in kGb18030BeyondBasicPlane, below 0x80.
-extern const std::uint16_t kGb18030TwoByte[];
+// Characters of two bytes, by (lead - 0x80) * 256 + trail: their UTF-8 as it lies in memory, read as a
+// number from its first byte on, and its length in the highest byte. Below 0x80 a place in
+// kGb18030BeyondBasicPlane, 0 = no character.
+inline constexpr std::size_t kGb18030TwoByteCodes = 128 * 256;
+extern const std::uint32_t kGb18030TwoByte[kGb18030TwoByteCodes];
 extern const std::uint32_t kGb18030BeyondBasicPlane[];
 
 // Four-byte codes index, index + 1, ... stand for first, first + 1, ...; sorted by index.

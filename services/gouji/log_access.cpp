@@ -58,6 +58,16 @@ Result<std::map<std::string, Record>> read_current(eventlog::EventLog& log, std:
   return current;
 }
 
+Result<std::map<std::string, Record>> read_state(eventlog::EventLog& log, std::string_view topic) {
+  constexpr std::string_view kPrefix = "state:";
+  GOUJI_ASSIGN(auto current, read_current(log, topic));
+  std::map<std::string, Record> state;
+  for (auto& [key, record] : current) {
+    if (key.starts_with(kPrefix)) state.emplace(key.substr(kPrefix.size()), std::move(record));
+  }
+  return state;
+}
+
 Result<OpenAnomalies> read_open_anomalies(eventlog::EventLog& log) {
   GOUJI_ASSIGN(const auto current, read_current(log, eventlog::kAnomalyCurrentTopic));
   OpenAnomalies open;

@@ -25,6 +25,8 @@ Result<void> read_topic(eventlog::EventLog& log, std::string_view topic,
 
 // The newest value of each key of a compacted topic; erased keys are left out.
 Result<std::map<std::string, Record>> read_current(eventlog::EventLog& log, std::string_view topic);
+// The keys of a stage's state in its topic (common/eventlog/changelog.h), without where it goes on reading.
+Result<std::map<std::string, Record>> read_state(eventlog::EventLog& log, std::string_view topic);
 
 // The open anomalies, by id, from their snapshot.
 using OpenAnomalies = std::map<std::string, Anomaly>;

@@ -108,7 +108,7 @@ Result<Before> before_of(eventlog::EventLog& log, const std::string& location) {
     return ok();
   }));
   // A raw record may be past its retention; the parser remembers the sequence.
-  GOUJI_ASSIGN(const auto state, read_current(log, eventlog::kParserStateTopic));
+  GOUJI_ASSIGN(const auto state, read_state(log, eventlog::kParserStateTopic));
   for (const auto& [id, record] : state) {
     if (id != location || !record.value) continue;
     GOUJI_ASSIGN(const ParserLocation known, events::decode_parser_location(*record.value));

@@ -25,7 +25,7 @@ JsonValue with_address(JsonValue value, const crawler::Url& url) {
     for (auto at = value.text.find(name); at != std::string::npos; at = value.text.find(name, at + text.size())) value.text.replace(at, name.size(), text);
   }
   for (JsonValue& item : value.items) item = with_address(std::move(item), url);
-  for (auto& member : value.members) member.second = with_address(std::move(member.second), url);
+  for (auto& member : value.members) member.value = with_address(std::move(member.value), url);
   return value;
 }
 

@@ -56,7 +56,7 @@ class Reparse {
  private:
   // What the parser's state says of the locations: the record that it took last, by its ce_id.
   Result<void> select() {
-    GOUJI_ASSIGN(const auto state, read_current(log_, eventlog::kParserStateTopic));
+    GOUJI_ASSIGN(const auto state, read_state(log_, eventlog::kParserStateTopic));
     for (const auto& [id, record] : state) {
       GOUJI_ASSIGN(ParserLocation location, events::decode_parser_location(*record.value));
       if (location.key.organ_id.empty() || !is_selected(order_.selection, location.key)) continue;  // withdrawn, or another's

@@ -11,7 +11,9 @@
 #include <random>
 
 #include "common/core/check.h"
+#include "common/eventlog/changelog.h"
 #include "common/eventlog/kafka/kafka_client.h"
+#include "common/runtime/system_clock.h"
 #include "tests/support/kafka/kafka_broker.h"
 #include "tests/support/kafka/kafka_workload.h"
 #include "tests/support/kafka/pass_through.h"
@@ -24,9 +26,7 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr std::size_t kValueBytes = 1'024;
-constexpr milliseconds kTransactionAge{100};
-constexpr std::size_t kRecordsMax = 10'000;
-constexpr std::size_t kBytesMax = 8 * 1024 * 1024;
+const StageRunnerOptions kBatch;  // the same for both
 
 int record_count() {
   const char* given = std::getenv("GOUJI_BENCH_RECORDS");
@@ -109,7 +109,8 @@ class BareLoop {
     GOUJI_CHECK(!error);
   }
   bool is_due() const {
-    return in_transaction_ >= kRecordsMax || bytes_ >= kBytesMax || steady_clock::now() - since_ >= kTransactionAge;
+    return in_transaction_ >= kBatch.transaction_records_max || bytes_ >= kBatch.transaction_bytes_max ||
+           steady_clock::now() - since_ >= kBatch.transaction_age_max;
   }
   void pass(const rd_kafka_message_t* message) {
     if (in_transaction_ == 0) {
@@ -181,7 +182,43 @@ void stage_runner(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * record_count());
 }
 
+// The state of a stage, GOUJI_BENCH_KEYS keys of 500 bytes and every fifth of them twice, read back from its changelog.
+void restore(benchmark::State& state) {
+  const char* given = std::getenv("GOUJI_BENCH_KEYS");
+  const int keys = given == nullptr ? 100'000 : std::atoi(given);
+  const auto address = shared_kafka();
+  GOUJI_CHECK(address.has_value());
+  const auto log = open_kafka(*address);
+  const TopicPartition changelog{new_topic(*log, 1), 0};
+  const auto appender = std::move(*log->open_appender());
+  for (int i = 0; i < keys + keys / 5;) {
+    std::vector<Outgoing> records;
+    for (int end = std::min(i + 5'000, keys + keys / 5); i < end; ++i)
+      records.push_back(state_change(changelog, "key-" + std::to_string(i % keys), sample(i).value->substr(0, 500), 1));
+    GOUJI_CHECK(appender->append(records).has_value());
+  }
+  const runtime::SystemClock clock;
+  StageObserver observer;
+  for (auto _ : state) {
+    const auto began = steady_clock::now();
+    const auto restored = restore_state(*log, changelog, clock, observer);
+    GOUJI_CHECK(restored.has_value() && restored->state.committed().size() == static_cast<std::size_t>(keys));
+    state.SetIterationTime(std::chrono::duration<double>(steady_clock::now() - began).count());
+  }
+}
+
+// A broker that has just started compiles itself; whoever comes first would pay for it.
+void warm_up(benchmark::State& state) {
+  for (auto _ : state) {
+    Workload& work = workload();
+    BareLoop loop(work.bootstrap, work.input, new_topic(*work.log, 1));
+    loop.run(record_count());
+  }
+}
+
+BENCHMARK(warm_up)->Iterations(2)->Unit(benchmark::kMillisecond);
 BENCHMARK(bare_loop)->UseManualTime()->Iterations(1)->Repetitions(3)->Unit(benchmark::kMillisecond);
+BENCHMARK(restore)->UseManualTime()->Iterations(1)->Unit(benchmark::kMillisecond);
 BENCHMARK(stage_runner)->UseManualTime()->Iterations(1)->Repetitions(3)->Unit(benchmark::kMillisecond);
 
 }  // namespace

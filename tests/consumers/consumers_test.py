@@ -24,6 +24,7 @@ COMMANDS = {
 }
 NAMES = os.environ.get('GOUJI_TEST_CONSUMERS', ','.join(COMMANDS)).split(',')
 REPORTS = 30
+KILLS = 5  # of each, at least
 
 
 class ConsumersTest(unittest.TestCase):
@@ -87,20 +88,33 @@ class ConsumersTest(unittest.TestCase):
                 self.assertEqual(self.table(name, f'{name}.new'), second, 'from the snapshot')
             print(f'{name}: {len(first)}, then {len(second)} open anomalies: as gouji tail shows them', flush=True)
 
+    def usual_seconds(self, name):
+        """Of a run from the snapshot to the end: so long, at most, is it left to work before it is killed."""
+        began = time.monotonic()
+        self.table(name, f'{name}.timed')
+        return time.monotonic() - began
+
+    def is_killed(self, name, within):
+        process = subprocess.Popen(**self.command(name, f'{name}.killed'))
+        try:
+            process.communicate(timeout=RANDOM.uniform(0, within))
+            return False
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            return True
+
     def test_2_killed_while_reports_come_in(self):
+        usual = {name: self.usual_seconds(name) for name in NAMES}
         folder_of_reports(self.folder / 'reports', 4 * REPORTS, wrong_every=5)
         command = [os.environ['GOUJI_BIN'] + '/gouji', 'run', '--once', '--log', self.log, '--data', self.folder / 'data', self.folder / 'reports']
         run = subprocess.Popen([str(word) for word in command], stdout=subprocess.DEVNULL)
         kills = dict.fromkeys(NAMES, 0)
-        while run.poll() is None:
+        while run.poll() is None or min(kills.values()) < KILLS:
             for name in NAMES:
-                process = subprocess.Popen(**self.command(name, f'{name}.killed'))
-                try:
-                    process.communicate(timeout=RANDOM.uniform(0.3, 4))
-                except subprocess.TimeoutExpired:
-                    process.kill()
-                    process.communicate()
-                    kills[name] += 1
+                kills[name] += self.is_killed(name, usual[name])
+                if run.poll() is not None and RANDOM.random() < 0.5:
+                    (self.folder / f'{name}.killed').unlink(missing_ok=True)  # from the snapshot again
         self.assertEqual(run.returncode, 0)
         expected = self.expected()
         for name in NAMES:

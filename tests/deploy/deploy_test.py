@@ -1,5 +1,6 @@
 """What is deployed: rules, dashboards, units, compose, chart and the installed tree, by the tools that will read them.
 A tool that is not there skips its tests, with the line that installs it."""
+import hashlib
 import json
 import os
 import pathlib
@@ -7,13 +8,14 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DEPLOY, CHART = ROOT / 'deploy', ROOT / 'helm/gouji'
 BUILD = pathlib.Path(os.environ.get('GOUJI_BIN', ROOT / 'build/release/bin')).parent
 CACHE = pathlib.Path(os.environ.get('GOUJI_CACHE') or pathlib.Path(os.environ.get('XDG_CACHE_HOME') or pathlib.Path.home() / '.cache') / 'gouji')
-os.environ['PATH'] += f':{CACHE}/prometheus/usr/bin'  # what the bootstrap unpacked
+os.environ['PATH'] += f':{CACHE}/prometheus/usr/bin:{CACHE}/chart'  # what the bootstrap unpacked, and chart/tools.sh built
 METRIC = re.compile(r'\b(?:rule:|gouji:)?(?:gouji|process)_[a-z_]+(?::sum)?\b')
 
 
@@ -57,6 +59,7 @@ class RulesTest(unittest.TestCase):
             for name in METRIC.findall(expression):
                 seen += 1
                 self.assertIn(name, known, where)
+            self.assertLessEqual(set(re.findall(r'stage="([^"]*)"', expression)), {'parser', 'validator'}, where)
         self.assertGreater(seen, 60)
 
     def test_every_alert_has_a_page_of_the_runbook_and_every_page_an_alert(self):
@@ -122,13 +125,29 @@ class InstallTest(unittest.TestCase):
             self.assertTrue((tree / 'share/gouji/prometheus/rules/gouji.yaml').is_file())
 
 
+@unittest.skipUnless((ROOT / '.git').exists(), 'not a clone')
+class ArchiveTest(unittest.TestCase):
+    def test_the_source_archive_is_the_same_whenever_it_is_made(self):
+        def digest():
+            done = subprocess.run('git archive --format=tar --prefix=gouji/ HEAD | gzip -n -9 | sha256sum', shell=True, cwd=ROOT, capture_output=True, text=True)
+            return done.stdout.split()[0]
+
+        first = digest()
+        time.sleep(1.1)  # a second stamp in the archive would show
+        self.assertEqual(first, digest())
+        self.assertNotEqual(first, hashlib.sha256(b'').hexdigest())
+
+
 KAFKA = ('--set', 'mode=kafka', '--set', 'kafka.bootstrap=kafka:9092')
 EVERYTHING = KAFKA + ('--set', 'notify.enabled=true', '--set', 'notify.existingSecret=n', '--set', 'keda.enabled=true', '--set', 'serviceMonitor.enabled=true',
                       '--set', 'prometheusRule.enabled=true', '--set', 'dashboards.enabled=true', '--set', 'kafka.existingSecret=k',
                       '--set', 'kafka.secretSettings.sasl\\.password=password', '--set', 'sources.inline.x\\.json.schema=1')
 
 
-@needs('helm', 'go install helm.sh/helm/v3/cmd/helm@v3.19.0')
+LOCAL = ('--set', 'notify.enabled=true', '--set', 'notify.existingSecret=n', '--set', 'serviceMonitor.enabled=true')
+
+
+@needs('helm', 'tests/deploy/chart/tools.sh')
 class ChartTest(unittest.TestCase):
     def template(self, *arguments):
         return run('helm', 'template', 'g', CHART, '--namespace', 'gouji', '--kube-version', '1.30.0', *arguments)
@@ -154,6 +173,18 @@ class ChartTest(unittest.TestCase):
             for line in ('allowPrivilegeEscalation: false', 'readOnlyRootFilesystem: true', 'drop: [ALL]'):
                 self.assertEqual(text.count(line), images, line)
             self.assertNotIn('automountServiceAccountToken: true', text)
+
+    @needs('check-manifests', 'tests/deploy/chart/tools.sh')
+    def test_the_code_of_kubernetes_and_of_the_operators_takes_every_manifest(self):
+        for values, pods in (((), 2), (LOCAL, 2), (KAFKA, 5), (EVERYTHING, 6)):
+            done = run('check-manifests', input=self.template(*values).stdout)
+            self.assertEqual(done.returncode, 0, f'{values}: {done.stdout}{done.stderr}')
+            self.assertIn(f' {pods} pods, 0 problems', done.stdout)
+        for good, bad in (('lagThreshold: "100"', 'lagThreshold: 100'), ('runAsNonRoot: true', 'runAsNonRoot: false'), ('capabilities: {drop: [ALL]}', 'capabilities: {}'),
+                          ('interval: 30s', 'intervall: 30s'), ('maxUnavailable: 1', 'maxUnavailabel: 1')):
+            text = self.template(*EVERYTHING).stdout
+            self.assertIn(good, text)
+            self.assertEqual(run('check-manifests', input=text.replace(good, bad)).returncode, 1, bad)
 
     def test_secrets_are_files_of_an_existing_secret(self):
         text = self.template(*EVERYTHING).stdout
@@ -185,12 +216,15 @@ class ChartTest(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
 
-@needs('docker-compose', 'the package docker-compose')
+COMPOSE = CACHE / 'compose/usr/libexec/docker/cli-plugins/docker-compose'
+
+
+@unittest.skipUnless(COMPOSE.exists(), 'Docker Compose is missing: deploy/bootstrap.sh --tests')
 class ComposeTest(unittest.TestCase):
     def test_every_profile_is_whole(self):
         for profiles in ((), ('notify',), ('monitoring',), ('kafka',), ('notify', 'monitoring', 'kafka')):
             flags = [part for profile in profiles for part in ('--profile', profile)]
-            done = run('docker-compose', '-f', DEPLOY / 'compose.yaml', *flags, 'config', '-q')
+            done = run(COMPOSE, '-f', DEPLOY / 'compose.yaml', *flags, 'config', '-q')
             self.assertEqual(done.returncode, 0, f'{profiles}: {done.stderr}')
 
 

@@ -9,12 +9,13 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
 import urllib.request
 
-from harness import ANOMALY, BIN, CACHE, RANDOM, ROOT, ROUNDS, SAMPLES, SEED, folder_of_reports, gouji, header, one_wrong_figure, tail
+from harness import ANOMALY, BIN, CACHE, RANDOM, ROOT, ROUNDS, SAMPLES, SEED, SERVICE_ENVIRONMENT, folder_of_reports, gouji, header, one_wrong_figure, tail
 from receiver import Receiver
 
 os.environ['PATH'] += f':{CACHE}/prometheus/usr/bin'  # what the bootstrap unpacked
@@ -249,10 +250,29 @@ class AlertingTest(Ground):
         return found
 
     def test_an_anomaly_is_an_alert_until_the_report_is_corrected(self):
-        url = self.alertmanager()
         self.gouji_run()
+        self.expect_an_alert_until_the_correction()
+
+    def test_the_same_over_kafka(self):
+        broker = ROOT / 'tests/support/kafka/kafka.py'
+        started = subprocess.run([sys.executable, broker, 'start', self.folder / 'broker'], capture_output=True, text=True)
+        if started.returncode == 77:
+            self.skipTest(started.stderr)
+        self.assertEqual(started.returncode, 0, started.stderr)
+        self.addCleanup(subprocess.run, [sys.executable, broker, 'stop', self.folder / 'broker'], capture_output=True)
+        log = ('--log', 'kafka:' + (self.folder / 'broker/bootstrap').read_text().strip())
+        code, out, err = gouji('topics', 'apply', *log, '--replication', '1')
+        self.assertEqual(code, 0, out + err)
+        for name, more in (('gouji-crawler', ('--sources', self.source, '--data', self.data, '--rescan-interval', '500ms')),
+                           ('gouji-parser', ('--blobs', self.data / 'blobs')), ('gouji-validator', ())):
+            self.start(BIN / name, *log, '--admin', '127.0.0.1:0', *more, env=SERVICE_ENVIRONMENT)
+        self.expect_an_alert_until_the_correction(*log)
+
+    def expect_an_alert_until_the_correction(self, *log):
+        url = self.alertmanager()
         targets = self.targets(alertmanagers=[{'name': 'am', 'url': url, 'filter': {'years': 'all'}}])
-        notify = self.start(BIN / 'gouji', 'notify', '--data', self.data, '--targets', targets)
+        command = [BIN / 'gouji', 'notify', '--data', self.data, '--targets', targets, *log]
+        notify = self.start(*command)
         self.write(wrong=True)
         self.assertTrue(eventually(lambda: self.alerts('ReportAnomaly')))
         status, alert = self.alerts('ReportAnomaly')[0]
@@ -263,7 +283,7 @@ class AlertingTest(Ground):
         # A restart of notify tells Alertmanager again what stands, and nobody else.
         notify.send_signal(signal.SIGKILL)
         notify.wait()
-        self.start(BIN / 'gouji', 'notify', '--data', self.data, '--targets', targets)
+        self.start(*command)
         self.write(wrong=False)
         self.assertTrue(eventually(lambda: len(self.alerts('ReportAnomaly')) > 1))
         self.assertEqual([status for status, _ in self.alerts('ReportAnomaly')], ['firing', 'resolved'])

@@ -26,7 +26,7 @@ class Verdict:
 
     @property
     def is_clean(self):
-        return not (self.lost or self.doubled or self.in_both or self.foreign or self.out_of_order)
+        return not (self.vanished or self.lost or self.doubled or self.in_both or self.foreign or self.out_of_order)
 
 
 def judge(bootstrap, input_topic, output, dead_letters, acknowledged):

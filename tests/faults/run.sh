@@ -7,7 +7,7 @@ usage() {
   cat <<'TEXT'
 usage: tests/faults/run.sh [--rounds N] [--only KIND,…] [--seed N] [--preset NAME]
   --rounds  of each kind (default 5); late requests: twenty times as many
-  --only    late, stage-killed, stage-zombie, stage-replaced, stage-cut-off, stage-cut-off-impatient,
+  --only    late, first-records, stage-killed, stage-zombie, stage-replaced, stage-cut-off, stage-cut-off-impatient,
             broker-killed, broker-frozen, broker-cut-off, rolling-restart, everything, services
   --preset  the build to use (default release)
 TEXT
@@ -33,7 +33,10 @@ status=0
 case ,${only:-late}, in *,late,*)
   GOUJI_TEST_ROUNDS=$((20 * rounds)) "build/$preset/tests/kafka_late_request_test" || status=1 ;;
 esac
-kinds=$(tr ',' '\n' <<<"$only" | grep -vx late | paste -sd, || true)
+case ,${only:-first-records}, in *,first-records,*)
+  "$cache/python/bin/python" tests/faults/first_records.py "$rounds" || status=1 ;;
+esac
+kinds=$(tr ',' '\n' <<<"$only" | grep -vxE 'late|first-records' | paste -sd, || true)
 if [ -z "$only" ] || [ -n "$kinds" ]; then
   GOUJI_BUILD=$root/build/$preset "$cache/python/bin/python" tests/faults/faults.py --rounds "$rounds" \
     ${kinds:+--only "$kinds"} "${more[@]}" || status=1

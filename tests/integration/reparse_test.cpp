@@ -120,7 +120,7 @@ class Pipeline {
       const auto event = events::decode_parsed(out.record);
       if (const auto* parsed = std::get_if<events::ParsedReport>(&*event)) {
         const std::string* state = parser_state_.state().get(parsed->location_id);
-        append(eventlog::kParserStateTopic, 0, {parsed->location_id, *state, {}, 0});
+        append(eventlog::kParserStateTopic, 0, {"state:" + parsed->location_id, *state, {}, 0});
       }
     }
     parser_state_.emitted.clear();

@@ -83,7 +83,14 @@ Result<const KafkaTopic*> KafkaAppender::destination(const std::string& topic) {
 
 void KafkaAppender::delivered(const rd_kafka_message_t* message) {
   if (outstanding_ > 0) --outstanding_;
-  if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR || failure_) return;
+  if (failure_) return;
+  if (is_placeless(*message)) {
+    failure_ = unavailable(ErrorCode::kLogUnavailable,
+                           fmt::format("append to {} [{}]: a record was reported as written, but not where",
+                                       rd_kafka_topic_name(message->rkt), message->partition));
+    return;
+  }
+  if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) return;
   failure_ = client_->error(message->err, fmt::format("append to {} [{}]",
                                                       rd_kafka_topic_name(message->rkt),
                                                       message->partition));

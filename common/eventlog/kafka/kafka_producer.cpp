@@ -17,6 +17,7 @@ using std::chrono::steady_clock;
 constexpr int kInitWaitMs = 10'000;
 constexpr int kMetadataWaitMs = 5'000;
 constexpr int kFlushBeforeAbortMs = 1'000;
+constexpr int kFlushBeforeCommitMs = 10'000;
 constexpr int kQueueFullPollMs = 100;
 constexpr int kQueueFullPolls = 300;
 constexpr std::chrono::milliseconds kTopicWait{5'000};
@@ -34,6 +35,9 @@ Result<std::unique_ptr<KafkaProducer>> KafkaProducer::open(const KafkaSettings& 
   producer->transactional_id_ = settings.at("transactional.id");
   KafkaCallbacks callbacks;
   callbacks.count_sockets = true;
+  callbacks.delivery = [self = producer.get()](const rd_kafka_message_t* message) {
+    if (is_placeless(*message)) self->placeless_ = true;
+  };
   GOUJI_ASSIGN(producer->client_,
                KafkaClient::open(RD_KAFKA_PRODUCER, settings, std::move(callbacks)));
   return producer;
@@ -59,6 +63,7 @@ Outcome KafkaProducer::begin() {
     return Outcome::kUnknown;
   }
   window_.reset();
+  placeless_ = false;
   return settle(rd_kafka_begin_transaction(client_->get()), "begin_transaction");
 }
 
@@ -113,6 +118,14 @@ Outcome KafkaProducer::send_offsets(const Offsets& next,
 
 Outcome KafkaProducer::commit() {
   open_window();
+  if (rd_kafka_flush(client_->get(), kFlushBeforeCommitMs) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    last_error_ = fmt::format("commit of {}: records wait to be written", transactional_id_);
+    return Outcome::kRetriable;
+  }
+  if (placeless_) {
+    last_error_ = fmt::format("commit of {}: a record was reported as written, but not where", transactional_id_);
+    return Outcome::kAbortable;
+  }
   const Outcome outcome = settle(rd_kafka_commit_transaction(client_->get(), kTransactionTimeout),
                                  "commit_transaction");
   if (outcome != Outcome::kRetriable) close_window();

@@ -58,6 +58,7 @@ class KafkaProducer {
   bool doubts_ = true;
   std::string transactional_id_;
   bool in_doubt_ = false;
+  bool placeless_ = false;  // of the open transaction: see is_placeless
   std::string last_error_;
 };
 

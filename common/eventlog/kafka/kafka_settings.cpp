@@ -90,6 +90,11 @@ Result<std::pair<std::string, std::string>> user_setting(const std::string& name
   return std::pair(std::move(plain), std::move(content));
 }
 
+// With more, a request behind a refused one can be the first that a partition sees of the producer; the
+// broker takes it, and librdkafka reports the refused one as written, too. A leader that changes under
+// the first records of a producer is enough (docs/decisions/kafka-transactions.md).
+constexpr const char* kRequestsInFlight = "1";
+
 KafkaSettings with(KafkaSettings own, const KafkaSettings& common) {
   // `common` holds what the user gave: it wins over defaults. The user's settings hold none that
   // delivery depends on.
@@ -150,6 +155,7 @@ KafkaSettings stage_consumer_settings(const KafkaSettings& common, const StageLo
 KafkaSettings stage_producer_settings(const KafkaSettings& common, const StageLogOptions& options) {
   return with({{"transactional.id", options.transactional_id},
                {"enable.idempotence", "true"},
+               {"max.in.flight", kRequestsInFlight},
                {"transaction.timeout.ms", "60000"},
                {"retry.backoff.ms", "20"},
                {"message.max.bytes", std::to_string(kWireBytesMax)},
@@ -162,6 +168,7 @@ KafkaSettings stage_producer_settings(const KafkaSettings& common, const StageLo
 
 KafkaSettings appender_settings(const KafkaSettings& common) {
   return with({{"enable.idempotence", "true"},
+               {"max.in.flight", kRequestsInFlight},
                {"message.timeout.ms", "300000"},
                {"message.max.bytes", std::to_string(kWireBytesMax)},
                {"queue.buffering.max.kbytes", "65536"},

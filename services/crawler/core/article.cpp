@@ -232,7 +232,7 @@ class Article {
     out_.attachments = attachments_of_page(document, base_, max);
     for (const PageAttachment& found : out_.attachments) known.insert(found.url);
     std::set<std::string> links;  // judged above, whether taken or not
-    for (const Link& link : document.links) links.insert(link.href);
+    for (const Link& link : document.links) links.emplace(document.address(link));
     const bool has_content = content_ != kNoElement && out_.content != "(largest)";
     if (!has_content && tree_.text(kPlainPageBytesMax + 1).size() > kPlainPageBytesMax) return;
     add_quoted(decode_entities(has_content ? tree_.inner_html(content_) : text_), links, known);

@@ -74,7 +74,7 @@ class AttachmentList {
 
   std::vector<PageAttachment> run() {
     for (const Link& link : document_.links) {
-      if (link.block < region_.end && is_in_region(link.block) && is_attached(link)) add(link.href, document_.view(link.text));
+      if (link.block < region_.end && is_in_region(link.block) && is_attached(link)) add(document_.address(link), document_.view(link.text));
     }
     bool was_taken = false;
     std::size_t last_block = 0;
@@ -96,8 +96,9 @@ class AttachmentList {
     const std::string_view text = document_.view(link.text);
     // What hangs on every page of such portals, and is no report.
     if (holds_any(text, {"申请表", "指南", "流程", "手册", "说明书"})) return false;
-    const std::string by_address = ending_of(std::string_view(link.href).substr(0, link.href.find_first_of("?#")));
-    if (is_document_address(link.href) || is_among(ending_of(text), kDocumentEndings)) return true;
+    const std::string_view address = document_.address(link);
+    const std::string by_address = ending_of(address.substr(0, address.find_first_of("?#")));
+    if (is_document_address(address) || is_among(ending_of(text), kDocumentEndings)) return true;
     // "附件：" may stand in front of its links.
     const std::string_view before = line_before(link);
     const bool is_listed = before.starts_with("附件") && holds_any(before, {"：", ":"});

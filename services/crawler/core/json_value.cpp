@@ -32,7 +32,7 @@ class Reader {
         value.kind = JsonValue::Kind::kObject;
         for (const auto& member : simdjson::dom::object(element)) {
           if (is_full()) break;
-          value.members.emplace_back(std::string(member.key), read(member.value));
+          value.members.push_back({std::string(member.key), read(member.value)});
         }
         break;
       case simdjson::dom::element_type::STRING:
@@ -98,9 +98,9 @@ void write(const JsonValue& value, std::string& out) {
       out.push_back('{');
       for (std::size_t i = 0; i < value.members.size(); ++i) {
         if (i > 0) out.push_back(',');
-        write_string(value.members[i].first, out);
+        write_string(value.members[i].name, out);
         out.push_back(':');
-        write(value.members[i].second, out);
+        write(value.members[i].value, out);
       }
       out.push_back('}');
   }
@@ -109,8 +109,8 @@ void write(const JsonValue& value, std::string& out) {
 }  // namespace
 
 const JsonValue* JsonValue::member(std::string_view name) const {
-  const auto found = std::find_if(members.begin(), members.end(), [&](const auto& pair) { return pair.first == name; });
-  return found == members.end() ? nullptr : &found->second;
+  const auto found = std::find_if(members.begin(), members.end(), [&](const JsonMember& each) { return each.name == name; });
+  return found == members.end() ? nullptr : &found->value;
 }
 
 const JsonValue* JsonValue::at(std::string_view pointer) const {
@@ -162,11 +162,11 @@ std::string to_text(const JsonValue& value) {
 JsonValue merged(JsonValue base, const JsonValue& over) {
   if (!base.is_object() || !over.is_object()) return over;
   for (const auto& [name, value] : over.members) {
-    const auto found = std::find_if(base.members.begin(), base.members.end(), [&](const auto& pair) { return pair.first == name; });
+    const auto found = std::find_if(base.members.begin(), base.members.end(), [&](const JsonMember& each) { return each.name == name; });
     if (found == base.members.end()) {
-      base.members.emplace_back(name, value);
+      base.members.push_back({name, value});
     } else {
-      found->second = merged(std::move(found->second), value);
+      found->value = merged(std::move(found->value), value);
     }
   }
   return base;

@@ -6,7 +6,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "common/core/result.h"
@@ -15,13 +14,15 @@ namespace gouji::crawler {
 
 inline constexpr std::size_t kJsonValuesMax = 500'000;
 
+struct JsonMember;
+
 struct JsonValue {
   enum class Kind : std::uint8_t { kNull, kBool, kNumber, kString, kArray, kObject };
   Kind kind = Kind::kNull;
   bool is_true = false;
   std::string text;  // of a string; of a number as digits
   std::vector<JsonValue> items;
-  std::vector<std::pair<std::string, JsonValue>> members;  // in order; names may repeat
+  std::vector<JsonMember> members;  // in order; names may repeat
 
   bool is_object() const { return kind == Kind::kObject; }
   bool is_array() const { return kind == Kind::kArray; }
@@ -31,6 +32,11 @@ struct JsonValue {
   const JsonValue* at(std::string_view pointer) const;
   // Strings and numbers as text; anything else is none: portals put objects where texts belong.
   std::optional<std::string> scalar() const;
+};
+
+struct JsonMember {
+  std::string name;
+  JsonValue value;
 };
 
 // kInvalidInput MALFORMED; TOO_LARGE above kJsonValuesMax values.

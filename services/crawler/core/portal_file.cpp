@@ -20,10 +20,10 @@ const std::vector<std::string_view> kSeasons = {"department", "government", "min
 // What a file says over what its family says; `list` of the family lies under each list.
 JsonValue with_family(const JsonValue& root, const Family& family) {
   JsonValue common = find_family("generic")->file;
-  std::erase_if(common.members, [](const auto& member) { return member.first == "list"; });
+  std::erase_if(common.members, [](const auto& member) { return member.name == "list"; });
   JsonValue whole = merged(merged(std::move(common), family.file), root);
   const JsonValue* list = family.file.member("list");
-  std::erase_if(whole.members, [](const auto& member) { return member.first == "list" || member.first == "family"; });
+  std::erase_if(whole.members, [](const auto& member) { return member.name == "list" || member.name == "family"; });
   for (auto& [name, value] : whole.members) {
     if (name != "lists" || list == nullptr) continue;
     for (JsonValue& item : value.items) item = merged(*list, item);
@@ -245,7 +245,7 @@ namespace {
 
 // Neither of them changes what is fetched and how it is read.
 JsonValue without_samples(JsonValue file) {
-  std::erase_if(file.members, [](const auto& member) { return member.first == "samples" || member.first == "about"; });
+  std::erase_if(file.members, [](const auto& member) { return member.name == "samples" || member.name == "about"; });
   return file;
 }
 

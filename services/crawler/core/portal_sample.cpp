@@ -28,7 +28,7 @@ JsonValue number(Number of) {
   return value;
 }
 
-void set(JsonValue& in, std::string name, JsonValue value) { in.members.emplace_back(std::move(name), std::move(value)); }
+void set(JsonValue& in, std::string name, JsonValue value) { in.members.push_back({std::move(name), std::move(value)}); }
 void set(JsonValue& in, std::string name, std::string_view text) { set(in, std::move(name), json_string(std::string(text))); }
 
 JsonValue json_of(const std::vector<PageAttachment>& attachments) {

@@ -13,6 +13,8 @@ namespace gouji::command {
 namespace {
 
 constexpr std::size_t kWaiversAtOnce = 100;
+// Topics seldom grow, and on Kafka each question is a request.
+constexpr std::chrono::seconds kCountEvery{60};
 constexpr eventlog::ReadLimits kBatch{200, 4 * 1024 * 1024};
 
 bool has_ended(const Anomaly& anomaly) { return anomaly.transition == Transition::kResolved || anomaly.transition == Transition::kRetracted; }
@@ -35,13 +37,16 @@ Result<void> Notifier::prepare(bool is_news) {
     GOUJI_ASSIGN(const auto known, parts_.state.progress(partition));
     GOUJI_ASSIGN(const std::int64_t begin, parts_.log.begin_offset(at));
     GOUJI_ASSIGN(const std::int64_t end, parts_.log.end_offset(at, eventlog::Isolation::kCommitted));
+    const NotifyState::Progress progress = known.value_or(NotifyState::Progress{begin, is_news ? begin : end});
+    progress_.push_back(progress);
     if (!known) {
-      GOUJI_TRY(parts_.state.set_progress(partition, {begin, is_news ? begin : end}));
+      GOUJI_TRY(parts_.state.set_progress(partition, progress));
     } else if (known->next > end) {
       return fatal(ErrorCode::kBadArgument, fmt::format("{}/{}：已读到 {}，而日志只到 {}：日志被换过；移走 notify.db / the log ends before what was read: "
                                                         "it is another one; move notify.db away", at.topic, partition, known->next, end));
     }
   }
+  counted_at_ = parts_.clock.monotonic();
   // Receivers with a wider or narrower filter than before: their alerts follow at once.
   return parts_.state.each_standing([&](const Standing& standing) -> Result<void> {
     const auto anomaly = anomaly_of(standing.value);
@@ -53,9 +58,9 @@ Result<void> Notifier::prepare(bool is_news) {
 }
 
 Result<bool> Notifier::take() {
+  GOUJI_TRY(count_partitions());
   bool is_any = false;
-  GOUJI_ASSIGN(const std::int32_t partitions, parts_.log.partitions(eventlog::kAnomalyTopic));
-  for (std::int32_t partition = 0; partition < partitions; ++partition) {
+  for (std::int32_t partition = 0; partition < static_cast<std::int32_t>(progress_.size()); ++partition) {
     GOUJI_ASSIGN(const bool some, take_partition(partition));
     is_any |= some;
   }
@@ -63,16 +68,25 @@ Result<bool> Notifier::take() {
   return is_any;
 }
 
+Result<void> Notifier::count_partitions() {
+  if (parts_.clock.monotonic() - counted_at_ < kCountEvery) return ok();
+  GOUJI_ASSIGN(const std::int32_t partitions, parts_.log.partitions(eventlog::kAnomalyTopic));
+  if (partitions != static_cast<std::int32_t>(progress_.size()))
+    return fatal(ErrorCode::kInternal, "a partition was added to the topic of anomalies; start again");
+  counted_at_ = parts_.clock.monotonic();
+  return ok();
+}
+
 Result<bool> Notifier::take_partition(std::int32_t partition) {
-  GOUJI_ASSIGN(auto progress, parts_.state.progress(partition));
-  if (!progress) return fatal(ErrorCode::kInternal, "a partition was added to the topic of anomalies; start again");
-  GOUJI_ASSIGN(const eventlog::ReadBatch batch, parts_.log.read({std::string(eventlog::kAnomalyTopic), partition}, progress->next, kBatch));
-  if (batch.next <= progress->next) return false;
+  NotifyState::Progress& progress = progress_[static_cast<std::size_t>(partition)];
+  GOUJI_ASSIGN(const eventlog::ReadBatch batch, parts_.log.read({std::string(eventlog::kAnomalyTopic), partition}, progress.next, kBatch));
+  if (batch.next <= progress.next) return false;
   const auto work = [&]() -> Result<void> {
-    for (const eventlog::StoredRecord& record : batch.records) GOUJI_TRY(take_record(record, record.offset >= progress->news_from));
-    return parts_.state.set_progress(partition, {batch.next, progress->news_from});
+    for (const eventlog::StoredRecord& record : batch.records) GOUJI_TRY(take_record(record, record.offset >= progress.news_from));
+    return parts_.state.set_progress(partition, {batch.next, progress.news_from});
   };
   GOUJI_TRY(parts_.state.together(work));
+  progress.next = batch.next;
   parts_.telemetry.read(static_cast<std::int64_t>(batch.records.size()));
   return true;
 }

@@ -1,6 +1,7 @@
 // From the topic of anomalies to what each receiver is to be told. The decisions; sending is sender.h.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <vector>
 
@@ -24,13 +25,14 @@ class Notifier {
   };
   Notifier(std::vector<NotifyTarget> targets, Parts parts) : targets_(std::move(targets)), parts_(parts) {}
 
-  // Before the first take(): where reading begins at the very first start, and what a changed file of
+  // Before the first take(), once: where reading begins at the very first start, and what a changed file of
   // receivers means for the anomalies that stand. `is_news` = older anomalies are news for webhooks too.
   Result<void> prepare(bool is_news);
   // Reads what is there, at most a batch a partition; true when there was something.
   Result<bool> take();
 
  private:
+  Result<void> count_partitions();
   Result<bool> take_partition(std::int32_t partition);
   Result<void> take_record(const eventlog::StoredRecord& record, bool is_news);
   Result<void> end_waivers();
@@ -40,6 +42,8 @@ class Notifier {
 
   std::vector<NotifyTarget> targets_;
   Parts parts_;
+  std::vector<NotifyState::Progress> progress_;  // by partition, as stored
+  std::chrono::nanoseconds counted_at_{0};       // when the log was asked how many partitions there are
 };
 
 }  // namespace gouji::command

@@ -283,6 +283,9 @@ class RowReader {
   // Empty cells in front of the row's values. Merged labels pad some rows more than others; then the
   // rows still end alike.
   std::optional<std::size_t> padding_of(const Waiting& entry, std::size_t size) const {
+    const bool is_line = behind_ && is_flush_ && fills_line(entry);
+    // Counted from either end the cells must be the same.
+    if (is_even_ && is_line && padding_ && size != *padding_ + columns_[entry.row] + *behind_) return std::nullopt;
     if (is_even_) return padding_;
     if (!behind_ || !is_flush_ || !fills_line(entry) || size < *behind_ + columns_[entry.row]) return std::nullopt;
     return size - *behind_ - columns_[entry.row];

@@ -26,6 +26,15 @@ bool ends_with_any(std::string_view text, std::initializer_list<std::string_view
   return std::any_of(words.begin(), words.end(), [&](std::string_view word) { return text.ends_with(word); });
 }
 
+// Counted beside what the tables count: other organs' business, parts and means of it.
+constexpr std::string_view kOtherCounts[] = {"平均", "每月", "延期", "延长", "培训", "转办", "转送", "移送", "转交", "各县", "各区", "各乡", "各镇", "各部门", "各单位",
+                                             "所属", "下属", "法院", "出庭", "一审", "二审", "再审"};
+
+// The year before, unless as what was carried over from it.
+bool is_about_last_year(std::string_view clause) {
+  return has_any(clause, {"上一年度", "上年度", "上年", "去年", "上一年"}) && !has_any(clause, {"结转", "转结", "转入", "遗留"});
+}
+
 // A number with its unit in folded text.
 struct Mention {
   std::int64_t value = 0;
@@ -123,11 +132,14 @@ class ReadingFinder {
   }
 
   // `clause` stands in front of the number, `sentence` in front of the clause.
-  Readings find(std::string_view clause, std::string_view sentence) const {
+  Readings find(std::string_view clause, std::string_view sentence, std::string_view unit) const {
+    if (has_any(clause, kOtherCounts) || is_about_last_year(clause)) return {};
     if (has_any(clause, {"行政复议", "行政诉讼", "提起诉讼", "复议", "诉讼案件", "应诉"})) return of_table4(clause, sentence);
     if (has_any(clause, {"许可", "处罚", "行政强制", "规范性文件", "规章"})) return of_table2(clause);
     const bool is_about_requests = has_any(clause, {"申请", "答复", "办结", "结转", "予以公开", "部分公开", "不予公开", "无法提供", "不予处理"}) ||
                                    has_any(sentence, {"公开申请", "依申请公开", "申请公开"});
+    const bool counts_requests = unit != "个" && unit != "次" && unit != "人次" && unit != "期" && unit != "篇" && unit != "项";
+    if (!counts_requests) return {};
     if (!is_about_requests || has_any(clause, {"网民", "留言", "信箱", "建议", "提案", "投诉热线"})) return {};
     return of_table3(clause);
   }
@@ -207,6 +219,16 @@ class ReadingFinder {
   Edition edition3_ = Edition::k2021;
 };
 
+constexpr std::size_t kSubjectBytesMax = 120;
+
+// The last characters of valid UTF-8, `size` bytes of them at most.
+std::string_view utf8_suffix(std::string_view text, std::size_t size) {
+  if (text.size() <= size) return text;
+  text.remove_prefix(text.size() - size);
+  while (!text.empty() && (static_cast<unsigned char>(text.front()) & 0xC0) == 0x80) text.remove_prefix(1);
+  return text;
+}
+
 class ClaimReader {
  public:
   ClaimReader(const Document& document, const std::vector<TableReading>& tables)
@@ -238,7 +260,11 @@ class ClaimReader {
 
  private:
   static bool may_begin_number(std::string_view text, std::size_t at) {
-    if (is_digit(text[at])) return at == 0 || !(is_digit(text[at - 1]) || text[at - 1] == '.');
+    if (is_digit(text[at])) {
+      if (at == 0) return true;
+      const bool ends_range = at > 1 && (text[at - 1] == '-' || text[at - 1] == '~') && is_digit(text[at - 2]);
+      return !is_digit(text[at - 1]) && text[at - 1] != '.' && !ends_range;
+    }
     if (static_cast<unsigned char>(text[at]) < 0xE0) return false;
     // An ordinal, and the middle of a numeral, are none.
     if (text.substr(0, at).ends_with("第")) return false;
@@ -253,8 +279,8 @@ class ClaimReader {
     claim.value = mention.value;
     claim.unit = mention.unit;
     claim.hedged = mention.is_hedged;
-    claim.subject = std::string(clause.size() > 120 ? clause.substr(clause.size() - 120) : clause);
-    if (mention.unit != "元" && mention.unit != "万元") claim.readings = finder_.find(clause, text.substr(0, mention.begin));
+    claim.subject = std::string(utf8_suffix(clause, kSubjectBytesMax));
+    if (mention.unit != "元" && mention.unit != "万元") claim.readings = finder_.find(clause, text.substr(0, mention.begin), mention.unit);
     claim.where = document_.where(sentence.range);
     claims_.push_back(std::move(claim));
   }

@@ -11,21 +11,36 @@ namespace {
 
 constexpr std::int64_t kWanInYi = 10000;
 
-// The folded characters of a short text. A space inside stays, as one blank.
+// ① and the like, and raised digits: behind a figure the number of a note, which folding would make
+// a digit of it.
+bool is_note_mark(char32_t c) {
+  return (c >= U'①' && c <= U'⑳') || (c >= U'❶' && c <= U'❿') || c == U'¹' || c == U'²' || c == U'³' || (c >= U'⁰' && c <= U'⁹') || c == U'※';
+}
+
+// The folded characters of a short text. A space inside stays, as one blank. None where a note's
+// mark stands elsewhere than at the end.
 std::optional<std::u32string> fold_short(std::string_view text) {
   std::u32string folded;
+  bool is_noted = false;
   const std::string_view trimmed = trim_spaces(text);
   if (trimmed.empty() || trimmed.size() > kFigureBytesMax) return std::nullopt;
   for (std::size_t at = 0; at < trimmed.size();) {
     const CodePoint point = code_point_at(trimmed, at);
     at += point.length;
     if (point.value >= 0x10000) return std::nullopt;
+    if (is_note_mark(point.value)) {
+      if (folded.empty()) return std::nullopt;
+      is_noted = true;
+      continue;
+    }
+    if (is_noted) return std::nullopt;
     if (is_space(point.value)) {
       folded.push_back(U' ');
     } else if (const char32_t c = fold_character(point.value); c != 0) {
       folded.push_back(c);
     }
   }
+  while (is_noted && folded.ends_with(U' ')) folded.pop_back();
   if (folded.empty()) return std::nullopt;
   return folded;
 }
@@ -46,6 +61,8 @@ bool may_be_figure(std::string_view text) {
   return false;
 }
 
+constexpr std::size_t kIdeographBytes = 3;
+
 // Whether the three bytes at `at` are an ideograph that is none of `expected`.
 bool is_other_ideograph(std::string_view text, std::size_t at, std::u32string_view expected) {
   if (text[at] < '\xE4' || text[at] > '\xE9') return false;
@@ -56,20 +73,20 @@ bool is_other_ideograph(std::string_view text, std::size_t at, std::u32string_vi
 // A figure begins with a digit, a sign or the word for one, and ends with a digit or a unit; 无 stands
 // alone. Nearly all words are told by their first or last character.
 bool is_unlike_figure(std::string_view text) {
-  constexpr std::size_t kIdeographBytes = 3;
-  return text.size() >= kIdeographBytes && (is_other_ideograph(text, 0, U"增新减无") ||
-                                            is_other_ideograph(text, text.size() - kIdeographBytes, U"元万件项个条次起宗份人无"));
+  return begins_like_words(text) ||
+         (text.size() >= kIdeographBytes && is_other_ideograph(text, text.size() - kIdeographBytes, U"元万件项个条次起宗份人无"));
 }
 
 // Digits of which some could not be read, U+FFFD in their place: a figure, and nobody knows which.
 bool is_illegible(std::string_view text) {
-  constexpr std::string_view kUnread = "\xEF\xBF\xBD";
+  constexpr std::u32string_view kOfFigures = U"0123456789.,+-";
   bool is_any_unread = false;
   while (!text.empty()) {
-    const bool is_unread = text.starts_with(kUnread);
+    const CodePoint point = code_point_at(text, 0);
+    const bool is_unread = point.is_valid && point.value == kReplacementCharacter;
     is_any_unread = is_any_unread || is_unread;
-    if (!is_unread && std::string_view("0123456789.,+-").find(text.front()) == std::string_view::npos) return false;
-    text.remove_prefix(is_unread ? kUnread.size() : 1);
+    if (!is_unread && (point.value > 0xFFFF || kOfFigures.find(fold_character(point.value)) == kOfFigures.npos)) return false;
+    text.remove_prefix(point.length);
   }
   return is_any_unread;
 }
@@ -186,6 +203,8 @@ std::optional<std::int64_t> money_value(const Decimal& value, FigureUnit unit) {
 }
 
 }  // namespace
+
+bool begins_like_words(std::string_view text) { return text.size() >= kIdeographBytes && is_other_ideograph(text, 0, U"增新减无"); }
 
 std::optional<Figure> parse_figure(std::string_view text) {
   Figure figure;

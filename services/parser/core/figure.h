@@ -38,6 +38,9 @@ inline std::optional<std::int64_t> plain_count(std::string_view text) {
   return count;
 }
 
+// True for nearly all words: an ideograph stands in front that no figure begins with.
+bool begins_like_words(std::string_view text);
+
 // The whole of `text` as a figure or a mark for none; nullopt when it is neither. Spaces around it
 // are ignored, inside it they make it no figure. An enumerator ("1.", "（2）") is no figure.
 std::optional<Figure> parse_figure(std::string_view text);

@@ -22,6 +22,7 @@ struct Line {
   TextRange range;
   std::string folded;
   bool is_linked = false;  // tells of other pages: fields only
+  bool is_heading = false; // of the whole page
 };
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -112,6 +113,9 @@ class FrontReader {
     for (std::size_t i = 0; i < lines_.size(); ++i) look_at(i);
     look_at_meta();
     look_for_bare_date();
+    look_for_bylines();
+    look_for_signature();
+    leave_other_titles();
     std::stable_sort(front_.titles.begin(), front_.titles.end(),
                      [](const Title& a, const Title& b) { return worth(a) > worth(b); });
     return std::move(front_);
@@ -150,7 +154,7 @@ class FrontReader {
     const bool is_linked = !is_own_heading && links_.covers(range);
     // Menus of hundreds of links must not use up the lines; "来源:" with its link is a field.
     if (is_linked && folded.find(':') == std::string::npos) return;
-    if (!folded.empty() || raw.size() > kLineBytesMax) lines_.push_back({range, std::move(folded), is_linked});
+    if (!folded.empty() || raw.size() > kLineBytesMax) lines_.push_back({range, std::move(folded), is_linked, is_own_heading});
   }
 
   void look_at(std::size_t i) {
@@ -161,15 +165,16 @@ class FrontReader {
       look_for_quoted_title(line);
       return;
     }
-    const bool has_one = add_title(line.range, document_.view(line.range), "title");
+    const bool has_one = add_title(line.range, document_.view(line.range), kPrintedTitle);
+    if (has_one) front_.titles.back().is_heading = line.is_heading;
     // A title over two lines.
     if (i + 1 < lines_.size() && !lines_[i + 1].is_linked && lines_[i + 1].folded.size() <= 90 && line.folded.size() <= 90 && !line.folded.empty() &&
         !lines_[i + 1].folded.empty() &&
-        document_.view(line.range).find("。") == std::string_view::npos && !is_sub_heading(line.folded) && !is_sub_heading(lines_[i + 1].folded)) {
+        document_.view(line.range).find("。") == std::string_view::npos && !is_path(line.folded) && !is_sub_heading(line.folded) && !is_sub_heading(lines_[i + 1].folded)) {
       const TextRange both{line.range.begin, lines_[i + 1].range.end};
       const bool has_next = parse_title(lines_[i + 1].folded).is_report;
       if ((!has_one || !has_next) && both.end - both.begin <= kTitleBytesMax + 40) {
-        add_title(both, document_.view(both), "title");
+        add_title(both, document_.view(both), kPrintedTitle);
       }
     }
   }
@@ -181,7 +186,7 @@ class FrontReader {
            folded.find("发布机构") != std::string::npos || folded.find("文号") != std::string::npos;
   }
 
-  bool add_title(TextRange range, std::string_view raw, const char* source) {
+  bool add_title(TextRange range, std::string_view raw, std::string_view source) {
     std::string folded = fold_label(raw);
     for (const std::string_view word : kTitleFields) {
       if (folded.starts_with(word)) folded.erase(0, word.size());
@@ -192,13 +197,19 @@ class FrontReader {
     if (folded.find(',') != std::string::npos && folded.find("年度") > folded.find(',')) return false;
     TitleParts parts = parse_title(folded);
     if (!parts.is_report || front_.titles.size() >= 16) return false;
+    if (!parts.year && is_path(folded)) return false;
     if (folded.starts_with("(") || is_sentence(folded)) return false;
     std::string text = collapse_spaces(raw);
     for (const std::string_view word : {"标题:", "标题：", "名称:", "名称："}) {
       if (text.starts_with(word)) text.erase(0, word.size());
     }
-    front_.titles.push_back({std::move(text), std::move(folded), source, std::move(parts), range});
+    front_.titles.push_back({std::move(text), std::move(folded), std::string(source), std::move(parts), range, false});
     return true;
+  }
+
+  // Where the page stands in its portal: "首页>政务公开>政府信息公开年报" ends in the name of a column.
+  static bool is_path(const std::string& folded) {
+    return folded.find("首页") != std::string::npos || std::count(folded.begin(), folded.end(), '>') >= 2;
   }
 
   // Prose that happens to hold the words of a title.
@@ -218,7 +229,7 @@ class FrontReader {
       const auto begin = line.range.begin + static_cast<std::uint32_t>(at + 3);
       const TextRange range{begin, line.range.begin + static_cast<std::uint32_t>(end)};
       const TitleParts parts = parse_title(fold_label(document_.view(range)));
-      if (parts.year && !parts.organ.empty()) add_title(range, document_.view(range), "quoted_title");
+      if (parts.year && !parts.organ.empty()) add_title(range, document_.view(range), kQuotedTitle);
     }
   }
 
@@ -272,6 +283,74 @@ class FrontReader {
       std::string name = field_value(folded, behind);
       if (name_kind(name) == NameKind::kFull) front_.publishers.push_back({std::move(name), "field.date_line", lines_[i].range});
     }
+  }
+
+  void add_publisher(std::string name, std::string_view source, TextRange range) {
+    if (front_.publishers.size() >= 8 || name.size() > 90 || name_kind(name) != NameKind::kFull || is_bare_division(name)) return;
+    front_.publishers.push_back({std::move(name), std::string(source), range});
+  }
+
+  // An organ's name as a line of its own in front of the report, or as a column on the way to it.
+  void look_for_bylines() {
+    constexpr std::size_t kLinesMax = 30;
+    const std::uint32_t end = first_heading();
+    for (std::size_t i = 0; i < std::min(lines_.size(), kLinesMax) && lines_[i].range.begin < end; ++i) {
+      const Line& line = lines_[i];
+      if (is_path(line.folded)) {
+        look_along_path(line);
+      } else if (!line.is_linked) {
+        add_publisher(line.folded, "field.byline", line.range);
+      }
+    }
+  }
+
+  // "首页>云陵市统计局>政府信息公开年报". A government there is the portal's.
+  void look_along_path(const Line& line) {
+    std::string_view rest = line.folded;
+    while (!rest.empty()) {
+      const std::size_t end = std::min(rest.find('>'), rest.size());
+      const std::string_view column = rest.substr(0, end);
+      if (!is_government(column)) add_publisher(std::string(column), kPathField, line.range);
+      rest.remove_prefix(std::min(rest.size(), end + 1));
+    }
+  }
+
+  std::uint32_t first_heading() const {
+    return sections_.marks().empty() ? static_cast<std::uint32_t>(document_.text.size()) : sections_.marks().front().heading.begin;
+  }
+
+  // "云陵市统计局" and below it "2024年1月20日", at the end of the text.
+  void look_for_signature() {
+    constexpr std::size_t kBlocksMax = 60, kDateBytesMax = 48;
+    bool is_dated = false;
+    std::size_t seen = 0;
+    for (auto block = document_.blocks.rbegin(); block != document_.blocks.rend() && seen < kBlocksMax; ++block, ++seen) {
+      if (block->kind == BlockKind::kGrid) return;
+      const std::string_view line = trim_spaces(document_.view(block->text));
+      if (line.empty()) continue;
+      const std::string folded = line.size() <= 2 * kDateBytesMax ? fold_label(line) : std::string();
+      if (is_dated) return add_publisher(folded, "field.signature", block->text);
+      is_dated = folded.size() <= kDateBytesMax && folded.ends_with("日") && find_year(folded) && find_year(folded)->begin == 0;
+    }
+  }
+
+  // Lists of other organs' reports stand beside a report as well: the title that is the page's own
+  // heading counts, or the last one in front of the text.
+  void leave_other_titles() {
+    if (sections_.marks().empty()) return;
+    const Title* own = nullptr;
+    const std::uint32_t end = first_heading();
+    for (const Title& title : front_.titles) {
+      if (title.source != kPrintedTitle || title.range.begin >= end || name_kind(title.parts.organ) != NameKind::kFull) continue;
+      if (own == nullptr || title.is_heading >= own->is_heading) own = &title;
+    }
+    if (own == nullptr) return;
+    const std::string organ = own->parts.organ;
+    std::erase_if(front_.titles, [&](const Title& title) {
+      const std::string& other = title.parts.organ;
+      return title.source == kPrintedTitle && name_kind(other) == NameKind::kFull && other.find(organ) == std::string::npos &&
+             organ.find(other) == std::string::npos;
+    });
   }
 
   void look_at_meta() {

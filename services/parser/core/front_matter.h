@@ -14,13 +14,21 @@
 
 namespace gouji::parser {
 
+inline constexpr std::string_view kPrintedTitle = "title";
+// A title in quotes inside prose, which names a report and stands over none.
+inline constexpr std::string_view kQuotedTitle = "quoted_title";
+
 struct Title {
   std::string text;    // as written, spaces collapsed
   std::string folded;
-  std::string source;  // "title", "meta.title", "hint.title"
+  std::string source;  // "title", "meta.title", kQuotedTitle
   TitleParts parts;
   TextRange range;     // empty for meta data
+  bool is_heading = false;  // of the whole page: h1
 };
+
+// A column of the portal that has the name of an organ.
+inline constexpr std::string_view kPathField = "field.path";
 
 struct PublisherField {
   std::string name;    // folded value of 发布机构, 来源, ...

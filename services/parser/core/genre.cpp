@@ -21,6 +21,13 @@ constexpr std::string_view kOtherEnds[] = {"公报",   "决定书", "判决书",
                                            "填报说明", "填写说明", "编制说明", "填报指引", "编制指引", "格式",   "模板",   "样式",   "样表",   "范本",   "汇总",
                                            "汇总表",  "一览表",  "名单",   "讲话",   "办法",   "规定",   "条例",   "细则",   "简报",   "合同"};
 
+// Words of a title of something else that ends as a report's does, or is about a report.
+constexpr std::string_view kOtherTitles[] = {"工作要点", "征求意见", "意见稿", "自查",     "整改",     "评估",     "考核",     "调研",     "督查",     "督导",
+                                             "落实情况", "党务公开", "村务公开", "居务公开", "校务公开", "院务公开", "厂务公开", "检务公开", "审务公开", "更正"};
+
+// Of one who tells that a report is out.
+constexpr std::string_view kTellingWords[] = {"发布2", "公布2", "发布《", "公布《", "发布了", "公布了", "出炉", "晒出", "数说", "速读", "速览", "亮点", "看点", "图说"};
+
 // What stands behind the last bracket pair belongs to the title: "…报告(2022年)", "…报告(修订)".
 std::string_view without_note(std::string_view title) {
   if (!title.ends_with(')')) return title;
@@ -35,7 +42,7 @@ bool ends_as_report(std::string_view title) {
 
 // Calls itself a report on publication: nothing else in it matters.
 bool is_report_title(std::string_view title) {
-  return ends_as_report(title) && has_word(title, "公开") &&
+  return ends_as_report(title) && has_word(title, "公开") && !has_any(title, kTellingWords) && !has_any(title, kOtherTitles) &&
          has_any(title, {"年度报告", "年报", "工作报告", "情况的报告", "情况报告", "年度工作报告"});
 }
 
@@ -54,8 +61,17 @@ bool is_column_name(std::string_view line) {
   return line.size() <= kColumnBytesMax && !has_year(line) && !has_any(line, {"读懂", "看懂"});
 }
 
+// One of the marks, but for the point of a decimal (2.3万条).
+bool has_mark(std::string_view line, std::string_view marks) {
+  const auto is_digit = [&](std::size_t at) { return at < line.size() && line[at] >= '0' && line[at] <= '9'; };
+  for (std::size_t at = line.find_first_of(marks); at != line.npos; at = line.find_first_of(marks, at + 1)) {
+    if (line[at] != '.' || at == 0 || !is_digit(at - 1) || !is_digit(at + 1)) return true;
+  }
+  return false;
+}
+
 // Prose, or a point of it: what a heading never holds.
-bool is_sentence(std::string_view line) { return line.starts_with("(") || line.find_first_of(".;,") != line.npos; }
+bool is_sentence(std::string_view line) { return line.starts_with("(") || has_mark(line, ".;,"); }
 
 bool ends_as_other_kind(std::string_view line) {
   constexpr std::size_t kBytesMin = 21, kBytesMax = 120;  // shorter ones are names of columns
@@ -107,7 +123,8 @@ std::optional<Reason> look_alike(std::string_view heading) {
     return Reason{"PART_OF_YEAR", "统计期不足一年 / covers a part of a year"};
   }
   if (heading.ends_with("通知") && has_any(heading, {"格式", "模板", "样式", "范本"})) return other_document();
-  if (has_word(heading, "通知") && has_any(heading, {"做好", "编制", "报送", "开展", "填报", "发布", "规范"})) {
+  const bool is_letter = has_word(heading, "通知") || (heading.ends_with("函") && !is_sentence(heading));
+  if (is_letter && has_any(heading, {"做好", "编制", "报送", "开展", "填报", "发布", "规范"})) {
     return Reason{"NOTICE_ABOUT_REPORTS", "是关于编制年度报告的通知 / a notice about annual reports"};
   }
   return std::nullopt;
@@ -126,6 +143,7 @@ bool is_of_public_enterprise(std::string_view heading, const FrontMatter& front)
 // What the press says about reports: something happened.
 bool is_news(std::string_view heading, const std::vector<Sentence>& prose) {
   if (is_report_title(heading)) return false;
+  if (has_any(heading, kTellingWords)) return true;
   for (const std::string_view end : {"发布", "公布", "培训", "会议", "推进会", "部署会", "培训会", "培训班", "座谈会"}) {
     if (heading.ends_with(end)) return true;
   }
@@ -169,11 +187,16 @@ int prose_evidence(const std::vector<Sentence>& prose) {
   return period + requests + publication + basis + points;
 }
 
-bool is_own_title(const Title& title) { return title.parts.year.has_value() && is_report_title(title.folded); }
+// Printed over the report, or its name as the page gives it; prose that names a report says nothing.
+bool is_own_title(const Title& title) {
+  return title.source != kQuotedTitle && title.parts.year.has_value() && is_report_title(title.folded);
+}
 
 // A form to be filled in: its year, or its organ, is left open.
 bool is_blank_form(const FrontMatter& front) {
-  const auto is_open = [](std::string_view line) { return has_any(line, {"20**", "20xx", "20__", "xxxx年", "xx年"}); };
+  const auto is_open = [](std::string_view line) {
+    return has_any(line, {"20**", "20xx", "20__", "xxxx年", "xx年", "xx市", "xx县", "xx区", "xx局", "xx单位", "xx部门", "xx机关", "**市", "**县", "**局", "**单位", "__", "某某"});
+  };
   if (std::any_of(front.titles.begin(), front.titles.end(), [&](const Title& title) { return is_open(title.folded); })) return true;
   return std::any_of(front.titles.begin(), front.titles.end(), [](const Title& title) { return ends_as_other_kind(title.folded); });
 }
@@ -181,17 +204,23 @@ bool is_blank_form(const FrontMatter& front) {
 // A year's report, and not on publication: of a hotline, on enforcement.
 bool is_other_report(std::string_view heading, const std::vector<Sentence>& prose) {
   constexpr int kOwnProse = 4;
-  return ends_as_report(heading) && has_year(heading) && !is_sentence(heading) && heading.find("公开") == heading.npos &&
-         has_any(heading, {"年度报告", "年报", "工作报告"}) && prose_evidence(prose) < kOwnProse;
+  return ends_as_report(heading) && has_year(heading) && !has_mark(heading, ".;") && heading.find("公开") == heading.npos &&
+         has_any(heading, {"年度报告", "年报", "工作报告", "情况报告", "情况的报告"}) && prose_evidence(prose) < kOwnProse;
 }
 
-// Names of reports of several organs one below the other, and no text.
+// Names of reports of several organs or years one below the other, and no text.
 bool is_list_of_reports(const GenreEvidence& evidence) {
   constexpr std::size_t kOrgansMin = 3;
   std::vector<std::string_view> organs;
-  for (const Title& title : evidence.front.titles)
-    if (!title.parts.organ.empty() && std::find(organs.begin(), organs.end(), title.parts.organ) == organs.end()) organs.push_back(title.parts.organ);
-  return organs.size() >= kOrgansMin && evidence.sections.marks().empty() && prose_evidence(evidence.prose) == 0;
+  std::vector<std::int32_t> years;
+  const auto add = [](auto& known, const auto& value) {
+    if (std::find(known.begin(), known.end(), value) == known.end()) known.push_back(value);
+  };
+  for (const Title& title : evidence.front.titles) {
+    if (!title.parts.organ.empty()) add(organs, std::string_view(title.parts.organ));
+    if (title.parts.year) add(years, *title.parts.year);
+  }
+  return std::max(organs.size(), years.size()) >= kOrgansMin && evidence.sections.marks().empty() && prose_evidence(evidence.prose) <= 1;
 }
 
 // Of a paper that studies reports.
@@ -199,18 +228,20 @@ bool has_key_words(const FrontMatter& front) {
   return std::any_of(front.first_lines.begin(), front.first_lines.end(), [](const std::string& line) { return line.starts_with("关键词"); });
 }
 
-// The manual of a program, say: commands, or hardly a Chinese word.
+// The manual of a program, what it prints, or a report of a fault in it: commands, or words in Latin
+// letters beside the Chinese ones. Addresses of pages and mail are no words.
 bool is_about_software(const GenreEvidence& evidence) {
-  constexpr std::size_t kLatinMin = 400;
+  constexpr std::size_t kLatinMin = 30;
   std::size_t han = 0, latin = 0;
   for (const Sentence& sentence : evidence.prose) {
     if (has_any(sentence.folded, {"\"\"\"sh", "\"\"\"bash", "\"\"\"console", "\"\"\"python"})) return true;
+    if (has_any(sentence.folded, {"www.", "http", ".cn", ".com"})) continue;
     for (const char c : sentence.folded) {
       if (c >= 'a' && c <= 'z') ++latin;
       if (static_cast<unsigned char>(c) >= 0xE3) ++han;  // the first of the three bytes of an ideograph
     }
   }
-  return latin >= kLatinMin && latin > 2 * han;
+  return latin >= kLatinMin && 3 * latin > han;
 }
 
 // Their headings and a few words of prose are like a report's; a report has a title or tables.
@@ -221,11 +252,12 @@ std::optional<Reason> other_kind(std::string_view heading, const GenreEvidence& 
   if (is_of_public_enterprise(heading, evidence.front)) return public_enterprise();
   // Prose may name such documents among what was published.
   constexpr std::size_t kHeadingBytesMax = 120;
-  const bool is_prose = heading.size() > kHeadingBytesMax || heading.find_first_of(".;:") != heading.npos || heading.starts_with("(");
+  const bool is_prose = heading.size() > kHeadingBytesMax || has_mark(heading, ".;:") || heading.starts_with("(");
   const bool is_other = !is_prose && !is_report_title(heading) &&
-                        (has_any(heading, kOtherKinds) || ends_as_other_kind(heading) || is_other_report(heading, evidence.prose));
+                        (has_any(heading, kOtherKinds) || has_any(heading, kOtherTitles) || ends_as_other_kind(heading) ||
+                         is_other_report(heading, evidence.prose));
   const bool has_own_title = std::any_of(titles.begin(), titles.end(), is_own_title);
-  if (!has_own_title && is_about_software(evidence)) return no_report();
+  if (evidence.sections.marks().size() < 3 && is_about_software(evidence)) return no_report();
   if ((is_other && !has_own_title) || is_blank_form(evidence.front) || has_key_words(evidence.front)) return other_document();
   if (!is_prose && !has_own_title && evidence.sections.marks().size() < 3 && is_news(heading, evidence.prose)) {
     return Reason{"NEWS", "是关于年度报告的新闻 / news about annual reports"};
@@ -246,7 +278,7 @@ std::optional<Reason> why_not_a_report(const GenreEvidence& evidence) {
     if (!(is_wrapper && carries_report)) return reason;
   }
   if (auto reason = other_kind(heading, evidence)) return reason;
-  const bool has_title = !evidence.front.titles.empty() &&
+  const bool has_title = !evidence.front.titles.empty() && evidence.front.titles.front().source != kQuotedTitle &&
                          evidence.front.titles.front().folded.find("通知") == std::string::npos;
   // "政府信息公开年报" alone is the name of a column of the portal.
   const bool is_named = has_title && (evidence.front.titles.front().parts.year || !evidence.front.titles.front().parts.organ.empty());

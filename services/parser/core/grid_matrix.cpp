@@ -8,7 +8,6 @@
 namespace gouji::parser {
 namespace {
 
-// Made in place: a copy would have to wait for its own fields to be written.
 void fill(Token& token, const Document& document, const GridCell& cell) {
   token.range = cell.text;
   const std::string_view text = document.view(cell.text);
@@ -17,6 +16,7 @@ void fill(Token& token, const Document& document, const GridCell& cell) {
     token.figure.value.unscaled = *count;
     return;
   }
+  if (begins_like_words(text)) return;
   const std::string_view core = trim_spaces(text);
   if (core.empty()) {
     token.kind = TokenKind::kBlank;
@@ -29,18 +29,19 @@ void fill(Token& token, const Document& document, const GridCell& cell) {
 }  // namespace
 
 GridMatrix::GridMatrix(const Document& document, const Grid& grid)
-    : grid_(grid), rows_(grid.rows), columns_(grid.columns), covering_(rows_ * columns_, 0) {
+    : grid_(grid), rows_(grid.rows), columns_(grid.columns), covering_(rows_ * columns_, 0), row_begin_(rows_ + 2, 0),
+      letters_end_(grid.cells.size()), tokens_(grid.cells.size()) {
   constexpr std::size_t kLettersOfCell = 4;
   letters_.reserve(grid.cells.size() * kLettersOfCell);
-  letters_end_.reserve(grid.cells.size());
-  tokens_.reserve(grid.cells.size());
-  for (std::size_t i = 0; i < grid.cells.size(); ++i) {
-    const GridCell& cell = grid.cells[i];
-    Token& token = tokens_.emplace_back();
-    fill(token, document, cell);
-    if (token.kind == TokenKind::kText) append_letters(letters_, document.view(cell.text));
-    letters_end_.push_back(static_cast<std::uint32_t>(letters_.size()));
-    if (is_inside(cell)) cover(cell, static_cast<std::uint32_t>(i + 1));
+  Token* token = tokens_.data();
+  std::uint32_t* letters_end = letters_end_.data();
+  std::uint32_t number = 0;
+  for (const GridCell& cell : grid.cells) {
+    fill(*token, document, cell);
+    if (token->kind == TokenKind::kText) append_letters(letters_, document.view(cell.text));
+    *letters_end = static_cast<std::uint32_t>(letters_.size());
+    ++token, ++letters_end, ++number;
+    if (is_inside(cell)) cover(cell, number);
   }
   order_by_row();
 }
@@ -48,22 +49,26 @@ GridMatrix::GridMatrix(const Document& document, const Grid& grid)
 bool GridMatrix::is_inside(const GridCell& cell) const { return cell.row < rows_ && cell.column < columns_; }
 
 void GridMatrix::cover(const GridCell& cell, std::uint32_t number) {
-  const std::size_t row_end = std::min<std::size_t>(rows_, std::size_t{cell.row} + cell.row_span);
-  const std::size_t column_end = std::min<std::size_t>(columns_, std::size_t{cell.column} + cell.column_span);
-  for (std::size_t row = cell.row; row < row_end; ++row) {
-    for (std::size_t column = cell.column; column < column_end; ++column) covering_[row * columns_ + column] = number;
+  row_begin_[cell.row + 2] += 1;
+  std::uint32_t* place = &covering_[cell.row * columns_ + cell.column];
+  if (cell.row_span == 1 && cell.column_span == 1) {
+    *place = number;
+    return;
   }
+  const std::size_t rows = std::min<std::size_t>(rows_ - cell.row, cell.row_span);
+  const std::size_t columns = std::min<std::size_t>(columns_ - cell.column, cell.column_span);
+  for (std::size_t row = 0; row < rows; ++row, place += columns_) std::fill_n(place, columns, number);
 }
 
+// From row_begin_[row + 2], how many cells begin in the row, to row_begin_[row], where they begin.
 void GridMatrix::order_by_row() {
-  row_begin_.assign(rows_ + 2, 0);
-  for (const GridCell& cell : grid_.cells) row_begin_[is_inside(cell) ? cell.row + 2 : 0] += 1;
-  row_begin_[0] = 0;
   for (std::size_t row = 2; row < row_begin_.size(); ++row) row_begin_[row] += row_begin_[row - 1];
   starts_.resize(row_begin_.back());
-  // Counting a row's cells moves its beginning to its end, which is where the next one begins.
+  // Putting a row's cells in moves its beginning to its end, which is where the next one begins.
+  std::uint32_t* const next = row_begin_.data() + 1;
+  const GridCell** const starts = starts_.data();
   for (const GridCell& cell : grid_.cells) {
-    if (is_inside(cell)) starts_[row_begin_[cell.row + 1]++] = &cell;
+    if (is_inside(cell)) starts[next[cell.row]++] = &cell;
   }
 }
 

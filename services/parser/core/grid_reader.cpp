@@ -88,6 +88,7 @@ class RowReader {
         has_values = true;
       }
     }
+    if (const auto label = label_before_words(matrix, row)) return label;
     if (last == nullptr || words_behind > 1 || !has_values) return std::nullopt;
     const bool is_short = is_short_label(matrix.letters(*last));
     if (is_short && before != nullptr && is_before_short_header(matrix.letters(*before))) return std::nullopt;
@@ -96,6 +97,36 @@ class RowReader {
     if (matrix.letters(*last).size() <= 2 || comparisons_++ >= kComparisonsMax) return std::nullopt;
     const auto near = names_.nearest(matrix.letters(*last), next_row_, names_.size());
     return near ? std::optional(Label{*near, false, end_column}) : std::nullopt;
+  }
+
+  // A label in full, and words where the first columns' values stand (未发生, 12（其中网络8）).
+  std::optional<Label> label_before_words(const GridMatrix& matrix, std::size_t row) const {
+    const std::size_t first = first_column();
+    const GridCell* label = nullptr;
+    const GridCell* words = nullptr;
+    bool has_value = false;
+    for (const GridCell* cell : matrix.starting_in(row)) {
+      const bool is_text = matrix.token(*cell).kind == TokenKind::kText;
+      if (cell->column >= first) {
+        if (is_text) words = cell;
+        has_value = has_value || !is_text;
+      } else if (is_text) {
+        label = cell;
+      }
+    }
+    if (label == nullptr || words == nullptr || !has_value || is_short_label(matrix.letters(*label))) return std::nullopt;
+    const auto row_name = names_.exact(matrix.letters(*label));
+    if (!row_name) return std::nullopt;
+    return Label{*row_name, true, std::size_t{label->column} + label->column_span};
+  }
+
+  // The first column under a header of a value; behind every column where no header is known.
+  std::size_t first_column() const {
+    std::size_t first = headers_.empty() ? 0 : headers_.front().begin;
+    for (const Header& header : headers_) {
+      if (is_column_header(form_, header.letters) || is_column_header(other_form_, header.letters)) first = std::min(first, header.begin);
+    }
+    return first;
   }
 
   std::optional<std::size_t> named(const GridMatrix& matrix, const GridCell* before, const GridCell& last) const {

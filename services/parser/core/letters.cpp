@@ -22,10 +22,11 @@ bool ends_enumerator(char32_t c) {
 }
 
 // Behind a tag that was left in text ("<br>"), or `at` where none is.
-std::size_t behind_tag(std::string_view text, std::size_t at) {
-  constexpr std::size_t kTagBytesMax = 8;
-  const std::size_t end = text.substr(at, kTagBytesMax).find('>');
-  return end == text.npos ? at : at + end + 1;
+const char* behind_tag(const char* at, const char* end) {
+  constexpr std::ptrdiff_t kTagBytesMax = 8;
+  const char* const last = at + std::min(end - at, kTagBytesMax);
+  const char* const found = std::find(at, last, '>');
+  return found == last ? at : found + 1;
 }
 
 // Characters at the start of `text` that only number it: "三、", "1.", "12", and digits that touch
@@ -50,49 +51,78 @@ class Enumerator {
   int numerals_ = 0;
 };
 
+// Reads the letters of one text: see append_letters.
+class LetterReader {
+ public:
+  explicit LetterReader(std::string_view text) : next_(text.data()), end_(text.data() + text.size()) {}
+
+  std::u32string_view read() {
+    while (next_ < end_ && count_ < kLettersMax) {
+      if (!in_front_ && depth_ == 0) take_ideographs();
+      if (next_ < end_ && count_ < kLettersMax) take_one();
+    }
+    return {kept_.data(), count_};
+  }
+
+ private:
+  // A run of common ideographs, which is what most labels are.
+  void take_ideographs() {
+    constexpr std::ptrdiff_t kIdeographBytes = 3;
+    for (; end_ - next_ >= kIdeographBytes && count_ < kLettersMax; next_ += kIdeographBytes) {
+      const auto lead = static_cast<unsigned char>(next_[0]), second = static_cast<unsigned char>(next_[1]), third = static_cast<unsigned char>(next_[2]);
+      if (lead < 0xE4 || lead > 0xE9 || (second & 0xC0U) != 0x80U || (third & 0xC0U) != 0x80U) return;
+      const char32_t c = folds_[(lead & 0x0FU) << 12 | (second & 0x3FU) << 6 | (third & 0x3FU)];
+      if (!is_common_ideograph(c)) return;
+      keep(c);
+    }
+  }
+
+  void take_one() {
+    const CodePoint point = code_point_at({next_, static_cast<std::size_t>(end_ - next_)}, 0);
+    const char* const after = next_ + point.length;
+    const char32_t c = point.value < kFoldsEnd ? folds_[point.value] : U'\0';
+    next_ = c == U'<' ? behind_tag(after, end_) : after;
+    if (c == 0 || c == U'*' || c == U'<') return;  // ** of markdown
+    if (c == U'(') {
+      ++depth_;
+    } else if (c == U')' && depth_ > 0) {
+      --depth_;
+    } else if (c == U')') {
+      count_ = 0;
+      in_front_ = false;
+    } else if (depth_ == 0) {
+      if (in_front_) look_for_enumerator(c);
+      if (is_letter(c)) keep(c);
+    }
+  }
+
+  void look_for_enumerator(char32_t c) {
+    const bool is_taken = enumerator_.takes(c);
+    if (is_taken && !ends_enumerator(c)) return;
+    in_front_ = false;
+    if (is_taken || enumerator_.is_complete(c)) count_ = 0;
+  }
+
+  // 屬於: folding leaves 於 alone, for names have it.
+  void keep(char32_t c) { kept_[count_++] = c == U'於' ? U'于' : c; }
+
+  const char16_t* const folds_ = fold_characters();
+  const char* next_;
+  const char* const end_;
+  std::size_t count_ = 0;
+  std::size_t depth_ = 0;
+  Enumerator enumerator_;
+  bool in_front_ = true;
+  std::array<char32_t, kLettersMax> kept_;
+};
+
 }  // namespace
 
 std::size_t append_letters(std::u32string& letters, std::string_view text) {
-  const char16_t* const folds = fold_characters();
-  std::array<char32_t, kLettersMax> kept;
-  std::size_t count = 0;
-  std::size_t depth = 0;
-  Enumerator enumerator;
-  bool in_front = true;
-  for (std::size_t at = 0; at < text.size() && count < kLettersMax;) {
-    const CodePoint point = code_point_at(text, at);
-    at += point.length;
-    char32_t c = point.value < kFoldsEnd ? folds[point.value] : U'\0';
-    if (!in_front && depth == 0 && is_common_ideograph(c)) {
-      kept[count++] = c == U'於' ? U'于' : c;
-      continue;
-    }
-    if (c == 0 || c == U'*') continue;  // ** of markdown
-    if (c == U'<') {
-      at = behind_tag(text, at);
-      continue;
-    }
-    if (c == U'於') c = U'于';  // 屬於: folding leaves it alone, for names have it
-    if (c == U'(') {
-      ++depth;
-    } else if (c == U')' && depth > 0) {
-      --depth;
-    } else if (c == U')') {
-      count = 0;
-      in_front = false;
-    } else if (depth == 0) {
-      if (in_front && !enumerator.takes(c)) {
-        in_front = false;
-        if (enumerator.is_complete(c)) count = 0;
-      } else if (in_front && ends_enumerator(c)) {
-        in_front = false;
-        count = 0;
-      }
-      if (is_letter(c)) kept[count++] = c;
-    }
-  }
-  letters.append(kept.data(), count);
-  return count;
+  LetterReader reader(text);
+  const std::u32string_view read = reader.read();
+  letters.append(read);
+  return read.size();
 }
 
 std::u32string letters_of(std::string_view text) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "services/parser/core/row_names.h"
+#include "services/parser/core/value_run.h"
 
 namespace gouji::parser {
 namespace {
@@ -70,6 +71,18 @@ class LineTable {
 
   const std::vector<Line>& lines() const { return lines_; }
 
+  // Table 3 as it is copied out of Word: behind each label as many empty cells as its merged cell was
+  // wider than the narrowest. `padding` of a row is that number; every line must have it.
+  void learn_padding(const std::vector<std::size_t>& padding) {
+    constexpr std::size_t kLinesMin = 5;
+    bool has_some = false;
+    for (const Line& line : lines_) {
+      if (line.end - line.begin != line.columns + padding[line.row]) return;
+      has_some = has_some || padding[line.row] > 0;
+    }
+    if (has_some && lines_.size() >= kLinesMin) by_label_ = padding;
+  }
+
   // The field under the first column's header, where the header shows the fields of a whole row.
   void learn_header(std::size_t field) {
     if (!header_) header_ = field;
@@ -77,11 +90,12 @@ class LineTable {
 
   // The first of the line's cells; nullopt when it cannot be told.
   std::optional<std::size_t> first_cell(const Line& line) const {
+    if (!by_label_.empty()) return line.begin + by_label_[line.row];
     const bool is_full_line = is_full(line);
     const auto left = place_in(line, kFromLeft), behind = place_in(line, kBehindLabel);
     if (is_full_line && !is_contradicted(line, left, behind)) return first_figure(line);
     if (left && behind && *left != *behind) return is_padded_ || header_ ? left : behind;
-    if (left) return left;
+    if (left) return is_padded_ || header_ || agrees_from_right(line, *left) ? left : std::nullopt;
     if (behind) return agrees_from_right(line, *behind) ? behind : std::nullopt;
     if (known(kFromLeft) || known(kBehindLabel)) return std::nullopt;
     if (const auto known = right_[line.columns % kTable4Cells].known()) return place_from_right(line, *known);
@@ -91,6 +105,7 @@ class LineTable {
 
   // As many figures as cells, and not where the other lines have theirs.
   bool is_misplaced(const Line& line) const {
+    if (!by_label_.empty()) return false;
     return is_full(line) && is_contradicted(line, place_in(line, kFromLeft), place_in(line, kBehindLabel));
   }
 
@@ -190,6 +205,7 @@ class LineTable {
   std::array<Frame, kFrames> frames_;
   std::array<Frame, kTable4Cells> right_;  // cells behind the last one, by the number of columns
   std::optional<std::size_t> header_;
+  std::vector<std::size_t> by_label_;  // empty cells behind each row's label, where every line has them
   bool has_full_ = false;
   bool is_padded_ = false;
 };
@@ -201,6 +217,7 @@ class LineReader {
     for (std::size_t row = 0; row < names_.size(); ++row) {
       columns_.push_back(names_.columns(edition, row));
     }
+    if (table == TableId::kT3) set_paddings();
   }
 
   TableDraft run() {
@@ -211,6 +228,7 @@ class LineReader {
       look_at_line(at, end);
       at = end;
     }
+    if (!paddings_.empty()) found_.learn_padding(paddings_);
     for (const Line& line : found_.lines()) store(line);
     return std::move(draft_);
   }
@@ -227,6 +245,15 @@ class LineReader {
     if (values == end) return;
     if (values > begin) take(values, end, has(TokenKind::kBlank, begin, values));
     words_.clear();
+  }
+
+  // Labels of 一, 二 and 四 reach over three columns of the form, those of （一）（二）（七） over two.
+  void set_paddings() {
+    paddings_.assign(names_.size(), 0);
+    for (const auto& [key, cells] : {std::pair<std::string_view, std::size_t>{"new", 2}, {"carried_in", 2}, {"carried_out", 2},
+                                     {"granted", 1}, {"partly_granted", 1}, {"other", 1}, {"total", 1}}) {
+      if (const auto row = names_.row(key)) paddings_[*row] = cells;
+    }
   }
 
   bool has(TokenKind kind, std::size_t begin, std::size_t end) const {
@@ -312,7 +339,7 @@ class LineReader {
     if (found_.is_misplaced(line)) draft_.rows[line.row] = RowState::kDoubted;
     if (!first || found_.is_misplaced(line)) return;
     const bool is_overlong = found_.surplus(line, *first) > 0;
-    if (is_overlong && !found_.has_only_zeros_outside(line, *first)) return;
+    if (is_overlong && (!found_.has_only_zeros_outside(line, *first) || ends_broken(std::span(list_.tokens).subspan(*first, line.columns)))) return;
     std::uint16_t confidence = line.is_exact ? kOneReader : kMisspeltLabel;
     if (is_overlong) confidence = kSurplusDropped;
     const std::span<DraftCell> cells = draft_.row_cells(line.row);
@@ -327,6 +354,7 @@ class LineReader {
   const RowNames& names_;
   TableDraft draft_;
   LineTable found_;
+  std::vector<std::size_t> paddings_;  // of table 3
   std::vector<std::size_t> columns_;
   std::vector<std::size_t> words_;  // since the last line with values
   std::size_t next_row_ = 0;

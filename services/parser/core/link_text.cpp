@@ -15,7 +15,7 @@ constexpr std::uint32_t kLinkBytesMax = 400;
 // Longer text is prose, whatever links it holds.
 constexpr std::uint32_t kRangeBytesMax = 1200;
 
-bool leaves_document(const Link& link) { return !(link.href.size() > 1 && link.href[0] == '#'); }
+bool leaves_document(std::string_view address) { return !(address.size() > 1 && address[0] == '#'); }
 
 std::size_t visible_bytes(std::string_view text) {
   std::size_t count = 0;
@@ -32,7 +32,7 @@ std::size_t visible_bytes(std::string_view text) {
 LinkText::LinkText(const Document& document) : document_(document) {
   for (const Link& link : document.links) {
     const std::uint32_t size = link.text.end - link.text.begin;
-    if (size > 0 && size <= kLinkBytesMax && leaves_document(link)) links_.push_back(link.text);
+    if (size > 0 && size <= kLinkBytesMax && leaves_document(document.address(link))) links_.push_back(link.text);
   }
   std::sort(links_.begin(), links_.end(), [](TextRange a, TextRange b) { return a.begin < b.begin; });
 }

@@ -103,8 +103,28 @@ bool is_vertical_system(std::string_view name) {
   return false;
 }
 
+// "附件2云陵市统计局": what a list of attachments prints in front of a title.
+std::string_view without_enclosure(std::string_view text) {
+  for (const std::string_view word : {"附件", "附"}) {
+    if (!text.starts_with(word)) continue;
+    text.remove_prefix(word.size());
+    break;
+  }
+  return text;
+}
+
+// The ministries whose names begin with no word for the whole country.
+bool is_ministry(std::string_view name) {
+  constexpr std::string_view kMinistries[] = {
+      "外交部",   "教育部",   "科学技术部", "科技部", "工业和信息化部", "公安部",       "民政部",       "司法部",     "财政部", "人力资源和社会保障部", "自然资源部", "生态环境部",
+      "水利部",   "住房和城乡建设部", "交通运输部", "商务部", "农业农村部",     "文化和旅游部", "退役军人事务部", "应急管理部", "审计署", "海关总署"};
+  return std::find(std::begin(kMinistries), std::end(kMinistries), name) != std::end(kMinistries);
+}
+
 // Takes what is no name from the front: serial words, spam before a colon, brackets.
 std::string_view name_core(std::string_view text) {
+  while (text.ends_with("-")) text.remove_suffix(1);
+  text = without_enclosure(text);
   for (const char mark : {':', '"', '@', '>', '-', '.'}) {
     if (const std::size_t at = text.rfind(mark); at != text.npos) text.remove_prefix(at + 1);
   }
@@ -165,9 +185,10 @@ NameKind name_kind(std::string_view name) {
   for (const std::string_view word : kShortOpenings) {
     if (!is_league && name.starts_with(word) && name_kind(name.substr(word.size())) == NameKind::kFull) return NameKind::kNone;
   }
-  if (has_any(name, {"发布", "完成", "公布", "通过", "按时", "情况", "年", "编制", "汇总", "要求", "网站", "网民"})) return NameKind::kNone;
+  if (has_any(name, {"发布", "完成", "公布", "通过", "按时", "情况", "年", "编制", "汇总", "要求", "网站", "网民", "打印", "关闭", "分享", "字体", "字号", "浏览", "扫一扫", "收藏"})) return NameKind::kNone;
   const bool is_organ = std::any_of(std::begin(kOrgans), std::end(kOrgans),
                                     [&](std::string_view word) { return name.ends_with(word); });
+  if (is_ministry(name)) return NameKind::kFull;
   const std::size_t division = division_end(name, kDivisions);
   const std::size_t town = division_end(name, kTowns);
   if (division == name.size() || town == name.size()) return NameKind::kFull;

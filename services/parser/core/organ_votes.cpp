@@ -23,7 +23,8 @@ bool can_be_author(const std::string& name, const std::string& self) {
 
 // Lines of a portal about the page; what they say is read as fields.
 bool is_field_line(std::string_view folded) {
-  return has_any(folded, {"来源:", "发布时间", "发布日期", "更新日期", "发布机构", "当前位置", "所在位置", "您的位置"});
+  return has_any(folded, {"来源:", "发布时间", "发布日期", "更新日期", "发布机构", "当前位置", "所在位置", "您的位置", "主办:", "主办单位",
+                          "承办:", "承办单位", "版权所有", "icp备", "网站标识码", "技术支持"});
 }
 
 class OrganVotes {
@@ -73,7 +74,7 @@ class OrganVotes {
 
   void add_publisher(const PublisherField& field) {
     if (is_bare_division(field.name) || !can_be_author(field.name, self_)) return;
-    add(field.name, field.source, kPublisherWeight, field.range);
+    add(field.name, field.source, field.source == kPathField ? kProseWeight : kPublisherWeight, field.range);
   }
 
   void add_sentence(const Sentence& sentence) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "services/parser/core/first_report.h"
 #include "services/parser/core/ocr/merge_readings.h"
 #include "services/parser/core/ocr/ocr_output.h"
 #include "services/parser/core/tables.h"
@@ -36,10 +37,13 @@ bool has_cells(const TableReading& table) {
 }
 
 Part::Part(Document from, std::int32_t part_number)
-    : number(part_number), document(with_part(std::move(from), part_number)), sections(find_sections(document)),
+    : number(part_number), document(with_part(std::move(from), part_number)), next_report(keep_first_report(document)), sections(find_sections(document)),
       front(read_front_matter(document, sections)), prose(read_prose(document, sections)) {}
 
-void Part::add_witness(Document from) { witness = with_part(std::move(from), number); }
+void Part::add_witness(Document from) {
+  witness = with_part(std::move(from), number);
+  keep_first_report(*witness);
+}
 
 void Part::read_tables(std::optional<std::int32_t> year) {
   tables = parser::read_tables(document, sections, year);

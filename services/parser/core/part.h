@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "common/markup/document.h"
@@ -26,7 +27,8 @@ struct Part {
   bool has_figures() const;      // a cell holds a number; blank forms are attached to notices
 
   std::int32_t number = 0;
-  Document document;
+  Document document;         // its first report, where it has several
+  std::string next_report;   // the line that begins the second one
   SectionMap sections;
   FrontMatter front;
   std::vector<Sentence> prose;

@@ -77,6 +77,9 @@ void add_warnings(const Part& part, std::vector<ReadingNote>& warnings) {
   if (part.document.charset_conflict) {
     warnings.push_back({"CHARSET_CONFLICT", "", "编码声明与内容不符 / declared charset and bytes disagree", where});
   }
+  if (!part.next_report.empty()) {
+    warnings.push_back({"SEVERAL_REPORTS", "", "文件含多份报告，只读取第一份 / only the first report of several is read; the next one: " + part.next_report, where});
+  }
   for (const std::string& limit : part.document.limits) {
     warnings.push_back({"LIMIT_REACHED", "", "超出限制 / cut at a limit: " + limit, where});
   }

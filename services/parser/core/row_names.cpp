@@ -1,6 +1,7 @@
 #include "services/parser/core/row_names.h"
 
 #include <algorithm>
+#include <bitset>
 
 #include "common/core/check.h"
 #include "services/parser/core/letters.h"
@@ -70,26 +71,32 @@ const std::vector<BlockColumns>& column_names(const Form& form) {
   return kColumns->front().second;
 }
 
-// By the first letter, of all forms together: most words of a table are no headers.
+// By the first two letters, of all forms together: most words of a table are no headers.
 bool begins_like_a_header(std::u32string_view letters) {
-  static const std::uint64_t kFirstLetters = [] {
-    std::uint64_t bits = 0;
+  constexpr std::size_t kBits = 1024;
+  const auto place = [](std::u32string_view word) { return (word[0] * 31 + word[1]) % kBits; };
+  static const std::bitset<kBits> kBeginnings = [&] {
+    std::bitset<kBits> beginnings;
     for (const Form& each : all_forms()) {
       for (const BlockColumns& block : column_names(each)) {
-        for (const ColumnName& name : block) bits |= name.letters.empty() ? 0 : std::uint64_t{1} << (name.letters[0] % 64);
+        for (const ColumnName& name : block) {
+          if (name.letters.size() >= 2) beginnings.set(place(name.letters));
+        }
       }
     }
-    return bits;
+    return beginnings;
   }();
-  return (kFirstLetters >> (letters[0] % 64) & 1) != 0;
+  return kBeginnings.test(place(letters));
 }
 
 std::size_t index_of(Edition edition) { return edition == Edition::k2019 ? 0 : 1; }
 
+// Of the length, the letters at both ends and one in the middle.
 std::uint64_t hash_of(std::u32string_view letters) {
-  std::uint64_t hash = letters.size();
-  for (const char32_t letter : letters) hash = (hash ^ letter) * 0x9E3779B97F4A7C15U;
-  return hash >> 32;
+  if (letters.empty()) return 0;
+  const std::size_t last = letters.size() - 1;
+  const std::uint64_t ends = letters[0] ^ std::uint64_t{letters[last]} << 16 ^ std::uint64_t{letters[last - last / 4]} << 32;
+  return ((ends ^ std::uint64_t{letters[last / 2]} << 44) + letters.size()) * 0x9E3779B97F4A7C15U >> 32;
 }
 
 }  // namespace

@@ -91,16 +91,25 @@ std::u32string_view official_wording(std::int32_t number) {
   }
 }
 
+// A bracket that is closed; where it was not opened, what stands before it is no letter (letters.h).
+bool has_closing_bracket(std::string_view line) {
+  constexpr auto next = find_any<')', ']', '}', '\xE2', '\xE3', '\xEF'>;
+  for (std::size_t at = next(line, 0, line.size()); at < line.size(); at = next(line, at + 1, line.size())) {
+    if ((line[at] & 0x80) == 0) return true;
+    const std::string_view three = line.substr(at, 3);
+    const bool is_common = three == "，" || three == "：" || three == "、" || three == "。" || three == "（";
+    if (!is_common && fold_character(code_point_at(line, at).value) == U')') return true;
+  }
+  return false;
+}
+
 // Whether a line without a numeral may have the letters of an official heading: most cells of a table
 // are told by their first character.
 bool may_be_official(std::string_view line, char32_t first) {
   constexpr std::size_t kShortest = 12;
   if (line.size() < kShortest) return false;
   constexpr std::u32string_view kFirstLetters = U"总主收政存其";
-  if (!is_cjk(first) || numeral_digit(first) != 0 || kFirstLetters.find(first) != kFirstLetters.npos) return true;
-  // What stands before a bracket that is only closed is no letter.
-  constexpr auto next = find_any<')', ']', '}', '\xE2', '\xE3', '\xEF'>;
-  return next(line, 0, line.size()) < line.size();
+  return !is_cjk(first) || numeral_digit(first) != 0 || kFirstLetters.find(first) != kFirstLetters.npos || has_closing_bracket(line);
 }
 
 char32_t folded_first(std::string_view line) {
@@ -139,8 +148,10 @@ class Finder {
   }
 
   void look_at(TextRange range, bool is_heading) {
+    constexpr std::size_t kShortest = 6;  // two letters
+    if (range.end - range.begin < kShortest) return;
     const std::string_view text = document_.view(range);
-    if (text.empty() || is_digit(text[0])) return;  // a figure, or one point among others
+    if (is_digit(text[0])) return;  // a figure, or one point among others
     const std::string_view line = trim_spaces(text);
     if (line.empty()) return;
     const char32_t first = folded_first(line);

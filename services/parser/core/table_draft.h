@@ -20,7 +20,7 @@ inline constexpr std::uint16_t kTwoReaders = 999;       // two readers say the s
 inline constexpr std::uint16_t kIdentitiesHold = 998;   // one reader, and every sum with the cell is right
 inline constexpr std::uint16_t kOneReader = 995;        // label as in the form, all values there
 inline constexpr std::uint16_t kMisspeltLabel = 990;    // label recognised by distance or in halves
-inline constexpr std::uint16_t kSurplusDropped = 980;   // a surplus of zeros was left out
+inline constexpr std::uint16_t kSurplusDropped = 975;   // a surplus of zeros was left out
 inline constexpr std::uint16_t kBlankByPosition = 970;  // which cell is blank follows from its neighbours
 
 struct DraftCell {

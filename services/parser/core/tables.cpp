@@ -10,6 +10,7 @@
 #include "common/text/fold.h"
 #include "common/text/utf8.h"
 #include "services/parser/core/anchor_reader.h"
+#include "services/parser/core/column_order.h"
 #include "services/parser/core/grid_reader.h"
 #include "services/parser/core/line_reader.h"
 #include "services/parser/core/row_names.h"
@@ -362,8 +363,12 @@ class TablesReader {
       edition = edition2_ ? *edition2_ : edition_by_year(year_, std::nullopt);
     }
     TableDraft anchors = by_anchors(table, list, edition);
-    const TableDraft grid = by_place(table, range, list, edition);
+    TableDraft grid = by_place(table, range, list, edition);
     if (table == TableId::kT3) {
+      if (const auto order = header_order(list, anchors)) {
+        put_in_form_order(anchors, *order);
+        if (!has_grids(range)) put_in_form_order(grid, *order);  // a grid's columns go by their headers
+      }
       const auto shown = edition_of_table3(anchors, grid);
       edition = shown ? *shown : edition_by_year(year_, edition2_);
     }

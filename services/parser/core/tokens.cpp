@@ -1,6 +1,7 @@
 #include "services/parser/core/tokens.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "common/text/byte_scan.h"
@@ -188,7 +189,7 @@ class Tokenizer {
     const bool has_rest = !trim_spaces(text.substr(begin)).empty();
     // Nothing behind the last pipe, where other lines end behind their last cell: that cell is empty.
     const bool is_open = last && (!last.is_pipe || (frame_.leaves_lines_open() && pipes >= 2));
-    if (has_rest || is_open) add_field(part(line, begin, text.size()));
+    if (has_rest || is_open) add_field(part(line, begin, text.size()), begin > 0);
     if (has_rest) after_soft_end_ = true;
     start_line();
   }
@@ -216,7 +217,20 @@ class Tokenizer {
             range.begin + skipped + static_cast<std::uint32_t>(core.size())};
   }
 
-  void add_field(TextRange field) {
+  // "8 249" between two pipes: one figure that a space broke, and nobody knows which.
+  static bool holds_broken_figure(std::string_view text) {
+    constexpr std::size_t kWordsMax = 3;
+    std::size_t words = 0;
+    for (std::size_t begin = 0; begin < text.size(); ++words) {
+      const std::size_t end = word_end(text, begin);
+      if (!parse_figure(text.substr(begin, end - begin))) return false;
+      begin = skip_spaces(text, end);
+    }
+    return words > 1 && words <= kWordsMax;
+  }
+
+  // `is_closed`: a separator stands behind the field, or in front of it.
+  void add_field(TextRange field, bool is_closed = true) {
     const TextRange range = trimmed(field);
     if (range.empty()) {
       push({TokenKind::kBlank, field, line_, field_++, 0, 0, {}});
@@ -224,6 +238,9 @@ class Tokenizer {
     }
     if (const auto figure = parse_figure(document_.view(range))) {
       push({TokenKind::kFigure, range, line_, field_++, 0, 0, *figure});
+    } else if (is_closed && holds_broken_figure(document_.view(range))) {
+      add_text(range);
+      ++field_;
     } else {
       add_words(range);
       ++field_;
@@ -304,8 +321,32 @@ class Tokenizer {
 
 }  // namespace
 
+namespace {
+
+// What stands under 备注 is a remark and no value: 无 there would pass for the last cell of a row with
+// a blank one. Where rows are lines the header shows its field.
+void blank_remarks(TokenList& list) {
+  std::optional<std::uint32_t> field;
+  for (std::size_t i = 0; i < list.tokens.size() && !field; ++i) {
+    const Token& token = list.tokens[i];
+    const bool is_last = i + 1 == list.tokens.size() || list.tokens[i + 1].line != token.line;
+    if (token.kind == TokenKind::kText && is_last && token.field > 0 && list.letters_of(token) == U"备注") field = token.field;
+  }
+  if (!field) return;
+  for (Token& token : list.tokens) {
+    if (token.kind == TokenKind::kFigure && token.field == *field) token.kind = TokenKind::kBlank;
+  }
+}
+
+}  // namespace
+
 TokenList tokenize(const Document& document, TextRange range) {
-  return Tokenizer(document, range).run();
+  TokenList list = Tokenizer(document, range).run();
+  const auto is_grid = [&](const Block& block) {
+    return block.kind == BlockKind::kGrid && block.text.begin < range.end && block.text.end > range.begin;
+  };
+  if (std::none_of(document.blocks.begin(), document.blocks.end(), is_grid)) blank_remarks(list);
+  return list;
 }
 
 }  // namespace gouji::parser

@@ -41,7 +41,8 @@ Fit fit_figures(std::span<const Token> run, std::size_t first, std::size_t cells
 Fit fit_surplus(std::span<const Token> run, std::size_t first, std::size_t cells) {
   const auto surplus = run.subspan(first + cells);
   if (!std::all_of(surplus.begin(), surplus.end(),
-                   [](const Token& token) { return !is_figure(token) || is_zero(token); })) {
+                   [](const Token& token) { return !is_figure(token) || is_zero(token); }) ||
+      ends_broken(run.subspan(first, cells))) {
     return {std::nullopt, Misfit::kOverlong};
   }
   Fit fit = fit_figures(run, first, cells);
@@ -55,8 +56,10 @@ Fit fit_blanks(std::span<const Token> run, std::size_t cells, std::optional<std:
                std::size_t last_figure) {
   const std::size_t first = padding.value_or(0);
   if (run.size() < first + cells || last_figure >= first + cells) return {};
-  const bool is_certain = padding.has_value() || run.size() == cells || last_figure == cells - 1;
-  if (!is_certain && last_figure + 1 != cells && is_figure(run[0])) {
+  // On one line merged labels may pad the row in front; cells on lines of their own are all there.
+  const bool is_on_lines = run.front().line != run.back().line && last_figure + 1 == cells;
+  const bool is_certain = padding.has_value() || run.size() == cells || is_on_lines;
+  if (!is_certain && is_figure(run[0])) {
     // The first cell holds a value, so nothing is padded in front.
     return fit_blanks(run, cells, 0, last_figure);
   }
@@ -70,6 +73,23 @@ Fit fit_blanks(std::span<const Token> run, std::size_t cells, std::optional<std:
 }
 
 }  // namespace
+
+bool ends_broken(std::span<const Token> values) {
+  constexpr std::size_t kKinds = 7, kTable4Cells = 15, kResults = 5;
+  const Figure& last = values.back().figure;
+  if (is_zero(values.back()) || last.state != CellState::kNumber || last.value.scale != 0) return false;
+  const std::size_t parts = values.size() == kKinds ? kKinds - 1 : values.size() == kTable4Cells ? kResults - 1 : 0;
+  if (parts == 0) return true;
+  std::int64_t sum = 0;
+  for (const Token& token : values.subspan(values.size() - 1 - parts, parts)) {
+    const bool is_count = token.figure.state == CellState::kNumber && token.figure.value.scale == 0;
+    if (is_count && __builtin_add_overflow(sum, token.figure.value.unscaled, &sum)) return true;
+  }
+  for (; sum > last.value.unscaled && sum % 10 == 0; sum /= 10) {
+    if (sum / 10 == last.value.unscaled) return true;
+  }
+  return false;
+}
 
 Fit fit_values(std::span<const Token> all, std::size_t cells, std::optional<std::size_t> padding) {
   if (all.empty() || cells == 0) return {};

@@ -31,4 +31,9 @@ struct Fit {
 // where it is known. Values behind a full line of them belong to the page, not to the row.
 Fit fit_values(std::span<const Token> run, std::size_t cells, std::optional<std::size_t> padding);
 
+// A row's figures with surplus zeros behind them: a zero there may be the end of the last figure,
+// broken by a space ("1 0"). So where both together are the sum of what stands in front, or nothing
+// is there to add up. `values` are all the row's cells, not empty.
+bool ends_broken(std::span<const Token> values);
+
 }  // namespace gouji::parser

@@ -36,8 +36,15 @@ PROSE = ('本机关认真落实条例要求，围绕群众关心的事项及时�
          '各单位按照职责分工做好保密审查、信息发布和解读回应工作，公开的质量和时效都有改进。')
 
 
+FULL_WIDTH = str.maketrans('0123456789', '０１２３４５６７８９')
+# How a style writes figures.
+FIGURES = {'plain': str, 'full-width': lambda value: str(value).translate(FULL_WIDTH),
+           'thousands': lambda value: f'{value:,}' if isinstance(value, int) else str(value)}
+figures = str
+
+
 def shown(value):
-    return '' if value is None or isinstance(value, str) else str(value)
+    return '' if value is None or isinstance(value, str) else figures(value)
 
 
 def with_blanks(grid):
@@ -124,6 +131,9 @@ def organ(grid):
 
 
 def page(grid, style):
+    global figures
+    figures = FIGURES[style.get('figures', 'plain')]
+
     def paragraphs(count):
         return ''.join(f'<p>{PROSE}</p>' for _ in range(count))
     css = f"""@page {{ size: {style.get('page', 'A4')}; margin: {style.get('margin', '22mm 20mm')}; }}
@@ -180,6 +190,16 @@ CHROMIUM = {
     'chromium-plain-split': {**NO_RULES, 'label': 'width: 50pt;', 'group': 'width: 20pt;', 'table_size': 11, 'prose': 3, 'page': 'A5',
                              'margin': '12mm 10mm', 'padding': '2pt 1pt', 'css': 'h1 { font-size: 14pt; }'},
     'chromium-narrow-columns': {'table_size': 10.5, 'page': 'A5', 'margin': '10mm', 'padding': '1pt 0', 'css': 'h1 { font-size: 14pt; } td { word-break: break-all; }'},
+    'chromium-breaks': {'table_size': 12, 'page': 'A5', 'margin': '8mm', 'css': 'td { word-break: break-all; padding: 1pt 4pt; } h1 { font-size: 14pt; }'},
+    'chromium-breaks-left': {'table_size': 12, 'page': 'A5', 'margin': '8mm', 'css': 'td { word-break: break-all; padding: 1pt; text-align: left; } h1 { font-size: 14pt; }'},
+    'chromium-plain-breaks': {**NO_RULES, 'table_size': 12, 'page': 'A5', 'margin': '8mm', 'css': 'td { word-break: break-all; padding: 1pt; } h1 { font-size: 14pt; }'},
+    'chromium-full-width': {'figures': 'full-width'},
+    'chromium-plain-full-width': {**NO_RULES, 'figures': 'full-width'},
+    'chromium-thousands': {'figures': 'thousands', 'css': 'td { word-break: break-all; padding: 1pt; }'},
+    'chromium-letter-spaced': {'table_size': 8, 'css': 'td { letter-spacing: 3pt; }'},
+    'chromium-slanting': {'body': ''.join(f'<div style="position:fixed;top:{top}%;left:{left}%;font-size:12pt;color:#ddd;transform:rotate(-30deg)">政务公开 2023</div>'
+                                          for top in range(5, 95, 15) for left in range(5, 90, 22))},
+    'chromium-landscape-table': {'css': '@page wide { size: A4 landscape; } table:nth-of-type(2) { page: wide; }'},
     'chromium-grey': {'td': 'border: 0.5px dotted #888;', 'css': 'tr:nth-child(even) { background: #eee; }'},
 }
 OFFICE = {

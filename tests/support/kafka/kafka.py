@@ -157,6 +157,7 @@ def die_with_parent():
 class Broker:
     """One broker process and its folder."""
     format_options = []
+    java_options = []
 
     def __init__(self, folder):
         self.folder = Path(folder).resolve()
@@ -195,7 +196,7 @@ class Broker:
         """Starts the process and waits until it answers; `stays` = it outlives this program."""
         # A broker in the background that nobody stops ends by itself.
         limit = [program('timeout'), '--signal=KILL', str(_LIFE_SECONDS)] if stays else []
-        command = [*limit, program('java'), '-Xms128m', '-Xmx384m', '-XX:+UseSerialGC', '-cp', f'{jars()}/*',
+        command = [*limit, program('java'), '-Xms128m', '-Xmx384m', '-XX:+UseSerialGC', *self.java_options, '-cp', f'{jars()}/*',
                    'kafka.Kafka', str(self.settings)]
         with open(self.folder / 'broker.log', 'ab') as log:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder,

@@ -61,7 +61,7 @@ struct PassOptions {
   std::string output;
   std::string group;
   std::string ordinal = "0";  // makes the transactional id and the static member
-  std::size_t transaction_records_max = 10'000;
+  std::size_t transaction_records_max = eventlog::StageRunnerOptions{}.transaction_records_max;
   std::map<std::string, std::string> settings = {};  // of librdkafka, on top of open_kafka()'s
   bool doubts = true;                                // as in StageLogOptions
 };

@@ -188,7 +188,7 @@ class RunWriter {
         if (!laid.piece.text.empty()) laid.piece.text.push_back('\t');
       }
       // Values without a label must not look like the rest of the row before them.
-      if (laid.piece.text.empty()) laid.piece.text = "\xEF\xBF\xBD\t";
+      if (laid.piece.text.empty()) laid.piece.text = std::string(kUnclear) + '\t';
       const auto fields = page_.of(line).subspan(line.first_value);
       for (std::size_t i = 0; i < fields.size(); ++i) {
         if (i > 0) laid.piece.text.push_back('\t');
@@ -259,7 +259,7 @@ class RunWriter {
       if (is_blank) {
         value.box = ink_.on_page({run_.bands[band].left, line.line.box.top, run_.bands[band].right, line.line.box.bottom});
         // A figure that is written together with its label cannot be told from it.
-        if (band == 0 && label_reaches(row)) value.pieces.push_back({"\xEF\xBF\xBD", value.box, value.page});
+        if (band == 0 && label_reaches(row)) value.pieces.push_back({kUnclear, value.box, value.page});
       }
       table.cells.push_back(std::move(value));
     }
@@ -323,8 +323,9 @@ LaidLine plain_line(const PageInk& ink, std::span<const Fragment> fragments, con
 
 }  // namespace
 
-std::vector<LaidItem> read_bands(const PageInk& ink, std::span<Fragment> fragments, std::uint32_t page,
+std::vector<LaidItem> read_bands(const PageInk& ink, const std::vector<Fragment>& outside, std::uint32_t page,
                                  const LayoutLimits& limits) {
+  std::vector<Fragment> fragments = join_broken_figures(ink, outside);
   const PageFields fields = find_fields(ink, fragments);
   const std::vector<BandRun> runs = find_band_runs(ink, fragments, fields, limits.columns);
   const std::vector<float> separators = runs.empty() ? std::vector<float>() : find_separators(ink);

@@ -14,7 +14,7 @@ namespace gouji::parser {
 // What stands on a page outside of its ruled tables, from top to bottom: tables by bands, and lines.
 // A value is in the one band that it overlaps; a row with a value in two bands, or two values in
 // one, begins another table. Rows of a single value are lines: their label, a tab, the value.
-std::vector<LaidItem> read_bands(const PageInk& ink, std::span<Fragment> fragments, std::uint32_t page,
+std::vector<LaidItem> read_bands(const PageInk& ink, const std::vector<Fragment>& outside, std::uint32_t page,
                                  const LayoutLimits& limits);
 
 }  // namespace gouji::parser

@@ -18,6 +18,9 @@ constexpr float kMixedGap = 0.3F;     // between Chinese and other characters
 constexpr float kValueGap = 0.12F;    // between Chinese text and a figure behind it
 constexpr float kWideGap = 1.2F;      // wider than anything that justifying makes
 constexpr float kOverlap = 0.35F;     // kerning, and boxes that are drawn a little too wide
+constexpr float kBrokenGap = 0.9F;    // between two lines of one cell
+constexpr float kColumnWidth = 0.9F;  // a column is at least as wide as a Chinese character
+constexpr float kSameSide = 0.35F;    // lines of one cell begin, end or have their middle there
 constexpr float kBaseline = 0.3F;     // two characters of one line
 constexpr float kLineDrift = 0.45F;   // two fragments of one line, of different fonts perhaps
 
@@ -128,6 +131,49 @@ void append_text(const PageInk& ink, const Fragment& fragment, std::string& text
   for (std::uint32_t i = fragment.first; i < fragment.first + fragment.count; ++i) {
     append_utf8(text, ink.glyphs[i].code);
   }
+  if (fragment.is_broken) append_utf8(text, kReplacementCharacter);
+}
+
+namespace {
+
+// The line of a figure that goes on below `before`, as lines of one cell are.
+bool stands_below(const Fragment& before, const Box& last_line, const Fragment& fragment) {
+  if (fragment.first != before.first + before.count) return false;
+  const float size = std::min(before.size, fragment.size);
+  const float gap = fragment.box.top - last_line.bottom;
+  if (gap < -kOverlap * size || gap > kBrokenGap * size) return false;
+  const float slack = kSameSide * size;
+  return std::fabs(fragment.box.left - last_line.left) <= slack || std::fabs(fragment.box.right - last_line.right) <= slack ||
+         std::fabs(middle_x(fragment.box) - middle_x(last_line)) <= slack;
+}
+
+bool is_parted(const PageInk& ink, const Box& above, const Box& below) {
+  return std::any_of(ink.horizontal.begin(), ink.horizontal.end(), [&](const Box& rule) {
+    const float y = middle_y(rule);
+    return y > middle_y(above) && y < middle_y(below) && rule.left < below.right && rule.right > below.left;
+  });
+}
+
+}  // namespace
+
+std::vector<Fragment> join_broken_figures(const PageInk& ink, const std::vector<Fragment>& fragments) {
+  std::vector<Fragment> joined;
+  joined.reserve(fragments.size());
+  Box last_line;
+  for (const Fragment& fragment : fragments) {
+    const bool goes_on = !joined.empty() && width(last_line) > kColumnWidth * joined.back().size && stands_below(joined.back(), last_line, fragment) &&
+                         width(fragment.box) < width(last_line) + 0.5F * fragment.size && is_figure_like(ink, fragment) &&
+                         is_figure_like(ink, joined.back()) && !is_parted(ink, last_line, fragment.box);
+    if (goes_on) {
+      joined.back().box = unite(joined.back().box, fragment.box);
+      joined.back().count += fragment.count;
+      joined.back().is_broken = true;
+    } else {
+      joined.push_back(fragment);
+    }
+    last_line = fragment.box;
+  }
+  return joined;
 }
 
 bool is_figure_like(const PageInk& ink, const Fragment& fragment) {

@@ -17,6 +17,7 @@ struct Fragment {
   float size = 0;  // height of its characters
   std::uint32_t first = 0;
   std::uint32_t count = 0;
+  bool is_broken = false;  // over several lines, which may be one figure or several
 };
 
 // Fragments [first, first + count) of a sorted list, from left to right.
@@ -44,7 +45,11 @@ enum class Gap : std::uint8_t {
 };
 Gap gap_between(const PageInk& ink, const Fragment& before, const Fragment& behind);
 
-// Appends the characters of the fragment as UTF-8.
+// Figures that are written one right after the other, the second below the first, stand in one
+// place of a table: they become one broken fragment. Fragments are in the order of the content.
+std::vector<Fragment> join_broken_figures(const PageInk& ink, const std::vector<Fragment>& fragments);
+
+// Appends the characters of the fragment as UTF-8, and U+FFFD behind a broken one.
 void append_text(const PageInk& ink, const Fragment& fragment, std::string& text);
 
 // Digits with what belongs to them: "1,208", "-8", "251000元" is not one.

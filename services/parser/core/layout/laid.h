@@ -18,6 +18,9 @@ struct TextPiece {
   std::int32_t page = 0;
 };
 
+// Stands where nobody can tell what the figure is.
+inline constexpr char kUnclear[] = "\xEF\xBF\xBD";
+
 struct LaidCell {
   std::uint32_t row = 0;
   std::uint32_t column = 0;
@@ -37,6 +40,8 @@ struct LaidTable {
   std::uint32_t page = 0;       // index of the page it ends on
   bool is_open_above = false;   // its upper side is not drawn
   bool is_open_below = false;
+  float inset = 0;              // what its text leaves free inside of the sides of cells
+  bool is_sideways = false;     // its lines run up or down the page
   bool is_banded = false;       // no rules: its columns are where its values are
 
   std::uint32_t columns() const { return static_cast<std::uint32_t>(down.size()) - 1; }

@@ -70,6 +70,7 @@ class ClusterFinder {
     std::vector<Cluster> clusters;
     for (Found& found : found_) {
       if (found.cluster.across.empty() || found.cluster.down.empty()) continue;
+      add_lone_sides(found);
       include_ends(found.cluster.across, found.heights);
       include_ends(found.cluster.down, found.sides);
       clusters.push_back(std::move(found.cluster));
@@ -110,6 +111,18 @@ class ClusterFinder {
       index_[root] = static_cast<std::uint32_t>(found_.size());
     }
     return found_[index_[root] - 1];
+  }
+
+  // Beside a cell that began on an earlier page and ends on a later one no rule goes across; its
+  // outer side is a rule for itself, as high as the table.
+  void add_lone_sides(Found& table) const {
+    for (const Found& lone : found_) {
+      if (!lone.cluster.across.empty() || lone.heights != table.heights) continue;
+      for (const std::uint32_t side : lone.cluster.down) {
+        auto& down = table.cluster.down;
+        down.insert(std::lower_bound(down.begin(), down.end(), side), side);
+      }
+    }
   }
 
   static void widen(Extent& extent, std::size_t first, std::size_t last) {

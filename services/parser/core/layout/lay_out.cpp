@@ -22,8 +22,8 @@ class Layout {
  public:
   explicit Layout(const LayoutLimits& limits) : limits_(limits) {}
 
-  Document run(const std::vector<Page>& pages) {
-    std::vector<PageFragments> read = read_pages(pages);
+  Document run(const std::vector<Page>& sheets) {
+    std::vector<PageFragments> read = read_pages(sheets);
     take_furniture_out(read);
     std::vector<float> page_widths;
     for (std::size_t i = 0; i < read.size(); ++i) {
@@ -33,27 +33,40 @@ class Layout {
     }
     join_tables(items_);
     join_cut_labels(items_);
+    mark_cut_figures(items_);
     write(measure_text(items_, page_widths));
     return writer_.take();
   }
 
  private:
-  std::vector<PageFragments> read_pages(const std::vector<Page>& pages) {
-    const std::size_t count = std::min<std::size_t>(pages.size(), limits_.pages);
-    if (count < pages.size()) writer_.add_limit("PAGES");
+  // Of two pages on one sheet each is a page for itself.
+  std::vector<PageFragments> read_pages(const std::vector<Page>& sheets) {
+    const std::size_t count = std::min<std::size_t>(sheets.size(), limits_.pages);
+    if (count < sheets.size()) writer_.add_limit("PAGES");
     std::size_t glyphs_left = limits_.glyphs;
     std::vector<PageFragments> read;
     read.reserve(count);
     for (std::size_t i = 0; i < count; ++i) {
-      PageFragments page;
-      page.ink = ink_of(pages[i], glyphs_left, limits_);
-      page.fragments = find_fragments(page.ink);
-      glyphs_left -= std::min(glyphs_left, pages[i].glyphs.size());
-      if (page.ink.is_cut) writer_.add_limit("GLYPHS");
-      if (page.ink.has_cut_rules) writer_.add_limit("RULINGS");
-      read.push_back(std::move(page));
+      PageInk sheet = ink_of(sheets[i], glyphs_left, limits_);
+      glyphs_left -= std::min(glyphs_left, sheets[i].glyphs.size());
+      if (sheet.is_cut) writer_.add_limit("GLYPHS");
+      if (sheet.has_cut_rules) writer_.add_limit("RULINGS");
+      if (has_two_pages(sheet)) {
+        PageInk right = take_right_half(sheet);
+        add_page(std::move(sheet), read);
+        add_page(std::move(right), read);
+      } else {
+        add_page(std::move(sheet), read);
+      }
     }
     return read;
+  }
+
+  static void add_page(PageInk ink, std::vector<PageFragments>& read) {
+    PageFragments page;
+    page.ink = std::move(ink);
+    page.fragments = find_fragments(page.ink);
+    read.push_back(std::move(page));
   }
 
   // The page's tables and lines from top to bottom.

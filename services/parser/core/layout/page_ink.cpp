@@ -1,5 +1,6 @@
 #include "services/parser/core/layout/page_ink.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstddef>
@@ -255,6 +256,14 @@ class InkReader {
   PageInk ink_;
 };
 
+// No line of text goes on over the middle: it is free of characters, as two margins are.
+bool has_gutter(const PageInk& sheet) {
+  constexpr float kGutter = 24;  // points
+  const float low = sheet.width / 2 - kGutter / 2, high = sheet.width / 2 + kGutter / 2;
+  return std::none_of(sheet.glyphs.begin(), sheet.glyphs.end(),
+                      [&](const Ink& glyph) { return glyph.box.right > low && glyph.box.left < high; });
+}
+
 }  // namespace
 
 Box PageInk::on_page(const Box& box) const {
@@ -266,6 +275,37 @@ Box PageInk::on_page(const Box& box) const {
     case TextRun::kUp: return turned(box, TextRun::kDown, width, height);
   }
   return box;
+}
+
+bool has_two_pages(const PageInk& sheet) {
+  constexpr float kWide = 1.2F;             // as wide as high
+  constexpr std::size_t kGlyphsMin = 100;   // on either half
+  if (sheet.width < kWide * sheet.height) return false;
+  const float middle = sheet.width / 2;
+  const auto reaches_over = [middle](const Box& box) { return box.left < middle && box.right > middle; };
+  std::size_t left = 0;
+  for (const Ink& glyph : sheet.glyphs) {
+    if (reaches_over(glyph.box)) return false;
+    left += glyph.box.right <= middle ? 1 : 0;
+  }
+  const auto has_none_over = [&](const std::vector<Box>& boxes) { return std::none_of(boxes.begin(), boxes.end(), reaches_over); };
+  return left >= kGlyphsMin && sheet.glyphs.size() - left >= kGlyphsMin && has_none_over(sheet.horizontal) && has_gutter(sheet);
+}
+
+PageInk take_right_half(PageInk& sheet) {
+  PageInk right = sheet;
+  const float middle = sheet.width / 2;
+  const auto is_right = [middle](const Box& box) { return middle_x(box) > middle; };
+  const auto split = [&](std::vector<Box>& lefts, std::vector<Box>& rights) {
+    std::erase_if(lefts, is_right);
+    std::erase_if(rights, [&](const Box& box) { return !is_right(box); });
+  };
+  split(sheet.horizontal, right.horizontal);
+  split(sheet.vertical, right.vertical);
+  split(sheet.pictures, right.pictures);
+  std::erase_if(sheet.glyphs, [&](const Ink& glyph) { return is_right(glyph.box); });
+  std::erase_if(right.glyphs, [&](const Ink& glyph) { return !is_right(glyph.box); });
+  return right;
 }
 
 PageInk ink_of(const Page& page, std::size_t glyphs_max, const LayoutLimits& limits) {

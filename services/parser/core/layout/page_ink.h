@@ -36,6 +36,13 @@ struct PageInk {
 };
 
 // At most `glyphs_max` glyphs are taken.
+// Whether two pages are printed side by side: a wide sheet with text on either half and nothing that
+// reaches over its middle.
+bool has_two_pages(const PageInk& sheet);
+
+// Leaves the left page; both keep the coordinates of the sheet.
+PageInk take_right_half(PageInk& sheet);
+
 PageInk ink_of(const Page& page, std::size_t glyphs_max, const LayoutLimits& limits);
 
 }  // namespace gouji::parser

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "services/parser/core/layout/cell_text.h"
@@ -11,14 +12,18 @@
 namespace gouji::parser {
 namespace {
 
-constexpr char kUnclear[] = "\xEF\xBF\xBD";
 // Part of a character's width that a rule must cut off to go through it.
 constexpr float kCut = 0.15F;
 
+// What is left free inside of a cell is at most this wide on either side, in points.
+constexpr float kInsetMax = 6;
+constexpr std::size_t kHangingShare = 20;  // one stretch of text in so many
 // No printer reaches so near to the edge of a page, in points.
 constexpr float kEdge = 3;
 // Fonts may state boxes somewhat higher than the cells that their text is set in.
 constexpr float kTooHigh = 1.7F;
+
+bool is_punctuation(char32_t code) { return std::u32string_view(U"，。、；：）”").find(code) != std::u32string_view::npos; }
 
 struct Placed {
   std::uint32_t cell;
@@ -61,6 +66,8 @@ class Filler {
     table.rows = lattice_.rows();
     table.down = lattice_.down;
     table.box = lattice_.box();
+    table.inset = inset();
+    table.is_sideways = ink_.run == TextRun::kDown || ink_.run == TextRun::kUp;
     std::vector<Fragment> fragments;
     auto next = placed_.begin();
     for (std::uint32_t i = 0; i < lattice_.cells.size(); ++i) {
@@ -69,7 +76,7 @@ class Filler {
       const LatticeCell& cell = lattice_.cells[i];
       const Box box = lattice_.box(cell);
       table.cells.push_back({cell.row, cell.column, cell.row_span, cell.column_span,
-                             cell_text(ink_, fragments, box), ink_.on_page(box), ink_.number});
+                             cell_text(ink_, fragments, {box, table.inset, cell.row_span == 1}), ink_.on_page(box), ink_.number});
     }
     mark_unclear(table);
     table.is_open_above = lattice_.is_open_above;
@@ -88,6 +95,23 @@ class Filler {
   bool is_too_high(const Fragment& fragment) const {
     const auto cell = lattice_.cell_at(middle_x(fragment.box), middle_y(fragment.box));
     return cell && height(fragment.box) > kTooHigh * height(lattice_.box(lattice_.cells[*cell]));
+  }
+
+  // How near text comes to the sides of its cells, but for what hangs over.
+  float inset() const {
+    std::vector<float> gaps;
+    for (const Placed& each : placed_) {
+      // Characters written one below the other have no line.
+      if (each.fragment.count == 1 && !is_figure_like(ink_, each.fragment)) continue;
+      const Box box = lattice_.box(lattice_.cells[each.cell]);
+      const float left = each.fragment.box.left - box.left, right = box.right - each.fragment.box.right;
+      // Punctuation may hang over.
+      gaps.push_back(is_punctuation(ink_.glyphs[each.fragment.first + each.fragment.count - 1].code) ? left : std::min(left, right));
+    }
+    if (gaps.empty()) return 0;
+    const auto low = gaps.begin() + static_cast<std::ptrdiff_t>(gaps.size() / kHangingShare);
+    std::nth_element(gaps.begin(), low, gaps.end());
+    return std::clamp(*low, 0.F, kInsetMax);
   }
 
   // A cell that reaches the edge of the page may go on behind it, and so may its figure.

@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "services/parser/core/figure.h"
+#include "services/parser/core/layout/cell_text.h"
+#include "services/parser/core/layout/geometry.h"
 #include "services/parser/core/layout/item_number.h"
 
 namespace gouji::parser {
@@ -14,6 +16,10 @@ namespace {
 
 constexpr float kSameSide = 4;
 constexpr float kSliver = 6;
+
+std::size_t code_points(std::string_view utf8) {
+  return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char byte) { return (byte & 0xC0) != 0x80; }));
+}
 
 bool is_figure(const LaidCell& cell) { return parse_figure(text_of(cell.pieces)).has_value(); }
 
@@ -70,7 +76,11 @@ class Joiner {
       move_columns(below_, sides, -shift);
     }
     drop_rows(repeated_rows());
-    if (is_cut_row()) put_row_together();
+    if (is_cut_row()) {
+      put_row_together();
+    } else if (is_cut_through_text()) {
+      put_text_together();
+    }
     for (LaidCell& cell : below_.cells) {
       cell.row += above_.rows;
       above_.cells.push_back(std::move(cell));
@@ -143,12 +153,72 @@ class Joiner {
   bool is_cut_row() {
     const Row upper = row_of(above_, above_.rows - 1), lower = row_of(below_, 0);
     const Half first = half_of(upper), second = half_of(lower);
+    if (first.has_figure && second.has_figure) return is_cut_through_figures(upper, lower, first.has_item && !second.has_item);
     if (first.has_figure == second.has_figure) return false;
     if (!(first.has_figure ? second.has_label : first.has_label)) return false;
     if (!fits(upper, lower, std::min(first.first_figure, second.first_figure))) return false;
     if (!second.has_label || (above_.is_open_below && below_.is_open_above)) return true;
     // Rules are drawn around both halves, as they are around two rows.
     return first.has_item && !second.has_item;
+  }
+
+  // A break between two lines of a figure: below it stand ends of figures, and no label but the end
+  // of one.
+  bool is_cut_through_figures(const Row& upper, const Row& lower, bool is_numbered_above) {
+    bool has_label = false;
+    auto partner = upper.first;
+    for (auto cell = lower.first; cell != lower.second; ++cell) {
+      while (partner != upper.second && partner->column < cell->column) ++partner;
+      // What reaches further down names more than this row.
+      if (cell->pieces.empty() || cell->row_span > 1) continue;
+      if (partner == upper.second || partner->column != cell->column || partner->column_span != cell->column_span) return false;
+      if (starts_item(text_of(cell->pieces)) || (!partner->pieces.empty() && is_figure(*cell) != is_figure(*partner))) return false;
+      if (is_figure(*cell) && !partner->pieces.empty() && has_label && !is_full(*partner)) return false;
+      has_label = has_label || !is_figure(*cell);
+    }
+    return !has_label || is_numbered_above || (above_.is_open_below && below_.is_open_above);
+  }
+
+  // The cells of the upper table that reach down to the break, by column.
+  std::vector<LaidCell*> cells_at_break() {
+    std::vector<LaidCell*> cells(above_.columns(), nullptr);
+    for (LaidCell& cell : above_.cells) {
+      if (cell.row + cell.row_span == above_.rows) cells[cell.column] = &cell;
+    }
+    return cells;
+  }
+
+  // A break between the lines of a header: each line above it that goes on had no room for more.
+  bool is_cut_through_text() {
+    const std::vector<LaidCell*> above = cells_at_break();
+    const Row lower = row_of(below_, 0);
+    bool has_text = false;
+    for (auto cell = lower.first; cell != lower.second; ++cell) {
+      const LaidCell* partner = above[cell->column];
+      if (cell->row_span > 1 || partner == nullptr || partner->column_span != cell->column_span) return false;
+      if (cell->pieces.empty()) continue;
+      has_text = true;
+      if (partner->pieces.empty() || is_figure(*cell) || is_figure(*partner) || starts_item(text_of(cell->pieces)) || !is_full(*partner)) return false;
+    }
+    return has_text;
+  }
+
+  void put_text_together() {
+    const std::vector<LaidCell*> above = cells_at_break();
+    const Row lower = row_of(below_, 0);
+    for (auto cell = lower.first; cell != lower.second; ++cell) {
+      std::move(cell->pieces.begin(), cell->pieces.end(), std::back_inserter(above[cell->column]->pieces));
+    }
+    drop_rows(1);
+  }
+
+  // Whether the last line of the cell's figure has no room for another digit.
+  bool is_full(const LaidCell& cell) const {
+    const TextPiece& line = cell.pieces.back();
+    const auto along = [&](const Box& box) { return above_.is_sideways ? height(box) : width(box); };
+    const float wide = along(line.box);
+    const std::size_t digits = code_points(line.text);
+    return digits > 0 && is_full_line(wide, wide / static_cast<float>(digits), along(cell.box), above_.inset);
   }
 
   // No column has something on both sides, but for labels that go on.
@@ -172,6 +242,8 @@ class Joiner {
     for (auto cell = lower.first; cell != lower.second; ++cell) {
       while (partner != upper.second && partner->column < cell->column) ++partner;
       if (partner == upper.second || partner->column != cell->column) continue;
+      const bool is_in_two = !cell->pieces.empty() && !partner->pieces.empty() && is_figure(*cell) && is_figure(*partner);
+      if (is_in_two && !is_full(*partner)) partner->pieces.back().text += kUnclear;
       std::move(cell->pieces.begin(), cell->pieces.end(), std::back_inserter(partner->pieces));
       cell->pieces.clear();
     }
@@ -271,6 +343,31 @@ void join_cut_labels(std::vector<LaidItem>& items) {
     ++i;
   }
   items.resize(kept);
+}
+
+namespace {
+
+// Whether the page of the item begins with values that have no label.
+bool begins_with_values(const LaidItem& item) {
+  if (const auto* line = std::get_if<LaidLine>(&item)) return line->has_fields && line->piece.text.starts_with(kUnclear);
+  const auto& table = std::get<LaidTable>(item);
+  return table.is_banded && !table.cells.empty() && parse_figure(text_of(table.cells.front().pieces)).has_value();
+}
+
+std::uint32_t page_of(const LaidItem& item) {
+  return std::visit([](const auto& laid) { return laid.page; }, item);
+}
+
+}  // namespace
+
+void mark_cut_figures(std::vector<LaidItem>& items) {
+  for (std::size_t i = 1; i < items.size(); ++i) {
+    auto* table = std::get_if<LaidTable>(&items[i - 1]);
+    if (table == nullptr || !table->is_banded || page_of(items[i]) != table->page + 1 || !begins_with_values(items[i])) continue;
+    for (auto cell = first_of_row(table->cells, table->rows - 1); cell != table->cells.end(); ++cell) {
+      if (is_figure(*cell)) cell->pieces.back().text += kUnclear;
+    }
+  }
 }
 
 namespace {

@@ -16,6 +16,10 @@ void join_tables(std::vector<LaidItem>& items);
 // table goes on.
 void join_cut_labels(std::vector<LaidItem>& items);
 
+// Figures of a row without rules that the page break may have cut in two, as values without a label
+// go on at the top of the next page, are unclear.
+void mark_cut_figures(std::vector<LaidItem>& items);
+
 // Leaves out rows and columns that are only the space between two rules.
 void drop_slivers(LaidTable& table, const std::vector<float>& across);
 

@@ -96,7 +96,7 @@ class BodyReader {
     const XmlTag& tag = scanner.tag();
     switch (element) {
       case DocxElement::kParagraph: return begin_paragraph();
-      case DocxElement::kParagraphProperties: paragraph_.is_in_properties = true; return;
+      case DocxElement::kParagraphProperties: return begin_paragraph_properties(scanner);
       case DocxElement::kRun: is_run_hidden_ = false; return;
       case DocxElement::kRunProperties: return begin_run_properties(scanner);
       case DocxElement::kText: text_begin_ = tag.end; return;
@@ -110,6 +110,31 @@ class BodyReader {
       case DocxElement::kBorders: return scanner.skip_flat_element();
       default: return take_property(tag, element);
     }
+  }
+
+  // Most cells of a table have the same properties, an alignment and no more: what meant nothing once is
+  // passed over where it comes again.
+  void begin_paragraph_properties(XmlScanner& scanner) {
+    paragraph_.is_in_properties = true;
+    const XmlTag& tag = scanner.tag();
+    const auto content = scanner.flat_content();
+    if (!content) return;
+    const std::size_t name_bytes = tag.name.size() + (tag.prefix.empty() ? 0 : tag.prefix.size() + 1);
+    const std::string_view name = xml_.substr(tag.begin + 1, name_bytes);
+    const std::string_view end_tag = xml_.substr(scanner.position() + content->size() + 2);
+    if (!end_tag.starts_with(name) || !end_tag.substr(name_bytes).starts_with('>')) return;
+    if (*content == idle_properties_) return scanner.leave_flat_element(*content);
+    if (is_idle(*content)) idle_properties_ = *content;
+  }
+
+  // Nothing but empty elements without a meaning here.
+  bool is_idle(std::string_view content) const {
+    XmlScanner scanner(content);
+    while (scanner.next()) {
+      const XmlTag& tag = scanner.tag();
+      if (tag.kind != XmlTagKind::kEmpty || docx_element(tag.name, is_word(tag)) != DocxElement::kOther) return false;
+    }
+    return !scanner.is_broken();
   }
 
   // Mostly fonts and sizes, which are passed over at once.
@@ -405,6 +430,7 @@ class BodyReader {
   std::string_view prefix_;
   DocxPackage& package_;
   FlowBuilder& builder_;
+  std::string_view idle_properties_;  // the last is_idle() content of paragraph properties; may be empty
   Paragraph paragraph_;
   std::vector<TableState> tables_;
   std::vector<bool> fields_;  // open fields; true while their code is read

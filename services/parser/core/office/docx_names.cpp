@@ -61,7 +61,7 @@ constexpr Name kNames[] = {
     {"sdtPr", DocxElement::kSkipped},
 };
 
-constexpr std::size_t kSlots = 128;
+constexpr std::size_t kSlots = 512;
 
 constexpr std::uint64_t four_letters(const char* at) {
   const auto letter = [at](int i) {
@@ -79,8 +79,9 @@ constexpr std::uint64_t letters_of(std::string_view name) {
   return letter(0) | letter(size / 2) << 8 | letter(size - 1) << 16;
 }
 
+// The factor puts every name into a slot of its own, and the commonest of other elements into free ones.
 constexpr std::size_t slot_of(std::uint64_t letters, std::size_t size) {
-  return ((letters ^ size) * 0x9E3779B97F4A7C15U) >> 57;
+  return ((letters ^ size) * 0x5B177A38A96DFB2DU) >> 55;
 }
 
 // Small, so that all of them stay at hand.

@@ -262,21 +262,26 @@ void FlowBuilder::append_blocks_of_hosts(const Table& table,
   }
 }
 
-void FlowBuilder::begin_link(std::string href) {
+void FlowBuilder::begin_link(std::string_view address) {
   end_link();
   is_link_open_ = true;
   link_ = {};
-  link_.href = std::move(href);
+  link_.address.begin = static_cast<std::uint32_t>(document_.addresses.size());
+  document_.addresses.append(address);
+  link_.address.end = static_cast<std::uint32_t>(document_.addresses.size());
   link_.text.begin = text_size();
   link_.block = static_cast<std::uint32_t>(document_.blocks.size());
 }
 
 void FlowBuilder::end_link() {
   if (!std::exchange(is_link_open_, false)) return;
-  if (document_.links.size() >= limits_.links) return add_limit("LINKS");
+  if (document_.links.size() >= limits_.links) {
+    document_.addresses.resize(link_.address.begin);
+    return add_limit("LINKS");
+  }
   link_.text.begin = std::min(link_.text.begin, text_size());
   link_.text.end = std::max(link_.text.begin, text_size());
-  document_.links.push_back(std::move(link_));
+  document_.links.push_back(link_);
 }
 
 void FlowBuilder::add_image(std::string src, std::string alt) {

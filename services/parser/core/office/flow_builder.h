@@ -74,7 +74,7 @@ class FlowBuilder {
   void end_cell(std::size_t at);
   std::size_t table_depth() const { return tables_.size() + ignored_tables_; }
 
-  void begin_link(std::string href);
+  void begin_link(std::string_view address);
   void end_link();
   void add_image(std::string src, std::string alt);
   void add_meta(std::string name, std::string content);

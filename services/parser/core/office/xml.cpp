@@ -217,7 +217,16 @@ std::optional<std::string_view> XmlScanner::flat_content() const {
 
 void XmlScanner::leave_flat_element(std::string_view content) {
   at_ += content.size();
-  next();
+  const char* const written = tag_.prefix.empty() ? tag_.name.data() : tag_.prefix.data();
+  const std::string_view name(written, static_cast<std::size_t>(tag_.name.data() + tag_.name.size() - written));
+  const std::size_t close = at_ + 2 + name.size();
+  // Its end tag, as nearly every one is written.
+  if (close >= xml_.size() || xml_[close] != '>' || xml_.substr(at_ + 2, name.size()) != name) return void(next());
+  tag_.kind = XmlTagKind::kClose;
+  tag_.attributes = {};
+  tag_.text_begin = tag_.begin = at_;
+  tag_.end = at_ = close + 1;
+  --depth_;
 }
 
 void XmlScanner::skip_flat_element() {

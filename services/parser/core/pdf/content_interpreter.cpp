@@ -121,6 +121,7 @@ bool ContentInterpreter::path_operator(std::uint32_t word, const Operands& opera
 
 void ContentInterpreter::paint(bool is_stroked, bool is_filled) {
   if (PageBuilder* page = visible_page()) {
+    if (is_filled) page->count_drawing();
     if (is_filled) path_.fill(*page);
     if (is_stroked) path_.stroke(state_.line_width * state_.ctm.scale(), *page);
   }

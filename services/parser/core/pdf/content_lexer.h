@@ -36,6 +36,9 @@ class ContentLexer {
 
   ContentToken next();
 
+  // Of the first byte behind the last token.
+  std::size_t at() const { return at_; }
+
   // Right behind the operator ID: goes behind the EI that ends the inline image.
   void skip_inline_image();
 

@@ -7,6 +7,8 @@
 #include "services/parser/core/pdf/glyph_names.h"
 #include "services/parser/core/pdf/pdf_objects.h"
 
+#include <qpdf/QPDF.hh>
+
 namespace gouji::parser {
 namespace {
 
@@ -47,37 +49,69 @@ const LatinEncoding* encoding_of(const QPDFObjectHandle& dictionary) {
   return is_text || (flags == 0 && !has_program(descriptor)) ? &standard_encoding() : nullptr;
 }
 
-std::array<std::u32string, kCodes> differences_of(const QPDFObjectHandle& dictionary) {
-  std::array<std::u32string, kCodes> texts;
-  // Unused codes all have one name, hundreds of them in a font of few drawings.
-  std::string last_name;
-  std::u32string last_text(1, U'\0');
-  double code = 0;
-  for (const QPDFObjectHandle& item :
-       items_of(value_of(value_of(dictionary, "/Encoding"), "/Differences"))) {
-    if (const std::optional<double> number = number_of(item)) {
-      code = *number;
-    } else {
-      // A name that says nothing still takes the place of the base encoding's character.
-      if (code >= 0 && code < kCodes) {
-        std::string name = name_of(item);
-        if (name != last_name) {
-          last_text = glyph_text(name);
-          if (last_text.empty()) last_text.assign(1, U'\0');
-          last_name = std::move(name);
-        }
-        texts[static_cast<std::size_t>(code)] = last_text;
+// The texts that the names in Differences give to codes.
+class Differences {
+ public:
+  void add(double code) { code_ = code; }
+
+  // A name that says nothing still takes the place of the base encoding's character.
+  void add(const std::string& name) {
+    if (code_ >= 0 && code_ < kCodes) {
+      // Unused codes all have one name, hundreds of them in a font of few drawings.
+      if (name != last_name_) {
+        last_text_ = glyph_text(name);
+        if (last_text_.empty()) last_text_.assign(1, U'\0');
+        last_name_ = name;
       }
-      ++code;
+      texts_[static_cast<std::size_t>(code_)] = last_text_;
+    }
+    ++code_;
+  }
+
+  const std::u32string& operator[](std::size_t code) const { return texts_[code]; }
+
+ private:
+  std::array<std::u32string, kCodes> texts_;
+  std::string last_name_;
+  std::u32string last_text_ = std::u32string(1, U'\0');
+  double code_ = 0;
+};
+
+Differences differences_of(const QPDFObjectHandle& dictionary) {
+  Differences differences;
+  for (const QPDFObjectHandle& item : items_of(value_of(value_of(dictionary, "/Encoding"), "/Differences"))) {
+    if (const std::optional<double> number = number_of(item)) {
+      differences.add(*number);
+    } else {
+      differences.add(name_of(item));
     }
   }
-  return texts;
+  return differences;
+}
+
+std::optional<Differences> differences_of(const RawDictionary& dictionary) {
+  const RawValue* value = dictionary.find("Encoding");
+  const auto encoding = value != nullptr && value->kind == RawValue::Kind::kDictionary ? RawDictionary::parse(value->text) : std::nullopt;
+  const RawValue* list = encoding ? encoding->find("Differences") : nullptr;
+  if (list == nullptr || list->kind != RawValue::Kind::kArray) return std::nullopt;
+  Differences differences;
+  ContentLexer lexer(list->text);
+  lexer.next();
+  while (true) {
+    const ContentToken token = lexer.next();
+    if (token.kind == ContentTokenKind::kArrayEnd) return differences;
+    if (token.kind == ContentTokenKind::kNumber) {
+      differences.add(token.number);
+    } else if (token.kind == ContentTokenKind::kName) {
+      differences.add(name_text(token));
+    } else {
+      return std::nullopt;
+    }
+  }
 }
 
 // Sets `texts`: ToUnicode, else the name in Differences, else the encoding's character.
-void set_texts(PdfFont& font, const QPDFObjectHandle& dictionary, bool is_type3) {
-  const LatinEncoding* encoding = is_type3 ? nullptr : encoding_of(dictionary);
-  const std::array<std::u32string, kCodes> differences = differences_of(dictionary);
+void set_texts(PdfFont& font, const LatinEncoding* encoding, const Differences& differences) {
   std::array<std::size_t, kCodes> at{};
   for (std::size_t code = 0; code < kCodes; ++code) {
     at[code] = font.names.size();
@@ -124,9 +158,8 @@ void set_widths(PdfFont& font, const QPDFObjectHandle& dictionary, double unit) 
 
 // A Type 3 font whose units are those of an outline font has an em square like any other; one made
 // of pixels tells its height by its box.
-void set_type3_height(PdfFont& font, const QPDFObjectHandle& dictionary, const PdfMatrix& matrix) {
+void set_type3_height(PdfFont& font, const std::vector<double>& box, const PdfMatrix& matrix) {
   constexpr double kFinestPixel = 1.0 / 200;
-  const std::vector<double> box = numbers_of(value_of(dictionary, "/FontBBox"));
   if (std::abs(matrix.d) < kFinestPixel || box.size() != 4 || box[1] == box[3]) return;
   font.ascent = std::max(box[1] * matrix.d, box[3] * matrix.d);
   font.descent = std::min(box[1] * matrix.d, box[3] * matrix.d);
@@ -183,6 +216,7 @@ const PdfFont* FontLoader::load(const QPDFObjectHandle& dictionary) {
 }
 
 std::unique_ptr<PdfFont> FontLoader::make(const QPDFObjectHandle& dictionary) {
+  if (auto font = drawn_font(dictionary)) return font;
   QPDFObjectHandle copy = dictionary;
   if (!copy.isDictionary()) return nullptr;
   const std::string subtype = name_of(value_of(copy, "/Subtype"));
@@ -191,10 +225,56 @@ std::unique_ptr<PdfFont> FontLoader::make(const QPDFObjectHandle& dictionary) {
   font->to_unicode = unicode_map_of(copy);
   const bool is_type3 = subtype == "Type3";
   const PdfMatrix matrix = is_type3 ? matrix_of(value_of(copy, "/FontMatrix")) : PdfMatrix{};
-  set_texts(*font, copy, is_type3);
+  set_texts(*font, is_type3 ? nullptr : encoding_of(copy), differences_of(copy));
   set_widths(*font, copy, is_type3 ? matrix.a : 1 / kUnits);
-  if (is_type3) set_type3_height(*font, copy, matrix);
+  if (is_type3) set_type3_height(*font, numbers_of(value_of(copy, "/FontBBox")), matrix);
   return font;
+}
+
+std::unique_ptr<PdfFont> FontLoader::drawn_font(const QPDFObjectHandle& dictionary) {
+  QPDFObjectHandle copy = dictionary;
+  const auto text = copy.isIndirect() ? places_.text_of(copy.getObjectID(), copy.getGeneration()) : std::nullopt;
+  const auto raw = text ? RawDictionary::parse(*text) : std::nullopt;
+  if (!raw) return nullptr;
+  const RawValue* subtype = raw->find("Subtype");
+  if (subtype == nullptr || subtype->kind != RawValue::Kind::kName || subtype->text != "Type3") return nullptr;
+  const RawValue* parts[] = {raw->find("Widths"), raw->find("FontMatrix"), raw->find("FontBBox"), raw->find("FirstChar"), raw->find("ToUnicode")};
+  for (const RawValue* part : parts) {
+    if (part == nullptr) return nullptr;
+  }
+  const auto widths = parts[0]->numbers(), matrix = parts[1]->numbers(), box = parts[2]->numbers();
+  const auto differences = differences_of(*raw);
+  const auto missing = missing_width(*raw);
+  const bool is_usual = widths && !widths->empty() && matrix && matrix->size() == 6 && box && differences && missing && parts[3]->kind == RawValue::Kind::kNumber &&
+                        parts[4]->kind == RawValue::Kind::kReference;
+  if (!is_usual) return nullptr;
+  auto font = std::make_unique<PdfFont>();
+  QPDFObjectHandle map = pdf_->getObject(parts[4]->id, static_cast<int>(parts[4]->number));
+  if (!map.isStream()) return nullptr;
+  font->to_unicode = cmap_of(map, 0);
+  set_texts(*font, nullptr, *differences);
+  const double unit = (*matrix)[0];
+  font->widths.fill(static_cast<float>(*missing * unit));
+  const double first = parts[3]->number;
+  for (std::size_t i = 0; first >= 0 && i < widths->size() && first + static_cast<double>(i) < kCodes; ++i) {
+    font->widths[static_cast<std::size_t>(first) + i] = static_cast<float>((*widths)[i] * unit);
+  }
+  set_type3_height(*font, *box, {(*matrix)[0], (*matrix)[1], (*matrix)[2], (*matrix)[3], (*matrix)[4], (*matrix)[5]});
+  return font;
+}
+
+// Of the font's descriptor, 0 without one; nothing where it is written in an unusual way.
+std::optional<double> FontLoader::missing_width(const RawDictionary& dictionary) {
+  const RawValue* value = dictionary.find("FontDescriptor");
+  if (value == nullptr) return 0;
+  std::optional<std::string_view> text;
+  if (value->kind == RawValue::Kind::kDictionary) text = value->text;
+  if (value->kind == RawValue::Kind::kReference) text = places_.text_of(value->id, static_cast<int>(value->number));
+  const auto descriptor = text ? RawDictionary::parse(*text) : std::nullopt;
+  if (!descriptor) return std::nullopt;
+  const RawValue* width = descriptor->find("MissingWidth");
+  if (width == nullptr) return 0;
+  return width->kind == RawValue::Kind::kNumber ? std::optional<double>(width->number) : std::nullopt;
 }
 
 std::unique_ptr<PdfFont> FontLoader::composite_font(const QPDFObjectHandle& dictionary) {

@@ -31,6 +31,8 @@ class PageBuilder {
   void add_picture(Box box);
 
   std::size_t glyphs() const { return page_.glyphs.size(); }
+  void count_drawing() { ++drawings_; }
+  std::int64_t drawings() const { return drawings_; }
   // Gives the glyphs from `begin` on the characters of `text`, which say what they show together.
   void name_glyphs(std::size_t begin, std::u32string_view text);
 
@@ -49,6 +51,7 @@ class PageBuilder {
 
   Page page_;
   PageRoom& room_;
+  std::int64_t drawings_ = 0;
   std::vector<std::uint32_t> places_;  // hash table of glyph indexes, by character and point
 };
 

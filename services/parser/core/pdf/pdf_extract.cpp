@@ -15,6 +15,9 @@ constexpr std::int64_t kUnreadableShare = 50;  // one in so many
 // A stamp or a page number on a scan: no text to speak of.
 constexpr std::int64_t kFewGlyphs = 20;
 
+// Text whose characters are drawn as shapes; fewer are an emblem, or the rules of a table.
+constexpr std::int64_t kManyDrawings = 300;
+
 bool has_unreadable_text(const PdfPageFacts& facts) {
   return facts.unreadable >= kUnreadableMin && facts.unreadable * kUnreadableShare > facts.glyphs;
 }
@@ -37,7 +40,8 @@ std::vector<std::int32_t> pages_to_recognise(const PdfContent& content) {
   std::vector<std::int32_t> pages;
   for (std::size_t i = 0; i < content.pages.size(); ++i) {
     const PdfPageFacts& facts = content.facts[i];
-    const bool is_picture = facts.glyphs - facts.hidden < kFewGlyphs && is_mostly_pictures(content.pages[i]);
+    const bool has_text = facts.glyphs - facts.hidden >= kFewGlyphs;
+    const bool is_picture = !has_text && (facts.drawings > kManyDrawings || is_mostly_pictures(content.pages[i]));
     if (is_picture || has_unreadable_text(facts)) pages.push_back(content.pages[i].number);
   }
   return pages;

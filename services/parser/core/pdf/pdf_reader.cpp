@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <memory>
 #include <new>
 #include <optional>
 
@@ -10,6 +11,7 @@
 #include "services/parser/core/pdf/page_tree.h"
 #include "services/parser/core/pdf/pdf_objects.h"
 #include "services/parser/core/pdf/structure_guard.h"
+#include "services/parser/core/pdf/unpacked_objects.h"
 
 #include <qpdf/QPDF.hh>
 #include <qpdf/QPDFExc.hh>
@@ -74,7 +76,9 @@ PdfPageFacts facts_of(const Page& page, bool is_cut) {
 
 class PdfReading {
  public:
-  explicit PdfReading(QPDF& pdf) {
+  // `pdf` has `file` open.
+  PdfReading(QPDF& pdf, std::string_view file) {
+    if (file.starts_with("%PDF-")) file_.fonts.read_from(pdf, file);
     root_ = pdf.getRoot();
     QPDFObjectHandle trailer = pdf.getTrailer();
     info_ = value_of(trailer, "/Info");
@@ -121,6 +125,7 @@ class PdfReading {
     }
     content_.pages.push_back(builder.take());
     content_.facts.push_back(facts_of(content_.pages.back(), is_cut));
+    content_.facts.back().drawings = builder.drawings();
   }
 
   std::string info(const char* key) const {
@@ -140,11 +145,29 @@ class PdfReading {
   bool is_damaged_ = false;
 };
 
-PdfOutcome open_and_read(std::string_view bytes) {
-  QPDF pdf;
+void open(std::string_view bytes, QPDF& pdf) {
   pdf.setSuppressWarnings(true);
   pdf.processMemoryFile("", bytes.data(), bytes.size());
-  return PdfReading(pdf).read();
+}
+
+// The rewritten file, opened; nothing where it is better read as it is.
+std::unique_ptr<QPDF> open_unpacked(QPDF& pdf, std::string_view bytes, std::string& unpacked) try {
+  std::optional<std::string> text = unpack_objects(pdf, bytes);
+  if (!text) return nullptr;
+  unpacked = std::move(*text);
+  auto opened = std::make_unique<QPDF>();
+  open(unpacked, *opened);
+  return opened->anyWarnings() ? nullptr : std::move(opened);
+} catch (const QPDFExc&) {
+  return nullptr;
+}
+
+PdfOutcome open_and_read(std::string_view bytes) {
+  QPDF pdf;
+  open(bytes, pdf);
+  std::string unpacked;
+  const std::unique_ptr<QPDF> easier = open_unpacked(pdf, bytes, unpacked);
+  return easier != nullptr ? PdfReading(*easier, unpacked).read() : PdfReading(pdf, bytes).read();
 }
 
 }  // namespace

@@ -17,6 +17,7 @@ struct PdfPageFacts {
   std::int64_t unreadable = 0;  // of these: their font does not say which characters they are
   std::int64_t hidden = 0;      // of these: a text layer that is not seen
   std::int64_t pictures = 0;
+  std::int64_t drawings = 0;  // filled shapes, lines among them
   bool is_cut = false;  // its content is damaged, or ran into a limit
 };
 

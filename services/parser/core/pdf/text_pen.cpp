@@ -1,6 +1,7 @@
 #include "services/parser/core/pdf/text_pen.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace gouji::parser {
 namespace {
@@ -16,6 +17,14 @@ const PdfFont& unknown_font() {
     return unknown;
   }();
   return font;
+}
+
+// Text along no side of the page: a watermark or a stamp, printed over what is to be read.
+bool is_slanting(const PdfMatrix& em) {
+  constexpr double kLeast = 0.17;  // of the advance: ten degrees, more than a scan is askew
+  const double across = std::abs(em.a);
+  const double along = std::abs(em.b);
+  return std::min(across, along) > kLeast * std::max(across, along);
 }
 
 // What can stand in a text: no surrogates and nothing beyond Unicode. Controls that white space is
@@ -80,6 +89,7 @@ void TextPen::show(std::string_view bytes, const GraphicsState& state, PageBuild
   const PdfMatrix to_page = concatenate(matrix_, state.ctm);
   const double wide = text.size * text.scale;
   PdfMatrix em{wide * to_page.a, wide * to_page.b, text.size * to_page.c, text.size * to_page.d, 0, 0};
+  if (is_slanting(em)) page = nullptr;
   double x = 0;
   double y = 0;
   for (std::size_t at = 0; at < bytes.size();) {

@@ -52,6 +52,18 @@ TEST(StageRunner, CommitsByAge) {
   EXPECT_THAT(rig.out(0), ElementsAre("v#1"));
 }
 
+TEST(StageRunner, CommitsSoonerWhereNothingWaits) {
+  Rig rig;
+  rig.options.transaction_records_max = 1000;
+  rig.append(0, "v");
+  rig.start();
+  ASSERT_TRUE(rig.step());
+  EXPECT_TRUE(rig.out(0).empty());
+  rig.clock.advance(std::chrono::milliseconds(10));  // an end that costs nothing by this clock
+  ASSERT_TRUE(rig.step());
+  EXPECT_THAT(rig.out(0), ElementsAre("v#1"));
+}
+
 TEST(StageRunner, CommitsByCount) {
   Rig rig;
   for (int i = 0; i < 7; ++i) rig.append(0, "v");
@@ -72,15 +84,15 @@ TEST(StageRunner, CommitsByBytes) {
   EXPECT_EQ(rig.observer.transactions[TransactionResult::kCommitted], 2);
 }
 
-TEST(StageRunner, PreparesASmallBatchAtATimeAndLeavesNoTransactionOpenMeanwhile) {
+TEST(StageRunner, PreparesASmallBatchAtATimeWhileTheTransactionBeforeEnds) {
   Rig rig;
   rig.options.transaction_records_max = 1000;
   for (int i = 0; i < 5; ++i) rig.append(0, "v");
   rig.start();
-  std::vector<std::pair<std::size_t, std::size_t>> prepared;  // records, and what was committed before
-  rig.stage->on_prepare = [&](std::size_t records) { prepared.emplace_back(records, rig.out(0).size()); };
+  std::vector<std::size_t> prepared;  // records; the transaction before may be ending on another thread
+  rig.stage->on_prepare = [&](std::size_t records) { prepared.push_back(records); };
   ASSERT_TRUE(rig.run_until_idle());
-  EXPECT_THAT(prepared, ElementsAre(std::pair(2, 0), std::pair(2, 2), std::pair(1, 4)));
+  EXPECT_THAT(prepared, ElementsAre(2U, 2U, 1U));
   EXPECT_EQ(rig.broken_promise(), "");
 }
 

@@ -11,15 +11,17 @@
 #include <gtest/gtest.h>
 
 #include "common/telemetry/http_server.h"
-#include "tests/unit/common/telemetry/simulated_clock.h"
+#include "tests/support/simulated_clock.h"
 
 namespace gouji::telemetry {
 namespace {
 
+using gouji::testing::SimulatedClock;
+
 using namespace std::chrono_literals;
-using testing::AllOf;
-using testing::HasSubstr;
-using testing::StartsWith;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 struct Endpoint {
   Endpoint() : health(clock), server(AdminServer::start("127.0.0.1:0", metrics, health)) {

@@ -2,13 +2,15 @@
 #include <gtest/gtest.h>
 
 #include "common/telemetry/admin_server.h"
-#include "tests/unit/common/telemetry/simulated_clock.h"
+#include "tests/support/simulated_clock.h"
 
 namespace gouji::telemetry {
 namespace {
 
+using gouji::testing::SimulatedClock;
+
 using namespace std::chrono_literals;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 TEST(Health, IsGoodWhenNothingIsExpected) {
   const SimulatedClock clock;

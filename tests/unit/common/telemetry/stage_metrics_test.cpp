@@ -7,15 +7,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/unit/common/telemetry/simulated_clock.h"
+#include "tests/support/simulated_clock.h"
 
 namespace gouji::telemetry {
 namespace {
 
+using gouji::testing::SimulatedClock;
+
 using namespace std::chrono_literals;
-using testing::AllOf;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 struct Observed {
   SimulatedClock clock;

@@ -51,5 +51,13 @@ TEST(FindAny, StopsAtTheFirstOfTheWantedBytesAndAtTheEnd) {
   }
 }
 
+TEST(FindAny, DoesNotTellOfWhatStandsBehindTheEnd) {
+  const std::string text = "xxxx|" + std::string(40, 'x');
+  for (std::size_t end = 0; end <= 4; ++end) {
+    EXPECT_EQ((find_any<'|'>(text, 0, end)), end);
+    EXPECT_EQ(find_blank("xxxx " + std::string(40, 'x'), 0, end), end);
+  }
+}
+
 }  // namespace
 }  // namespace gouji

@@ -84,5 +84,15 @@ TEST(TrimSpaces, TakesUnicodeSpacesOffBothEnds) {
   EXPECT_EQ(trim_spaces(""), "");
 }
 
+TEST(TrimSpaces, TakesOffWhatIsSpaceWhateverStandsBesideIt) {
+  for (const std::string& core : {std::string("（一）公开"), std::string("a"), std::string("公开"), std::string("ｆ！"), std::string("\xEF\xBC"), std::string("\xEF")}) {
+    for (const char* space : {" ", "\u3000", "\u00A0", "\uFEFF", "\n"}) {
+      EXPECT_EQ(trim_spaces(space + core + space), core) << space << core;
+      EXPECT_EQ(trim_spaces(core), core);
+    }
+  }
+  EXPECT_EQ(trim_spaces("\uFEFF"), "");
+}
+
 }  // namespace
 }  // namespace gouji

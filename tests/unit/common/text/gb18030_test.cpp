@@ -90,5 +90,50 @@ TEST(Gb18030, AnyBytesBecomeValidUtf8) {
   }
 }
 
+// What every character says for itself, one behind the other.
+std::string one_by_one(const std::string& bytes) {
+  std::string text;
+  for (std::size_t at = 0; at < bytes.size();) {
+    const CodePoint next = gb18030_at(bytes, at);
+    append_utf8(text, next.value);
+    at += next.length;
+  }
+  return text;
+}
+
+TEST(Gb18030, ALongTextIsReadAsItsCharactersAre) {
+  std::string bytes;
+  for (int lead = 0x80; lead <= 0xFF; ++lead) {
+    for (int trail = 0x40; trail <= 0xFF; ++trail) bytes += bytes_of({lead, trail});
+  }
+  EXPECT_EQ(utf8_from_gb18030(bytes), one_by_one(bytes));
+}
+
+TEST(Gb18030, MixedAndDamagedTextIsReadAsItsCharactersAre) {
+  std::mt19937 random(testing::seed());
+  for (int i = 0; i < 3'000; ++i) {
+    std::string bytes;
+    for (std::size_t parts = random() % 60; parts > 0; --parts) {
+      switch (random() % 5) {
+        case 0: bytes += std::string(random() % 100, static_cast<char>('a' + random() % 26)); break;
+        case 1: bytes += bytes_of({static_cast<int>(random() % 256)}); break;
+        case 2: bytes += bytes_of({0x81, 0x30, 0x81, static_cast<int>(0x30 + random() % 10)}); break;
+        default:
+          for (std::size_t n = random() % 40; n > 0; --n) bytes += bytes_of({static_cast<int>(0xB0 + random() % 0x48), static_cast<int>(0xA1 + random() % 0x5E)});
+      }
+    }
+    ASSERT_EQ(utf8_from_gb18030(bytes), one_by_one(bytes)) << ::testing::PrintToString(bytes);
+    std::size_t characters = 0, errors = 0;
+    for (std::size_t at = 0; at < bytes.size();) {
+      const CodePoint next = gb18030_at(bytes, at);
+      if ((bytes[at] & 0x80) != 0) ++(next.is_valid ? characters : errors);
+      at += next.length;
+    }
+    const Gb18030Fit fit = gb18030_fit(bytes, bytes.size());
+    ASSERT_EQ(fit.characters, characters) << ::testing::PrintToString(bytes);
+    ASSERT_EQ(fit.errors, errors) << ::testing::PrintToString(bytes);
+  }
+}
+
 }  // namespace
 }  // namespace gouji

@@ -125,7 +125,7 @@ TEST(PortalSchema, TakesWhatTheParserTakes) {
 // Calls `visit` with every change of one place: a member that nobody knows, and a value of another kind.
 void vary(JsonValue& root, JsonValue& at, const std::string& place, const std::function<void(const std::string&)>& visit) {
   if (at.is_object()) {
-    at.members.emplace_back("zzz", json_string("x"));
+    at.members.push_back({"zzz", json_string("x")});
     visit(place + "/zzz");
     at.members.pop_back();
   }

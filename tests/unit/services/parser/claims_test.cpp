@@ -32,6 +32,30 @@ TEST(Claims, NameTheCellsTheyMayMean) {
   EXPECT_EQ(claim_of(reading, 527)->unit, "件");
 }
 
+// The words in front of a number are cut at a character, also where figures stand among them.
+TEST(Claims, KeepTheirWordsWhole) {
+  for (std::size_t digits = 0; digits < 3; ++digits) {
+    std::string words = "依申请公开平台";
+    for (int i = 0; i < 14; ++i) words += "和各类渠道" + std::string(digits, 'a');
+    const Reading reading = with_prose(words + "收到申请97件。");
+    ASSERT_NE(claim_of(reading, 97), nullptr);
+    const std::string& subject = claim_of(reading, 97)->subject;
+    EXPECT_LE(subject.size(), 120u);
+    EXPECT_EQ(static_cast<unsigned char>(subject.front()) & 0xC0, subject.front() >= 'a' ? 0x40 : 0xC0) << digits;
+  }
+}
+
+TEST(Claims, AboutOtherCountsHaveNoReading) {
+  const Reading reading = with_prose(
+      "依申请公开平均办理时限11个工作日。经批准延期答复12件。各县区共收到政府信息公开申请1313件。上一年度收到政府信息公开申请1414件。举办政府信息公开申请办理培训15次。"
+      "转送其他机关办理申请16件。办理依申请公开10-17件不等。全市法院受理行政诉讼案件1818件，负责人出庭应诉19件。");
+  for (const int value : {11, 12, 1313, 1414, 15, 16, 1818, 19}) {
+    ASSERT_NE(claim_of(reading, value), nullptr) << value;
+    EXPECT_TRUE(claim_of(reading, value)->readings.empty()) << value;
+  }
+  EXPECT_EQ(claim_of(reading, 17), nullptr);
+}
+
 TEST(Claims, KnowHedges) {
   const Reading reading = with_prose("公开信息10370余条，约200件申请办结，发布28万余条，1.5万条。");
   EXPECT_TRUE(claim_of(reading, 10370)->hedged);

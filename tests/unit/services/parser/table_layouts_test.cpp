@@ -295,6 +295,79 @@ TEST(Table3, KeepsValuesInPlaceWhereRowsArePaddedDifferently) {
   EXPECT_EQ(cell(open, "t3.carried_in.total"), "BLANK");
 }
 
+std::string table3(const std::string& header, const std::string& rows) {
+  return "临河市水利局2021年政府信息公开工作年度报告\n一、总体情况\n无。\n" + kRest + header + rows;
+}
+
+// Counted from the left the row has its zeros in the columns 4 to 7, from the right in 2 to 5.
+TEST(Table3, DoesNotGuessWhereARowOfAnotherWidthBegins) {
+  const std::string full = "7.属于行政执法案卷\t1\t2\t3\t4\t5\t6\t21\n8.属于行政查询事项\t1\t1\t1\t1\t1\t1\t6\n";
+  const Reading reading = reading_of(table3("申请人情况\n", full + "四、结转下年度继续办理\t\t\t0\t0\t0\t0\t\t\t\n"));
+  EXPECT_EQ(cell(reading, "t3.denied.7.total"), "21");
+  for (const char* column : {"natural_person", "commercial_enterprise", "legal_service_organization", "other_organization", "total"}) {
+    EXPECT_EQ(cell(reading, std::string("t3.carried_out.") + column), "UNREADABLE") << column;
+  }
+}
+
+// As Word's tables are copied: behind each label as many empty cells as it was wide.
+TEST(Table3, KeepsItsBlankCellsWhereEveryLabelPadsItsRow) {
+  const Reading reading = reading_of(table3("申请人情况\n",
+                                            "一、本年新收政府信息公开申请数量\t\t\t\t5\t0\t0\t0\t0\t5\n二、上年结转政府信息公开申请数量\t\t\t0\t0\t0\t0\t\t\t\n"
+                                            "三、本年度办理结果\t（一）予以公开\t\t\t3\t0\t0\t0\t\t3\n（三）不予公开\t1.属于国家秘密\t\t2\t0\t0\t0\t0\t2\n"
+                                            "2.其他法律行政法规禁止公开\t0\t0\t0\t0\t0\t0\t0\n"));
+  EXPECT_EQ(cell(reading, "t3.new.natural_person"), "BLANK");
+  EXPECT_EQ(cell(reading, "t3.new.total"), "5");
+  EXPECT_EQ(cell(reading, "t3.carried_in.natural_person"), "0");
+  EXPECT_EQ(cell(reading, "t3.carried_in.total"), "BLANK");
+  EXPECT_EQ(cell(reading, "t3.granted.commercial_enterprise"), "3");
+  EXPECT_EQ(cell(reading, "t3.denied.1.commercial_enterprise"), "2");
+}
+
+TEST(Table3, TakesNoRemarkForAValue) {
+  const Reading reading = reading_of(table3("序号|内容|自然人|商业企业|科研机构|社会公益组织|法律服务机构|其他|总计|备注\n",
+                                            "1|一、本年新收政府信息公开申请数量|5|1|1|1|1|1|10|\n2|二、上年结转政府信息公开申请数量||1|2|3|4|5|15|无\n"));
+  EXPECT_EQ(cell(reading, "t3.carried_in.natural_person"), "BLANK");
+  EXPECT_EQ(cell(reading, "t3.carried_in.commercial_enterprise"), "1");
+  EXPECT_EQ(cell(reading, "t3.carried_in.total"), "15");
+}
+
+TEST(Table3, IsReadByItsHeaderWhereColumnsStandInAnotherOrder) {
+  const std::string rows = "一、本年新收政府信息公开申请数量 10 5 1 0 2 0 2\n二、上年结转政府信息公开申请数量 3 0 3 0 0 0 0\n";
+  for (const char* header : {"总计 自然人 商业企业 科研机构 社会公益组织 法律服务机构 其他\n", "申请人情况\n总计\n自然人\n法人或其他组织\n商业企业\n科研机构\n社会公益组织\n法律服务机构\n其他\n"}) {
+    const Reading reading = reading_of(table3(header, rows));
+    EXPECT_EQ(cell(reading, "t3.new.total"), "10") << header;
+    EXPECT_EQ(cell(reading, "t3.new.natural_person"), "5") << header;
+    EXPECT_EQ(cell(reading, "t3.carried_in.commercial_enterprise"), "3") << header;
+  }
+  const Reading swapped = reading_of(table3("自然人 科研机构 商业企业 社会公益组织 法律服务机构 其他 总计\n", "一、本年新收政府信息公开申请数量 5 1 0 2 0 2 10\n"));
+  EXPECT_EQ(cell(swapped, "t3.new.research_institution"), "1");
+  EXPECT_EQ(cell(swapped, "t3.new.commercial_enterprise"), "0");
+  // A header over two lines may have its last column in the first one.
+  const Reading usual = reading_of(table3("申请人情况\t总计\n自然人\t法人或其他组织\n商业企业\t科研机构\t社会公益组织\t法律服务机构\t其他\n",
+                                          "一、本年新收政府信息公开申请数量\t5\t1\t0\t2\t0\t2\t10\n"));
+  EXPECT_EQ(cell(usual, "t3.new.natural_person"), "5");
+  EXPECT_EQ(cell(usual, "t3.new.total"), "10");
+}
+
+// "110" that a space broke is no 11 with a zero too many.
+TEST(Table3, ReadsNoFigureThatASpaceBroke) {
+  const std::string full = "二、上年结转政府信息公开申请数量\t1\t0\t0\t0\t0\t0\t1\n";
+  for (const char* row : {"一、本年新收政府信息公开申请数量 103 5 0 0 0 2 11 0\n", "一、本年新收政府信息公开申请数量\t103\t5\t0\t0\t0\t2\t11 0\n",
+                          "一、本年新收政府信息公开申请数量\t1 03\t5\t0\t0\t0\t2\t110\n"}) {
+    const Reading reading = reading_of(table3("申请人情况\n", row + full));
+    EXPECT_EQ(cell(reading, "t3.new.total"), "UNREADABLE") << row;
+    EXPECT_EQ(cell(reading, "t3.new.natural_person"), "UNREADABLE") << row;
+    EXPECT_EQ(cell(reading, "t3.carried_in.total"), "1") << row;
+  }
+}
+
+TEST(Table3, IsFoundUnderShortenedLabels) {
+  const Reading reading = reading_of(table3("申请人情况\n", "一、本年新收申请数量 5 1 0 2 0 2 10\n二、上年结转申请数量 1 0 0 0 0 0 1\n四、结转下年度 2 0 0 0 0 0 2\n"));
+  EXPECT_EQ(cell(reading, "t3.new.total"), "10");
+  EXPECT_EQ(cell(reading, "t3.carried_in.total"), "1");
+  EXPECT_EQ(cell(reading, "t3.carried_out.total"), "2");
+}
+
 TEST(Table3, ReadsNoRowThatEndsInWords) {
   const std::string table = "临河市水利局2021年政府信息公开工作年度报告\n一、总体情况\n无。\n" + kRest +
                             "一、本年新收政府信息公开申请数量|5|1|1|1|1|1|10\n二、上年结转政府信息公开申请数量||1|2|3|4|5|6|见注\n";

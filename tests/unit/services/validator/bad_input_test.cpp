@@ -14,6 +14,7 @@
 #include "services/validator/settings.h"
 #include "services/validator/validate_stage.h"
 #include "tests/support/recording_context.h"
+#include "tests/support/simulated_clock.h"
 #include "tests/support/temp_folder.h"
 
 namespace gouji::validator {
@@ -122,15 +123,9 @@ std::string edited(const std::string& bytes, const Edit& edit) {
 
 // --- inputs ---------------------------------------------------------------------------------------
 
-class FixedClock : public Clock {
- public:
-  UnixMillis unix_millis() const override { return 1'700'000'000'000; }
-  std::chrono::nanoseconds monotonic() const override { return {}; }
-};
-
 struct Fixture {
   telemetry::Metrics metrics;
-  FixedClock clock;
+  gouji::testing::SimulatedClock clock;
   Telemetry telemetry{metrics, clock};
   ValidateStage stage{telemetry};
   RecordingContext context;

@@ -17,21 +17,10 @@ using testing::cell;
 using testing::clean_reading;
 using testing::is_empty;
 using testing::is_silent;
+using testing::Names;
 using testing::Office;
-
-// One wrong cell: 7 too many.
-Reading with_error(const std::string& id = "t3.granted.natural_person", std::int64_t by = 7) {
-  Reading reading = clean_reading();
-  cell(reading, id).value += by;
-  return reading;
-}
-
-std::vector<std::string> transitions(const Judgement& judgement) {
-  std::vector<std::string> names;
-  for (const Anomaly& anomaly : judgement.transitions) names.emplace_back(to_string(anomaly.transition));
-  return names;
-}
-using Names = std::vector<std::string>;
+using testing::transitions;
+using testing::with_error;
 
 TEST(Judge, PublishesOneVerdictForAFirstReport) {
   Office office;

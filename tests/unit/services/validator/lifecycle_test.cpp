@@ -15,13 +15,10 @@ using testing::cell;
 using testing::clean_reading;
 using testing::is_empty;
 using testing::is_silent;
+using testing::Names;
 using testing::Office;
-
-Reading with_error(std::int64_t by = 7) {
-  Reading reading = clean_reading();
-  cell(reading, "t3.granted.natural_person").value += by;
-  return reading;
-}
+using testing::transitions;
+using testing::with_error;
 
 Arrival fetched(const Reading& reading, const std::string& content, std::int64_t sequence) {
   Arrival arrival;
@@ -39,13 +36,6 @@ Arrival gone(const ReportKey& key, std::int64_t sequence) {
   arrival.fetch_sequence = sequence;
   return arrival;
 }
-
-std::vector<std::string> transitions(const Judgement& judgement) {
-  std::vector<std::string> names;
-  for (const Anomaly& anomaly : judgement.transitions) names.emplace_back(to_string(anomaly.transition));
-  return names;
-}
-using Names = std::vector<std::string>;
 
 // --- addresses ------------------------------------------------------------------------------------
 
@@ -186,7 +176,7 @@ TEST(Waiver, EndsWhenItIsTakenBackOrAValueChanges) {
   EXPECT_FALSE(back->transitions.at(0).waiver.has_value());
   EXPECT_EQ(back->verdicts[0].anomalies_open, 1);
   ASSERT_TRUE(office.waive(anomaly.key, anomaly.id, accepted(anomaly)).has_value());
-  const Judgement revised = office.arrive(with_error(8), "B");
+  const Judgement revised = office.arrive(with_error("t3.granted.natural_person", 8), "B");
   ASSERT_EQ(transitions(revised), Names{"changed"});
   EXPECT_FALSE(revised.transitions[0].waiver.has_value());
   EXPECT_EQ(revised.verdicts[0].anomalies_open, 1);

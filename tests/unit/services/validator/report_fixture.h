@@ -90,6 +90,13 @@ inline Cell& cell(Reading& reading, const std::string& id) {
   throw std::out_of_range(id);
 }
 
+// A report with one wrong cell: `by` too many.
+inline Reading with_error(const std::string& id = "t3.granted.natural_person", std::int64_t by = 7) {
+  Reading reading = clean_reading();
+  cell(reading, id).value += by;
+  return reading;
+}
+
 // A ledger in memory, and documents that arrive at it.
 class Office {
  public:
@@ -152,6 +159,13 @@ class Office {
   std::map<std::int64_t, Arrival> documents_;
   std::int64_t clock_ = 0;
 };
+
+using Names = std::vector<std::string>;
+inline Names transitions(const Judgement& judgement) {
+  Names names;
+  for (const Anomaly& anomaly : judgement.transitions) names.emplace_back(to_string(anomaly.transition));
+  return names;
+}
 
 inline bool is_empty(const Judgement& judgement) {
   return judgement.verdicts.empty() && judgement.transitions.empty() && judgement.ledger.empty() && judgement.closed.empty();

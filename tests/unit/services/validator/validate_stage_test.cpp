@@ -6,19 +6,13 @@
 
 #include "services/validator/core/rules.h"
 #include "tests/support/recording_context.h"
+#include "tests/support/simulated_clock.h"
 
 namespace gouji::validator {
 namespace {
 
 using eventlog::StoredRecord;
 using testing_support::RecordingContext;
-
-class FixedClock : public Clock {
- public:
-  UnixMillis unix_millis() const override { return now; }
-  std::chrono::nanoseconds monotonic() const override { return {}; }
-  UnixMillis now = 1'700'000'000'000;
-};
 
 events::ParsedReport parsed(const std::string& organ, const std::string& extractor, std::int64_t first_cell) {
   events::ParsedReport report;
@@ -58,7 +52,7 @@ std::multiset<std::string> ids_on(const RecordingContext& context, std::string_v
 
 struct Fixture {
   telemetry::Metrics metrics;
-  FixedClock clock;
+  gouji::testing::SimulatedClock clock;
   Telemetry telemetry{metrics, clock};
   ValidateStage stage{telemetry};
   RecordingContext context;
@@ -218,7 +212,7 @@ TEST(ValidateStage, CountsAWaivedAnomalyAgainWhenItsTimeIsOver) {
   ASSERT_TRUE(f.stage.process(on_waivers(events::encode(waiver_for(f.anomaly, 1'700'000'000'001))), f.context));
   f.stage.state_committing(3, f.context.state());
   const std::int64_t waived = open_anomalies(f);
-  f.clock.now = 1'700'000'000'001;
+  f.clock.advance(std::chrono::milliseconds(1));
   f.stage.state_committing(3, eventlog::KeyedState());
   EXPECT_EQ(open_anomalies(f), waived + 1);
   f.stage.state_dropped(3);

@@ -24,6 +24,29 @@ TEST(BandTable, RowsOfValuesWithTheirLabelsAreAGrid) {
   EXPECT_EQ(grids(laid_out({page})), "规章|1|2|3\n文件|14|5|66");
 }
 
+TEST(BandTable, AFigureInTwoLinesIsUnreadAndStandsInTheRowOfItsMiddle) {
+  PageWriter page;
+  page.text(100, 100, "1.甲").text(250, 94, "12").text(250, 106, "34").text(300, 100, "5").text(350, 100, "6");
+  values(page.text(100, 130, "2.乙"), 130, {"7", "8", "9"});
+  EXPECT_EQ(grids(laid_out({page})), "1.甲|1234\xEF\xBF\xBD|5|6\n2.乙|7|8|9");
+}
+
+TEST(BandTable, ValuesWithoutALabelAtTheTopOfAPageMayEndTheFiguresAboveTheBreak) {
+  PageWriter first(1), second(2);
+  values(first.text(100, 700, "规章"), 700, {"1", "2", "3"});
+  values(first.text(100, 720, "文件"), 720, {"14", "5", "66"});
+  values(second, 60, {"23", "", "7"});
+  EXPECT_EQ(grids(laid_out({first, second})), "规章|1|2|3\n文件|14\xEF\xBF\xBD|5\xEF\xBF\xBD|66\xEF\xBF\xBD\n--\n23|7");
+}
+
+TEST(BandTable, FiguresOfTwoRowsThatARulePartsAreTwo) {
+  PageWriter page;
+  page.text(100, 100, "1.甲").text(250, 100, "12").text(250, 113, "34").text(100, 113, "2.乙").rule(90, 111.5F, 400, 111.5F);
+  values(page, 100, {"", "5", "6"});
+  values(page, 113, {"", "8", "9"});
+  EXPECT_EQ(grids(laid_out({page})), "1.甲|12|5|6\n2.乙|34|8|9");
+}
+
 TEST(BandTable, ABlankCellIsSeenByTheOtherRows) {
   PageWriter page;
   values(page.text(100, 100, "规章"), 100, {"1", "2", "3"});

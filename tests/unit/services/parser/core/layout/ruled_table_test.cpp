@@ -103,8 +103,45 @@ TEST(RuledTable, CharactersStackedInColumnsGoInTheOrderOfTheContent) {
 TEST(RuledTable, AFigureThatDoesNotFitIntoItsCellGoesOnInTheNextLine) {
   PageWriter page;
   page.rules({100, 140, 200, 260}, {100, 130, 160}).text(101, 102, "4402182").text(101, 116, "201");
-  page.text(142, 102, "12").text(142, 116, "34");
-  EXPECT_EQ(only_grid(laid_out({page})), "4402182201|12\n34|.\n.|.|.");
+  EXPECT_EQ(only_grid(laid_out({page})), "4402182201|.|.\n.|.|.");
+}
+
+TEST(RuledTable, WhereALineHadRoomForAnotherDigitNobodyKnowsWhetherItIsOneFigure) {
+  PageWriter page;
+  page.rules({100, 140, 200}, {100, 130, 160}).text(102, 102, "申请").text(142, 102, "12").text(142, 116, "34");
+  EXPECT_EQ(only_grid(laid_out({page})), "申请|12\xEF\xBF\xBD" "34\n.|.");
+}
+
+TEST(RuledTable, WhatTheTablesTextLeavesFreeInItsCellsIsNoRoom) {
+  PageWriter page;
+  page.rules({100, 140, 161}, {100, 130, 160, 190}).text(105, 102, "申请").text(145.5F, 102, "12").text(145.5F, 116, "34");
+  page.text(105, 132, "本年").text(105, 162, "上年").text(148, 132, "6").text(148, 162, "7");
+  EXPECT_EQ(only_grid(laid_out({page})), "申请|1234\n本年|6\n上年|7");
+}
+
+TEST(RuledTable, FiguresFarApartInOneCellAreTwo) {
+  PageWriter page;
+  page.rules({100, 140, 153}, {100, 150, 200}).text(102, 102, "申请").text(142, 102, "12").text(142, 130, "34");
+  EXPECT_EQ(only_grid(laid_out({page})), "申请|12\n34\n.|.");
+}
+
+TEST(RuledTable, BehindACommaAtTheEndOfALineTheFigureGoesOn) {
+  PageWriter page;
+  page.rules({100, 140, 200}, {100, 130, 160}).text(102, 102, "申请").text(142, 102, "1，").text(142, 116, "234");
+  EXPECT_EQ(only_grid(laid_out({page})), "申请|1，234\n.|.");
+}
+
+TEST(RuledTable, DigitsSetApartByTheSameGapAreOneFigure) {
+  PageWriter page;
+  page.rules({100, 140, 200}, {100, 115, 130}).text(102, 102, "申请").text(142, 102, "1208", 10, 4);
+  page.text(142, 117, "12").text(160, 117, "7");
+  EXPECT_EQ(only_grid(laid_out({page})), "申请|1208\n.|12\xEF\xBF\xBD" "7");
+}
+
+TEST(RuledTable, BesideACellThatReachesOverThreePagesNoRuleGoesAcross) {
+  PageWriter page;
+  page.rules({130, 200, 260}, {100, 115, 130}).rule(100, 100, 100, 130).text(105, 108, "办理").row({130, 200}, 100, {"甲", "1"}).row({130, 200}, 115, {"乙", "2"});
+  EXPECT_EQ(only_grid(laid_out({page})), "2x1 办理|甲|1\n乙|2");
 }
 
 TEST(RuledTable, AFigureWrittenOverItsRulesStandsInTheCellOfItsMiddle) {
@@ -161,6 +198,25 @@ TEST_F(TwoPages, ARowWithItsLabelAboveAndItsFiguresBelowTheBreakIsOne) {
   const PageWriter first = PageWriter(1).rules(kDown, {700, 720, 740}).row(kDown, 700, {"1.甲", "1", "2"}).row(kDown, 720, {"2.乙丙丁", "", ""});
   const PageWriter second = PageWriter(2).rules(kDown, {60, 80, 100}).row(kDown, 60, {"戊己", "3", "4"}).row(kDown, 80, {"3.庚", "5", "6"});
   EXPECT_EQ(only_grid(laid_out({first, second})), "1.甲|1|2\n2.乙丙丁戊己|3|4\n3.庚|5|6");
+}
+
+TEST_F(TwoPages, ABreakBetweenTwoLinesOfAFigureLeavesOneFigure) {
+  const PageWriter first = PageWriter(1).rules({100, 160, 172, 184}, {700, 720, 740}).row({100, 160, 172}, 700, {"1.甲", "1", "2"}).row({100, 160, 172}, 720, {"2.乙丙", "12", "3"});
+  const PageWriter second = PageWriter(2).rules({100, 160, 172, 184}, {60, 80, 100}).row({100, 160, 172}, 60, {"丁", "88", ""}).row({100, 160, 172}, 80, {"3.庚", "5", "6"});
+  EXPECT_EQ(only_grid(laid_out({first, second})), "1.甲|1|2\n2.乙丙丁|1288|3\n3.庚|5|6");
+}
+
+TEST_F(TwoPages, WhereTheLineAboveTheBreakHadRoomTheFigureIsUnclear) {
+  const PageWriter first = PageWriter(1).rules(kDown, {700, 720, 740}).row(kDown, 700, {"1.甲", "1", "2"}).row(kDown, 720, {"2.乙丙", "12", "3"});
+  const PageWriter second = PageWriter(2).rules(kDown, {60, 80, 100}).row(kDown, 60, {"", "88", ""}).row(kDown, 80, {"3.庚", "5", "6"});
+  EXPECT_EQ(only_grid(laid_out({first, second})), "1.甲|1|2\n2.乙丙|12\xEF\xBF\xBD" "88|3\n3.庚|5|6");
+}
+
+TEST_F(TwoPages, ABreakBetweenTwoLinesOfAHeaderLeavesOneHeader) {
+  const std::vector<float> down = {100, 134, 168};
+  const PageWriter first = PageWriter(1).rules(down, {700, 720}).row(down, 700, {"结果维", "总计"});
+  const PageWriter second = PageWriter(2).rules(down, {60, 80, 100}).row(down, 60, {"持", ""}).row(down, 80, {"5", "6"});
+  EXPECT_EQ(only_grid(laid_out({first, second})), "结果维持|总计\n5|6");
 }
 
 TEST_F(TwoPages, ARowOfBlanksBelowTheBreakIsARowOfItsOwn) {

@@ -14,6 +14,29 @@ TEST(TextLayout, WrappedLinesAreOneParagraphAndAnIndentedLineBeginsAnother) {
   EXPECT_EQ(shown(document), "一二三四五六七八九十一二三四五六甲乙丙丁戊己庚辛壬癸甲乙丙丁戊己庚辛子丑寅卯\n辰巳午未");
 }
 
+std::string words(int count) {
+  std::string text;
+  for (int i = 0; i < count; ++i) text += "公开工作";
+  return text;
+}
+
+TEST(TextLayout, TwoPagesOnOneSheetAreReadOneAfterTheOther) {
+  PageWriter sheet(1, 840, 600);
+  sheet.text(40, 100, "一、总体情况").text(40, 140, words(8)).text(40, 160, words(8)).text(40, 180, words(8)).text(40, 200, words(8));
+  sheet.text(460, 100, "二、公开情况").text(460, 140, words(8)).text(460, 160, words(8)).text(460, 180, words(8)).text(460, 200, words(8));
+  const std::string text = shown(laid_out({sheet}));
+  EXPECT_LT(text.find(words(8)), text.find("二、公开情况"));
+  EXPECT_EQ(text.find("一、总体情况二"), std::string::npos);
+}
+
+TEST(TextLayout, ALineOverTheMiddleMakesOnePageOfAWideSheet) {
+  PageWriter sheet(1, 840, 600);
+  sheet.text(380, 60, "年度报告标题").text(40, 100, "甲").text(40, 140, words(8)).text(40, 160, words(8)).text(40, 180, words(8)).text(40, 200, words(8));
+  sheet.text(460, 100, "乙").text(460, 140, words(8)).text(460, 160, words(8)).text(460, 180, words(8)).text(460, 200, words(8));
+  const std::string text = shown(laid_out({sheet}));
+  EXPECT_GT(text.find(words(8)), text.find("乙"));
+}
+
 TEST(TextLayout, AParagraphGoesOnOverAPageBreakAndThePageNumbersGo) {
   const Document document = laid_out({PageWriter(1, 280).text(100, 700, "甲乙丙丁戊己庚辛壬癸").text(290, 790, "- 1 -"),
                                       PageWriter(2, 280).text(100, 80, "子丑寅卯").text(100, 110, "辰巳午未申酉戌亥甲乙").text(290, 790, "- 2 -")});

@@ -71,6 +71,15 @@ PdfContent page_with_picture(const std::string& size, const std::string& text) {
                               latin_font() + " /XObject << /I " + reference(image) + " >>", writer));
 }
 
+TEST(PdfExtract, NamesPagesWhoseCharactersAreDrawn) {
+  std::string shapes;
+  for (int i = 0; i < 301; ++i) shapes += "10 10 m 20 10 l 15 20 l h f\n";
+  EXPECT_EQ(pages_to_recognise(content_of(page_with(shapes, ""))), std::vector<std::int32_t>{1});
+  EXPECT_TRUE(pages_to_recognise(content_of(page_with("10 10 m 20 10 l 15 20 l h f", ""))).empty());
+  const std::string text = "BT /F0 8 Tf 10 50 Td (as many letters as a line of text has) Tj ET ";
+  EXPECT_TRUE(pages_to_recognise(content_of(page_with(text + shapes, latin_font()))).empty());
+}
+
 TEST(PdfExtract, NamesPagesThatArePictures) {
   const std::string line = "(more than twenty characters are a text)";
   EXPECT_EQ(pages_to_recognise(page_with_picture("200 0 0 100", "(- 1 -)")), std::vector<std::int32_t>{1});

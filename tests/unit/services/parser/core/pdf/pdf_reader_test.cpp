@@ -96,6 +96,12 @@ TEST(PdfReader, CannotReadACharacterThatThePageCutsOff) {
   EXPECT_EQ(codes, (std::u32string{U'1', U'5', U'\0', U'1', U'5', U'6'}));
 }
 
+TEST(PdfReader, LeavesOutTextThatRunsAlongNoSideOfThePage) {
+  EXPECT_EQ(text_of(shown("BT /F0 10 Tf 10 50 Td (here) Tj 0.87 0.5 -0.5 0.87 20 20 Tm (mark) Tj 0 1 -1 0 20 20 Tm (up) Tj ET")), "hereup");
+  EXPECT_EQ(text_of(shown("BT /F0 10 Tf 1 0.05 -0.05 1 20 20 Tm (askew) Tj ET")), "askew");
+  EXPECT_EQ(text_of(shown("BT /F0 10 Tf 1 0 0.3 1 20 20 Tm (italic) Tj ET")), "italic");
+}
+
 TEST(PdfReader, MarksInvisibleText) {
   const PdfContent content = content_of(render_pdf({chinese_sheet()}, {.is_hidden = true}));
   EXPECT_EQ(content.facts[0].hidden, content.facts[0].glyphs);
