@@ -74,8 +74,6 @@ std::unique_ptr<eventlog::EventLog> open_log(const std::string& path, eventlog::
   return log ? std::move(*log) : nullptr;
 }
 
-constexpr int kSomethingFailed = 6;
-
 int crawl_in_child(const CrawlerSettings& settings, const Source& source, const std::string& log_path, FailPoint point = {}) {
   const auto local = open_log(log_path, eventlog::LocalMode::kOwner);
   if (!local) return 4;
@@ -93,7 +91,7 @@ int crawl_in_child(const CrawlerSettings& settings, const Source& source, const 
   auto crawler = Crawler::open(settings, {source}, {log, clock, nobody, pages});
   if (!crawler) return 2;
   const auto summary = (*crawler)->run_once();
-  return !summary ? 3 : summary->failures > 0 ? kSomethingFailed : 0;
+  return !summary ? 3 : summary->failures > 0 ? 6 : 0;
 }
 
 // One crawler's life after another over the same folder and log.
@@ -120,14 +118,10 @@ class Lives {
     return code_of(child) == -1;
   }
   bool kill_at(const FailPoint& point) { return code_of(begin(point)) == -1; }
-  // Lives to their end until one had everything; its exit code. It also tells how long the work takes.
+  // One life to its end; its exit code. It also tells how long the work takes on this machine.
   int finish() {
-    auto start = std::chrono::steady_clock::now();
-    int code = code_of(begin({}));
-    for (int more = 0; more < 5 && code == kSomethingFailed; ++more) {
-      start = std::chrono::steady_clock::now();
-      code = code_of(begin({}));
-    }
+    const auto start = std::chrono::steady_clock::now();
+    const int code = code_of(begin({}));
     work_ = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
     return code;
   }

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -278,9 +279,10 @@ class SsrfCrawl : public Ssrf {
   std::string list(const std::string& url, const std::string& more) {
     return R"({"id":"l)" + std::to_string(++lists_) + R"(","request":{"url":")" + url + R"("},"rows":{"select":"li","fields":{"url":"a@href","title":"a"}},"accept":{"title":["年报|报告"]})" + more + "}";
   }
-  // Crawls a portal of these lists; nothing but public addresses is connected to.
-  void expect_contained_crawl(const std::string& what, const std::vector<std::string>& lists, std::size_t attempts, const std::string& more = "") {
-    std::string text = R"({"schema":1,"id":"p","hosts":{"allow":["*.gov.cn","*.*.*.*"],"attachment_allow":["*.gov.cn","*.*.*.*"]})" + more + R"(,"lists":[)";
+  // Crawls a portal of these lists; nothing but public addresses is connected to. `is_followed`: one of them
+  // is the public one, which must be connected to, or the way would prove nothing.
+  void expect_contained_crawl(const std::string& what, const std::vector<std::string>& lists, std::size_t attempts, bool is_followed = true) {
+    std::string text = R"({"schema":1,"id":"p","hosts":{"allow":["*.gov.cn","*.*.*.*"],"attachment_allow":["*.gov.cn","*.*.*.*"]},"lists":[)";
     for (std::size_t i = 0; i < lists.size(); ++i) text += (i == 0 ? "" : ",") + lists[i];
     const auto parsed = parse_portal_file(text + "]}", "p.json");
     ASSERT_TRUE(parsed) << parsed.error().message;
@@ -301,13 +303,22 @@ class SsrfCrawl : public Ssrf {
     ASSERT_TRUE((*crawler)->run_once());
     const auto touches = world->touches();
     EXPECT_FALSE(touches.empty()) << what << ": it has asked for its list";
+    const bool was_followed = std::any_of(touches.begin(), touches.end(), [](const auto& touch) { return touch.address == kFollowed; });
+    EXPECT_EQ(was_followed, is_followed) << what << ": the crawler goes this way, where the address is public";
     for (const auto& touch : touches) EXPECT_TRUE(kPublic.contains(touch.address)) << what << ": a connection to " << touch.address << ":" << touch.port << " " << touch.request;
     for (const RawReport& report : log.reports())
       for (const Content& content : report.attachments) EXPECT_NE(content.bytes, "reached") << what << ": " << content.url;
     tried += attempts;
     std::printf("%s: %zu attempts, %zu connections, all public\n", what.c_str(), attempts, touches.size());
   }
-  const std::vector<std::string>& bad() const { return bad_; }
+  // The private ones, and the public one at the end.
+  std::vector<std::string> targets() const {
+    std::vector<std::string> all = bad_;
+    world->name("followed.gov.cn", NameAnswer{{kFollowed}, {}, ""});
+    all.emplace_back("http://followed.gov.cn/t20240101_1.html");
+    return all;
+  }
+  static constexpr const char* kFollowed = "1.1.1.1";
   static std::size_t tried;
 
  private:
@@ -319,22 +330,23 @@ std::size_t SsrfCrawl::tried = 0;
 TEST_F(SsrfCrawl, NothingThatAPageOrAServerSaysLeadsTheCrawlerToThem) {
   std::string rows, redirects_rows, attachments_rows, hops;
   std::vector<std::string> next_links, frames, columns, robots;
-  for (std::size_t i = 0; i < bad().size(); ++i) {
+  const std::vector<std::string> all = targets();
+  for (std::size_t i = 0; i < all.size(); ++i) {
     const int number = 2000 + static_cast<int>(i);
     const std::string at = std::to_string(i);
-    rows += row_to(bad()[i], number);
-    redirects_rows += row_to(good("r.gov.cn", "/r" + at, moved_to(bad()[i])), number);
-    const std::string attached = "<p>附件：<a href='" + bad()[i] + "'>附件.pdf</a><a href='" + good("r.gov.cn", "/f" + at + ".pdf", moved_to(bad()[i])) + "'>附件二.pdf</a><iframe src='" + bad()[i] + "?a.pdf'></iframe></p>";
+    rows += row_to(all[i], number);
+    redirects_rows += row_to(good("r.gov.cn", "/r" + at, moved_to(all[i])), number);
+    const std::string attached = "<p>附件：<a href='" + all[i] + "'>附件.pdf</a><a href='" + good("r.gov.cn", "/f" + at + ".pdf", moved_to(all[i])) + "'>附件二.pdf</a><iframe src='" + all[i] + "?a.pdf'></iframe></p>";
     attachments_rows += row_to(good("a.gov.cn", "/a" + at, page_of(kReport + attached)), number);
-    hops += row_to(good("h.gov.cn", "/h" + at, page_of("<p>x</p>", "<meta http-equiv=refresh content=\"0;url=" + bad()[i] + "\">")), number);
-    hops += row_to(good("h.gov.cn", "/j" + at, page_of("<script>window.location='" + bad()[i] + "'</script>")), number);
-    next_links.push_back(list(good("p.gov.cn", "/p" + at, page_of(row_to("http://ok.gov.cn/x" + at, number) + "<a class=next href='" + bad()[i] + "'>下一页</a>")), R"(,"paging":{"kind":"next_link","next":"a.next@href"})"));
-    frames.push_back(list(good("p.gov.cn", "/i" + at, page_of("<iframe src='" + bad()[i] + "'></iframe>")), R"(,"follow_iframe":true)"));
-    columns.push_back(list(good("p.gov.cn", "/c" + at, page_of("<div class=col><a href='" + bad()[i] + "'>2024</a></div>")), R"(,"follow":"div.col a")"));
-    good("robots" + at + ".gov.cn", "/robots.txt", moved_to(bad()[i]));
+    hops += row_to(good("h.gov.cn", "/h" + at, page_of("<p>x</p>", "<meta http-equiv=refresh content=\"0;url=" + all[i] + "\">")), number);
+    hops += row_to(good("h.gov.cn", "/j" + at, page_of("<script>window.location='" + all[i] + "'</script>")), number);
+    next_links.push_back(list(good("p.gov.cn", "/p" + at, page_of(row_to("http://ok.gov.cn/x" + at, number) + "<a class=next href='" + all[i] + "'>下一页</a>")), R"(,"paging":{"kind":"next_link","next_link":"a.next@href"})"));
+    frames.push_back(list(good("p.gov.cn", "/i" + at, page_of("<iframe src='" + all[i] + "'></iframe>")), R"(,"follow_iframe":true)"));
+    columns.push_back(list(good("p.gov.cn", "/c" + at, page_of("<div class=col><a href='" + all[i] + "'>2024</a></div>")), R"(,"follow":"div.col a")"));
+    good("robots" + at + ".gov.cn", "/robots.txt", moved_to(all[i]));
     robots.push_back(list(good("robots" + at + ".gov.cn", "/l", page_of(row_to("http://ok.gov.cn/y" + at, number))), ""));
   }
-  const std::size_t count = bad().size();
+  const std::size_t count = all.size() - 1;
   expect_contained_crawl("rows", {list(good("ok.gov.cn", "/rows", page_of("<ul>" + rows + "</ul>")), "")}, count);
   expect_contained_crawl("rows that redirect", {list(good("ok.gov.cn", "/redirects", page_of("<ul>" + redirects_rows + "</ul>")), "")}, count);
   expect_contained_crawl("attachments, their redirects, frames", {list(good("ok.gov.cn", "/attachments", page_of("<ul>" + attachments_rows + "</ul>")), "")}, 3 * count);
@@ -344,7 +356,7 @@ TEST_F(SsrfCrawl, NothingThatAPageOrAServerSaysLeadsTheCrawlerToThem) {
   expect_contained_crawl("columns of lists", columns, count);
   expect_contained_crawl("robots.txt that redirects", robots, count);
   good("ok.gov.cn", "/robots.txt", "HTTP/1.1 200 OK\r\nContent-Length: 44\r\nConnection: close\r\n\r\nUser-agent: *\nSitemap: http://127.0.0.1/s.xml");
-  expect_contained_crawl("a sitemap, and lists that redirect", {list(good("ok.gov.cn", "/away", moved_to("http://n1.gov.cn/")), ""), list(good("ok.gov.cn", "/vars", moved_to("http://127.0.0.1/")), "")}, 3);
+  expect_contained_crawl("a sitemap, and lists that redirect", {list(good("ok.gov.cn", "/away", moved_to("http://n1.gov.cn/")), ""), list(good("ok.gov.cn", "/vars", moved_to("http://127.0.0.1/")), "")}, 3, false);
   std::printf("attempts through the crawler: %zu\n", tried);
   EXPECT_GE(tried, 120U);
 }
