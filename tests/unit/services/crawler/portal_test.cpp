@@ -38,18 +38,24 @@ TEST(PortalFile, BecomesASource) {
   EXPECT_EQ(source->hints[0].value, "浙江省教育厅");
   EXPECT_EQ(source->hints[1].value, "2024");
   EXPECT_EQ(source->hints[2].origin, "portal_file");
-  ASSERT_THAT(source->portal->lists, SizeIs(1));
-  const ListRule& list = source->portal->lists[0];
+  EXPECT_TRUE(is_wanted(*source->portal, source->portal->lists.at(0), "https://jyt.zj.gov.cn/art/1.html", "信息公开工作年度报告"));
+  EXPECT_TRUE(is_host_accepted(*source, "www.zj.gov.cn"));
+  EXPECT_FALSE(is_host_accepted(*source, "zj.gov.cn.evil.com"));
+}
+
+TEST(PortalFile, OfTheFirstFormBecomesOneList) {
+  const auto portal = parse_portal(kGood, "p.json");
+  ASSERT_TRUE(portal) << portal.error().message;
+  ASSERT_THAT(portal->lists, SizeIs(1));
+  const ListRule& list = portal->lists[0];
   EXPECT_EQ(list.response.format, ListFormat::kJsonp);
   EXPECT_THAT(list.rows.pointers, ElementsAre("/data/list"));
   EXPECT_EQ(list.rows.url.at(0).pointer, "/link");
   EXPECT_EQ(list.rows.title.at(0).pointer, "/name");
   EXPECT_EQ(list.rows.date.at(0).pointer, "/day");
-  EXPECT_TRUE(is_wanted(*source->portal, list, "https://jyt.zj.gov.cn/art/1.html", "信息公开工作年度报告"));
-  EXPECT_FALSE(is_wanted(*source->portal, list, "https://jyt.zj.gov.cn/art/1.html", "信息公开解读报告"));
-  EXPECT_FALSE(is_wanted(*source->portal, list, "https://jyt.zj.gov.cn/1.html", "信息公开工作年度报告"));
-  EXPECT_TRUE(is_host_accepted(*source, "www.zj.gov.cn"));
-  EXPECT_FALSE(is_host_accepted(*source, "zj.gov.cn.evil.com"));
+  EXPECT_TRUE(is_wanted(*portal, list, "https://jyt.zj.gov.cn/art/1.html", "信息公开工作年度报告"));
+  EXPECT_FALSE(is_wanted(*portal, list, "https://jyt.zj.gov.cn/art/1.html", "信息公开解读报告"));
+  EXPECT_FALSE(is_wanted(*portal, list, "https://jyt.zj.gov.cn/1.html", "信息公开工作年度报告"));
 }
 
 TEST(PortalFile, KeepsToTheHostOfItsAddressWithoutHosts) {
