@@ -92,7 +92,7 @@ Histogram Metrics::histogram(std::string_view name, std::string_view help, const
 void Metrics::remove_gauge(std::string_view name, const Labels& labels) {
   const std::lock_guard lock(impl_->mutex);
   const auto found = impl_->gauges.by_name.find(name);
-  GOUJI_CHECK(found != impl_->gauges.by_name.end());
+  if (found == impl_->gauges.by_name.end()) return;
   auto& family = *found->second.family;
   const auto wanted = as_map(labels);
   if (family.Has(wanted)) family.Remove(&family.Add(wanted));

@@ -342,20 +342,24 @@ class AlertsOnKafkaTest(AlertsCase):
         subprocess.run([PYTHON, '-c', SIZE, self.bootstrap, PARSED, '500'], check=True)
         self.write(wrong=True)
         self.expect('TransactionsAborting', 'the topic of parsed reports was set to take no record of more than 500 bytes')
-        subprocess.run([PYTHON, '-c', SIZE, self.bootstrap, PARSED, '1048576'], check=True)
+        subprocess.run([PYTHON, '-c', SIZE, self.bootstrap, PARSED, '1048588'], check=True)  # as deploy/topics.yaml promises
         self.expect_over('TransactionsAborting')
         # Each new one fences the other, which ends with 76 and is started again by its supervisor.
         ports, pair = [free_port(), free_port()], {}
         self.watch(crawler, validator, *ports)
         deadline = time.monotonic() + 90
-        codes = []
+        codes, number = [], 0
         while 'ServiceRestarting' not in self.firing() and time.monotonic() < deadline:
             for port in ports:
                 if port not in pair or pair[port].poll() is not None:
                     codes += [pair[port].returncode] if port in pair else []
                     pair[port] = self.service('gouji-parser', port, '--ordinal', '7', *blobs)
+            number += 1
+            text = (SAMPLES / REPORT).read_text(encoding='utf-8').replace('临河', chinese(number))
+            (self.source / f'{number}.txt').write_text(text, encoding='utf-8')  # a service notices when it commits
             time.sleep(0.5)
         self.expect('ServiceRestarting', 'two parsers of one ordinal, and a supervisor: exit codes ' + ', '.join(map(str, codes[:4])))
+        self.assertEqual(set(codes), {76}, self.logs())
 
 
 class CoverageTest(unittest.TestCase):

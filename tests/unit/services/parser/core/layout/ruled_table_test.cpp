@@ -121,7 +121,7 @@ TEST(RuledTable, WhatTheTablesTextLeavesFreeInItsCellsIsNoRoom) {
 
 TEST(RuledTable, FiguresFarApartInOneCellAreTwo) {
   PageWriter page;
-  page.rules({100, 140, 153}, {100, 150, 200}).text(102, 102, "申请").text(142, 102, "12").text(142, 130, "34");
+  page.rules({100, 140, 153}, {100, 150, 200}).text(102, 102, "申请").text(142, 102, "12").text(142, 136, "34");
   EXPECT_EQ(only_grid(laid_out({page})), "申请|12\n34\n.|.");
 }
 
