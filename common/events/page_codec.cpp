@@ -14,7 +14,7 @@ namespace {
 
 constexpr int kClasses = static_cast<int>(std::size(kPageClasses));
 constexpr int kDropReasons = static_cast<int>(DropReason::kTwice) + 1;
-constexpr int kPurposes = static_cast<int>(PagePurpose::kArticle) + 1;
+constexpr int kPurposes = static_cast<int>(PagePurpose::kAttachments) + 1;
 
 Error too_much(std::string_view what) {
   return invalid_input(ErrorCode::kMalformed, "the worker's answer about a page holds " + std::string(what));
@@ -141,8 +141,7 @@ ListCursor from_proto(const wk::Cursor& in) {
 }  // namespace
 
 std::string encode(const PageRequest& request) {
-  wk::CrawlerRequest whole;
-  wk::PageRequest& out = *whole.mutable_page();
+  wk::PageRequest out;
   out.set_purpose(static_cast<int>(request.purpose));
   out.set_portal(request.portal);
   wk::Cursor& cursor = *out.mutable_cursor();
@@ -160,17 +159,12 @@ std::string encode(const PageRequest& request) {
   for (const HttpHeader& header : request.headers) add_pair(header.name, header.value, out.add_headers());
   out.set_media_type(request.media_type);
   out.set_body(request.body);
-  return whole.SerializeAsString();
+  return out.SerializeAsString();
 }
 
-// Field 2 of a message with one field: its tag is the first byte.
-bool is_page_request(std::string_view bytes) { return !bytes.empty() && bytes.front() == '\x12'; }
-
 Result<PageRequest> decode_page_request(std::string_view bytes) {
-  GOUJI_ASSIGN(wk::CrawlerRequest whole, parse_message<wk::CrawlerRequest>(bytes));
-  if (!whole.has_page() || whole.page().purpose() < 0 || whole.page().purpose() >= kPurposes)
-    return invalid_input(ErrorCode::kMalformed, "not a request about a page");
-  wk::PageRequest& in = *whole.mutable_page();
+  GOUJI_ASSIGN(wk::PageRequest in, parse_message<wk::PageRequest>(bytes));
+  if (in.purpose() < 0 || in.purpose() >= kPurposes) return invalid_input(ErrorCode::kMalformed, "not a request about a page");
   PageRequest request;
   request.purpose = static_cast<PagePurpose>(in.purpose());
   request.portal = in.portal();

@@ -11,8 +11,6 @@
 namespace gouji::events {
 
 std::string encode(const PageRequest& request);
-// A crawler request that asks about a page; others are ListRequests.
-bool is_page_request(std::string_view bytes);
 Result<PageRequest> decode_page_request(std::string_view bytes);
 std::string encode(const PageAnswer& answer);
 // kInvalidInput MALFORMED when a bound of portal_page.h does not hold or a value is unknown.

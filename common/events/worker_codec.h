@@ -53,28 +53,4 @@ inline constexpr std::int32_t kNeedPageMax = 100'000;
 std::string encode(const ReadAnswer& answer);
 Result<ReadAnswer> decode_read_answer(std::string_view bytes);
 
-struct ListRequest {
-  std::string body;
-  std::string media_type;
-  std::string url;
-  std::string format;  // "html", "json"
-  std::vector<std::string> title_accept, title_refuse, url_accept;
-  std::string rows_pointer, url_field, title_field, date_field;
-};
-struct ListRow {
-  std::string url;
-  std::string title;
-  std::string date;
-};
-struct ListAnswer {
-  std::vector<ListRow> rows;
-  bool cut = false;
-  std::string error;
-};
-inline constexpr std::size_t kListRowsMax = 2'000;
-std::string encode(const ListRequest& request);
-Result<ListRequest> decode_list_request(std::string_view bytes);
-std::string encode(const ListAnswer& answer);
-Result<ListAnswer> decode_list_answer(std::string_view bytes);
-
 }  // namespace gouji::events

@@ -26,6 +26,7 @@ enum class PagePurpose : std::uint8_t {
   kVars,     // values for later requests: PageAnswer::vars
   kList,     // rows: PageAnswer::list
   kArticle,  // metadata, digest and attachments: PageAnswer::article
+  kAttachments,  // article.attachments alone, whatever the page is: of pages without a portal file
 };
 
 // What a page is. Only kOk says anything about the documents of a portal; kGone and kSoft404 say that

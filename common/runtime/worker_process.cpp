@@ -130,17 +130,6 @@ std::string read_complaints(int pipe) {
 
 }  // namespace
 
-Descriptor::Descriptor(Descriptor&& other) noexcept : value_(std::exchange(other.value_, -1)) {}
-
-Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
-  std::swap(value_, other.value_);
-  return *this;
-}
-
-Descriptor::~Descriptor() {
-  if (value_ >= 0) close(value_);
-}
-
 Result<std::unique_ptr<WorkerProcess>> WorkerProcess::start(const WorkerPoolOptions& options) {
   auto channel = open_channel();
   auto complaints = open_complaints();

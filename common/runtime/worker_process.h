@@ -9,24 +9,11 @@
 #include <sys/types.h>
 
 #include "common/core/result.h"
+#include "common/runtime/descriptor.h"
 #include "common/runtime/worker_frame.h"
 #include "common/runtime/worker_pool.h"
 
 namespace gouji::runtime {
-
-// A descriptor that closes itself.
-class Descriptor {
- public:
-  Descriptor() = default;
-  explicit Descriptor(int value) : value_(value) {}
-  Descriptor(Descriptor&& other) noexcept;
-  Descriptor& operator=(Descriptor&& other) noexcept;
-  ~Descriptor();
-  int get() const { return value_; }
-
- private:
-  int value_ = -1;
-};
 
 // How one exchange ended; `detail` says for people why it failed.
 struct Exchange {

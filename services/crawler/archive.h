@@ -10,6 +10,7 @@
 #include "common/core/clock.h"
 #include "common/core/result.h"
 #include "services/crawler/io/http_fetcher.h"
+#include "services/crawler/io/cdxj.h"
 #include "services/crawler/io/warc.h"
 #include "services/crawler/observer.h"
 
@@ -21,8 +22,8 @@ class Archive {
   // Repairs what an earlier run left; the observer is told of it. Clock and observer outlive this.
   static Result<std::unique_ptr<Archive>> open(WarcOptions options, const Clock& clock, CrawlerObserver& observer);
 
-  // One hop, redirects and robots.txt too; nothing where no answer came. A payload that this process
-  // has kept before, and that is the same, is written as a revisit.
+  // One hop, redirects and robots.txt too; nothing where no answer came. A payload that is in the
+  // archive, also of an earlier process, and that is the same, is written as a revisit.
   Result<std::optional<WarcPosition>> keep(const FetchResult& fetched);
   // Afterwards what was kept is safe: before an event that names it is.
   Result<void> sync() { return writer_->sync(); }
@@ -33,12 +34,16 @@ class Archive {
     WarcReference reference;
     std::list<std::string>::iterator age;
   };
-  explicit Archive(std::unique_ptr<WarcWriter> writer) : writer_(std::move(writer)) {}
-  void remember(const WarcExchange& exchange, const WarcPosition& position);
+  Archive(std::unique_ptr<WarcWriter> writer, std::string folder) : writer_(std::move(writer)), folder_(std::move(folder)) {}
+  void read_index();
+  std::optional<WarcReference> indexed(const WarcExchange& exchange);
+  void remember(WarcReference reference);
 
   std::unique_ptr<WarcWriter> writer_;
   std::unordered_map<std::string, Known> known_;  // by address
   std::list<std::string> ages_;                   // addresses, the oldest first
+  std::string folder_;
+  std::unordered_map<std::string, CdxjEntry> index_;  // of files that earlier processes closed, by address
 };
 
 }  // namespace gouji::crawler

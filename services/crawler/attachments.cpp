@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "common/text/percent.h"
 #include "common/text/utf8.h"
 #include "services/crawler/core/attachment_list.h"
 #include "services/crawler/core/url.h"
@@ -19,21 +20,9 @@ constexpr std::size_t kPageBytesMax = 8 * 1024 * 1024;
 // Paths become addresses of this host, so that one resolution serves both; nothing is connected to.
 constexpr std::string_view kFileHost = "http://files.invalid";
 
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char lower = static_cast<char>(c | 0x20);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 std::optional<std::string> path_of(const std::string& url) {
   if (!url.starts_with(kFileHost) || url.find('?') != url.npos) return std::nullopt;
-  const std::string_view written = std::string_view(url).substr(kFileHost.size());
-  std::string path;
-  for (std::size_t i = 0; i < written.size(); ++i) {
-    const bool is_encoded = written[i] == '%' && i + 2 < written.size() && hex_value(written[i + 1]) >= 0 && hex_value(written[i + 2]) >= 0;
-    path.push_back(is_encoded ? static_cast<char>(hex_value(written[i + 1]) * 16 + hex_value(written[i + 2])) : written[i]);
-    if (is_encoded) i += 2;
-  }
+  std::string path = percent_decoded(std::string_view(url).substr(kFileHost.size()));
   const bool is_odd = path.empty() || path[0] != '/' || path.find('\0') != path.npos || path.find("/.") != path.npos;
   return is_odd ? std::nullopt : std::optional(std::move(path));
 }
@@ -59,26 +48,27 @@ bool may_have_attachments(std::string_view media_type, std::string_view body) {
   return first != body.npos && body[first] == '<';
 }
 
-std::vector<events::ListRow> attachments_of(ListReader& lists, std::string_view body, const std::string& media_type, const std::string& url,
-                                            const std::function<void(const std::string&)>& told) {
-  events::ListRequest request;
+std::vector<PageAttachment> attachments_of(PageReader& pages, std::string_view body, const std::string& media_type, const std::string& url,
+                                           const std::function<void(const std::string&)>& told) {
+  PageRequest request;
+  request.purpose = PagePurpose::kAttachments;
   request.body = body;
   request.media_type = media_type;
   request.url = url;
-  request.format = kAttachmentFormat;
-  auto answer = lists.read(request);
-  if (!answer || !answer->error.empty()) {
-    told(url + ": its attachments cannot be listed: " + (answer ? answer->error : answer.error().message));
+  auto answer = pages.read_page(request);
+  if (!answer || answer->page_class != PageClass::kOk) {
+    told(url + ": its attachments cannot be listed: " + (answer ? answer->why : answer.error().message));
     return {};
   }
-  if (answer->cut) told(url + ": more than " + std::to_string(kAttachmentsMax) + " attachments; the rest is not fetched");
-  answer->rows.resize(std::min(answer->rows.size(), kAttachmentsMax));
-  // The rows come from a process that read hostile bytes.
-  std::erase_if(answer->rows, [](const events::ListRow& row) {
-    const auto parsed = parse_url(row.url);
-    return !parsed || to_string(*parsed) != row.url;
+  std::vector<PageAttachment> found = std::move(answer->article.attachments);
+  if (found.size() > kAttachmentsMax) told(url + ": more than " + std::to_string(kAttachmentsMax) + " attachments; the rest is not fetched");
+  found.resize(std::min(found.size(), kAttachmentsMax));
+  // They come from a process that read hostile bytes.
+  std::erase_if(found, [](const PageAttachment& one) {
+    const auto parsed = parse_url(one.url);
+    return !parsed || to_string(*parsed) != one.url;
   });
-  return std::move(answer->rows);
+  return found;
 }
 
 std::vector<Content> FileAttachments::read(const std::string& page_path, std::string_view body, const std::string& media_type) {
@@ -88,7 +78,7 @@ std::vector<Content> FileAttachments::read(const std::string& page_path, std::st
   const auto page = parse_url(std::string(kFileHost) + file_url(page_path).substr(7));
   if (!page) return contents;
   std::int64_t left = kAttachmentBytesMax;
-  for (const events::ListRow& row : attachments_of(lists_, body, media_type, to_string(*page), told_)) {
+  for (const PageAttachment& row : attachments_of(pages_, body, media_type, to_string(*page), told_)) {
     const auto path = path_of(row.url);
     if (!path) continue;  // on the web; a file stays at home
     tags_ += (tags_.empty() ? "" : "\n") + file_tag(*path).tag + " " + *path;

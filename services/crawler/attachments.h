@@ -20,17 +20,17 @@ inline constexpr std::int64_t kAttachmentBytesMax = 16LL * 1024 * 1024;
 // that a worker takes.
 bool may_have_attachments(std::string_view media_type, std::string_view body);
 
-// The rows for a page at `url`, canonical addresses; empty when the page cannot be read, which
+// What is attached to a page at `url`, canonical addresses; empty when the page cannot be read, which
 // `told` then says.
-std::vector<events::ListRow> attachments_of(ListReader& lists, std::string_view body, const std::string& media_type, const std::string& url,
+std::vector<PageAttachment> attachments_of(PageReader& pages, std::string_view body, const std::string& media_type, const std::string& url,
                                             const std::function<void(const std::string&)>& told);
 
 // What is attached to a page in a file: files with relative addresses that lie under `root`.
 class FileAttachments {
  public:
   // `root` is the folder that attachments may lie under.
-  FileAttachments(ListReader& lists, std::string root, std::function<void(const std::string&)> told)
-      : lists_(lists), root_(std::move(root)), told_(std::move(told)) {}
+  FileAttachments(PageReader& pages, std::string root, std::function<void(const std::string&)> told)
+      : pages_(pages), root_(std::move(root)), told_(std::move(told)) {}
 
   // In the order of the page; what is missing or too large is told and left out.
   std::vector<Content> read(const std::string& page_path, std::string_view body, const std::string& media_type);
@@ -39,7 +39,7 @@ class FileAttachments {
   const std::string& tags() const { return tags_; }
 
  private:
-  ListReader& lists_;
+  PageReader& pages_;
   std::string root_;
   std::function<void(const std::string&)> told_;
   std::string tags_;

@@ -127,7 +127,7 @@ WebCrawlOptions Crawler::Impl::web_options() const {
   options.obey_robots = settings.obey_robots;
   options.pace.delay_min = settings.host_delay;
   options.pace.requests_a_day = settings.host_requests_a_day;
-  options.frontier.host_concurrency = static_cast<std::uint32_t>(settings.host_concurrency);
+  options.pace.concurrency = static_cast<std::uint32_t>(settings.host_concurrency);
   options.frontier.in_flight_max = static_cast<std::size_t>(settings.fetches_in_flight);
   options.shard = settings.shard;
   return options;
@@ -138,7 +138,7 @@ Result<void> Crawler::Impl::with_web(const std::function<Result<void>(WebCrawl&)
   // Wakes the publisher and goes on: a full outbox stops what is new, not what is in flight.
   Recorder recorder(*state, blobs, parts.observer, [this] { publisher.wake(); }, [this] { return archive ? archive->sync() : ok(); });
   WebCrawl crawl(web_sources(), web_options(),
-                 {*state, recorder, *fetcher, parts.lists, parts.pages, parts.observer, parts.clock, [this] { return is_stopping(); }, [this] { return publisher.has_room(); }, archive.get()});
+                 {*state, recorder, *fetcher, parts.pages, parts.observer, parts.clock, [this] { return is_stopping(); }, [this] { return publisher.has_room(); }, archive.get()});
   GOUJI_TRY(work(crawl));
   return archive ? archive->close() : ok();
 }
@@ -178,7 +178,7 @@ Result<void> Crawler::Impl::read_files_once(CrawlSummary& summary) {
   Recorder recorder(*state, blobs, parts.observer, after_commit());
   for (const Source& source : sources) {
     if (source.kind != SourceKind::kFiles) continue;
-    FileCrawl crawl(source, file_options(std::chrono::milliseconds{0}), {*state, recorder, parts.lists, parts.observer});
+    FileCrawl crawl(source, file_options(std::chrono::milliseconds{0}), {*state, recorder, parts.pages, parts.observer});
     GOUJI_ASSIGN(const PassResult result, crawl.pass(parts.clock, [this] { return is_stopping(); }));
     summary.documents += result.documents;
     summary.failures += result.failures;
@@ -211,7 +211,7 @@ Result<void> Crawler::Impl::watch_files() {
   Recorder recorder(*state, blobs, parts.observer, after_commit());
   std::vector<FileCrawl> crawls;
   for (const Source& source : sources) {
-    if (source.kind == SourceKind::kFiles) crawls.emplace_back(source, file_options(settings.settle), FileCrawl::Parts{*state, recorder, parts.lists, parts.observer});
+    if (source.kind == SourceKind::kFiles) crawls.emplace_back(source, file_options(settings.settle), FileCrawl::Parts{*state, recorder, parts.pages, parts.observer});
   }
   std::vector<std::chrono::nanoseconds> due(crawls.size(), parts.clock.monotonic());
   while (!stopping) {

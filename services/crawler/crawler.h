@@ -23,8 +23,7 @@ struct CrawlerParts {
   eventlog::EventLog& log;
   const Clock& clock;
   CrawlerObserver& observer;
-  ListReader& lists;            // reads list pages in a worker process
-  PageReader* pages = nullptr;  // reads pages of portal files there; null: they are read as plain lists
+  PageReader& pages;  // reads pages in a worker process
 };
 
 // What one reading of all sources came to.

@@ -71,7 +71,7 @@ bool lies_in_unread(const std::string& path, const std::set<std::string>& unread
 }  // namespace
 
 FileCrawl::FileCrawl(Source source, FileCrawlOptions options, Parts parts)
-    : source_(std::move(source)), options_(options), state_(parts.state), recorder_(parts.recorder), lists_(parts.lists),
+    : source_(std::move(source)), options_(options), state_(parts.state), recorder_(parts.recorder), pages_(parts.pages),
       observer_(parts.observer) {}
 
 void FileCrawl::tell(const FileProblem& problem) {
@@ -116,7 +116,7 @@ std::string FileCrawl::take_attachments(const std::string& path, RawReport& repo
   const auto told = [&](const std::string& message) { tell({path, message, false}); };
   // A source that is one page: what lies beside it.
   const std::string folder = source_.address == path ? path.substr(0, std::max<std::size_t>(path.rfind('/'), 1)) : source_.address;
-  FileAttachments attachments(lists_, folder, told);
+  FileAttachments attachments(pages_, folder, told);
   report.attachments = attachments.read(path, report.body.bytes, report.body.media_type);
   return attachments.tags();
 }

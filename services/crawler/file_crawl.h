@@ -38,7 +38,7 @@ class FileCrawl {
   struct Parts {
     State& state;
     Recorder& recorder;
-    ListReader& lists;  // reads what pages have attached in a worker process
+    PageReader& pages;  // reads what pages have attached in a worker process
     CrawlerObserver& observer;
   };
   FileCrawl(Source source, FileCrawlOptions options, Parts parts);
@@ -60,7 +60,7 @@ class FileCrawl {
   FileCrawlOptions options_;
   State& state_;
   Recorder& recorder_;
-  ListReader& lists_;
+  PageReader& pages_;
   CrawlerObserver& observer_;
   // Problems told already, so that each is one message and not one a pass.
   std::map<std::string, std::string> told_, still_;

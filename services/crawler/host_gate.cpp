@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "services/crawler/robots_book.h"
+
 namespace gouji::crawler {
 
 namespace {
 
 constexpr std::chrono::hours kRobotsLive{24};
 constexpr std::chrono::minutes kRobotsRetry{10};
-constexpr std::int64_t kRobotsBytesMax = 512 * 1024;
 // Nobody waits here for longer than this: what comes later is a matter of schedule.
 constexpr std::chrono::milliseconds kLongestWait{10'000};
 // Hosts are forgotten above this many; each then only gets its first request a little early.
@@ -60,12 +61,7 @@ const HostGate::RobotsEntry& HostGate::robots_of(const Url& url) {
 
 // RFC 9309, section 2.3.1: no such file allows all; a file that cannot be reached forbids all.
 HostGate::RobotsEntry HostGate::fetch_robots(const Url& url) {
-  FetchRequest request;
-  request.url = url;
-  request.url.path = "/robots.txt";
-  request.url.query.clear();
-  request.bytes_max = kRobotsBytesMax;
-  request.may_be_cut = true;
+  FetchRequest request = RobotsBook::request_for(url);
   request.admit = [this](const Url& hop) { return wait_for_turn(hop.host); };
   const FetchResult fetched = fetcher_.fetch(request);
   RobotsEntry entry;

@@ -5,6 +5,6 @@
 
 int main(int argc, char** argv) {
   if (gouji::runtime::worker_kind(argc, argv) == gouji::crawler::kWorkerKind)
-    return gouji::runtime::run_worker(gouji::crawler::answer_list_request);
+    return gouji::runtime::run_worker(gouji::crawler::answer_page_request);
   return gouji::crawler::run_service(argc, argv);
 }

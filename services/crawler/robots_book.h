@@ -16,8 +16,6 @@
 
 namespace gouji::crawler {
 
-inline constexpr std::int64_t kRobotsBytesMax = 512 * 1024;
-
 // One thread.
 class RobotsBook {
  public:

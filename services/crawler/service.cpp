@@ -58,9 +58,9 @@ Result<void> serve(const runtime::Settings& settings) {
   GOUJI_ASSIGN(const auto log, host::open_log_of(settings));
   GOUJI_TRY(check_own_topics(*log, settings));
   GOUJI_ASSIGN(const auto pool, runtime::WorkerPool::create(worker_options()));
-  WorkerListReader lists(*pool);
+  WorkerPageReader pages(*pool);
   Telemetry observer(metrics, health, clock);
-  GOUJI_ASSIGN(const auto crawler, Crawler::open(std::move(crawl), std::move(wanted), {*log, clock, observer, lists, &lists}));
+  GOUJI_ASSIGN(const auto crawler, Crawler::open(std::move(crawl), std::move(wanted), {*log, clock, observer, pages}));
   stop.on_stop([&] {
     health.shut_down();
     crawler->stop();

@@ -18,8 +18,9 @@ using std::chrono::milliseconds;
 
 // No wait is longer, so that heartbeats go on.
 constexpr milliseconds kTurn{500};
-// A commit costs: what ends within this time shares one.
-constexpr milliseconds kGroup{20};
+// A commit costs: what ends within this time shares one. It waits for the disk, and all hosts with it, so
+// where a request is due soon it comes after that one, within a limit.
+constexpr milliseconds kGroup{20}, kGroupMax{250}, kSoon{50};
 // After an error of the state that passes, such as a full disk.
 constexpr milliseconds kRetry{5'000};
 // In one reading nobody waits longer than this for a host.
@@ -40,6 +41,7 @@ PaceRules pace_of(const Source& source, PaceRules rules) {
   const Politeness& wish = source.portal->politeness;
   rules.delay_min = std::max(rules.delay_min, wish.min_delay);
   rules.requests_a_day = std::min<std::int64_t>(rules.requests_a_day, wish.max_requests_per_day);
+  rules.concurrency = std::max(rules.concurrency, static_cast<std::uint32_t>(wish.concurrency));
   rules.opens_at = wish.active_from;
   rules.closes_at = wish.active_to;
   return rules;
@@ -119,10 +121,10 @@ const Source* WebCrawl::source_of(const UrlRow& row) const {
 
 // Where the crawl of a source begins.
 std::vector<UrlRow> WebCrawl::entrances_of(const Source& source) const {
-  if (source.portal && parts_.pages != nullptr) return portal_entrances(source, !once_);
+  if (source.portal) return portal_entrances(source, !once_);
   UrlRow row;
   row.source_id = source.location_source;
-  row.kind = source.kind == SourceKind::kList ? UrlKind::kList : UrlKind::kArticle;
+  row.kind = UrlKind::kArticle;
   row.address = source.address;
   row.host = url_of(source.address).host;
   return {row};
@@ -215,7 +217,7 @@ Result<WebCrawl::ErrandPtr> WebCrawl::errand_of(const Frontier::Granted& granted
   auto errand = std::make_shared<Errand>();
   errand->source = source_of(*row);
   GOUJI_CHECK(errand->source != nullptr);
-  if (row->kind == UrlKind::kList && errand->source->portal && parts_.pages != nullptr) {
+  if (row->kind == UrlKind::kList) {
     if (is_backfill(*row) && !may_backfill(*errand->source, *row)) {
       queue(*row, *errand->source, row->due_at);
       return nullptr;
@@ -227,7 +229,7 @@ Result<WebCrawl::ErrandPtr> WebCrawl::errand_of(const Frontier::Granted& granted
   errand->visited.push_back(url_of(row->address));
   errand->request.etag = row->tag;
   errand->request.last_modified = row->last_modified;
-  errand->request.bytes_max = row->kind == UrlKind::kList ? options_.list_bytes_max : options_.document_bytes_max;
+  errand->request.bytes_max = options_.document_bytes_max;
   errand->row = std::move(*row);
   ask_document(*errand);
   return errand;
@@ -283,6 +285,7 @@ Result<void> WebCrawl::begin(const Frontier::Granted& granted) {
   FetchRequest request = errand->request;
   request.url = errand->visited.back();
   if (errand->parent) request.bytes_max = std::max<std::int64_t>(errand->parent->bytes_left, 1);
+  add_cookies(*errand, request);
   parts_.fetcher.start(std::move(request), [this, errand](FetchResult fetched) { hop_done(errand, std::move(fetched)); });
   return ok();
 }
@@ -319,6 +322,9 @@ void WebCrawl::ask_robots(const ErrandPtr& errand) {
   robots->source = errand->source;
   robots->is_robots = true;
   robots->request = RobotsBook::request_for(errand->visited.back());
+  robots->request.tls = errand->request.tls;
+  robots->request.ip_family = errand->request.ip_family;
+  robots->request.user_agent = errand->request.user_agent;
   robots->visited.push_back(robots->request.url);
   robots->host = errand->host;
   FetchRequest request = robots->request;
@@ -341,6 +347,7 @@ void WebCrawl::hop_done(const ErrandPtr& errand, FetchResult fetched) {
     if (!kept) return failed(kept.error());
     fetched.warc = std::move(*kept);
   }
+  if (wants_cookie_back(*errand, fetched)) return wait_for_turn(errand, milliseconds{0});
   if (is_redirect(fetched.status)) {
     NextHop next = next_hop(errand->visited, fetched.location, options_.redirects);
     if (next.verdict.result == FetchClass::kOk && !may_lie_on(*errand, next.url.host)) {
@@ -354,6 +361,26 @@ void WebCrawl::hop_done(const ErrandPtr& errand, FetchResult fetched) {
     fetched.message = to_string(fetched.final_url) + ": " + next.verdict.message;
   }
   finish(errand, std::move(fetched));
+}
+
+// Of portals whose file says so.
+void WebCrawl::add_cookies(const Errand& errand, FetchRequest& request) const {
+  const auto jar = jars_.find(errand.source->id);
+  const std::string cookies = jar == jars_.end() ? "" : jar->second.header_for(request.url);
+  if (!cookies.empty()) request.headers.push_back({"Cookie", cookies});
+}
+
+// A portal that only wants its cookie back is asked once more: it sends a page on to itself, or a
+// challenge that sets a cookie.
+bool WebCrawl::wants_cookie_back(Errand& errand, const FetchResult& fetched) {
+  const auto& portal = errand.source->portal;
+  if (!portal || !portal->http.keeps_cookies || errand.is_robots) return false;
+  const Url& url = errand.visited.back();
+  const bool has_news = jars_[errand.source->id].learn(url, fetched.headers, parts_.clock.unix_millis());
+  if (!has_news || errand.has_replayed) return false;
+  const auto next = is_redirect(fetched.status) ? resolve(url, fetched.location) : Result<Url>(invalid_input(ErrorCode::kMalformed, "no redirect"));
+  errand.has_replayed = (next && *next == url) || class_of_answer(*portal, fetched.status, fetched.headers) == PageClass::kChallenge;
+  return errand.has_replayed;
 }
 
 void WebCrawl::wait_for_turn(const ErrandPtr& errand, milliseconds wait) {
@@ -468,8 +495,15 @@ milliseconds WebCrawl::until_next() {
   milliseconds wait = kTurn;
   const auto next = parts_.has_room() ? frontier_.next_at() : std::nullopt;
   if (next) wait = std::min(wait, std::chrono::ceil<milliseconds>(std::max(*next, resume_at_) - at));
-  if (pending_since_ != Tick{0}) wait = std::min(wait, std::chrono::ceil<milliseconds>(pending_since_ + kGroup - at));
+  if (pending_since_ != Tick{0}) wait = std::min(wait, std::chrono::ceil<milliseconds>(commit_at() - at));
   return std::max(wait, milliseconds{0});
+}
+
+// When what is pending is to be committed.
+Tick WebCrawl::commit_at() {
+  const auto next = parts_.has_room() ? frontier_.next_at() : std::nullopt;
+  const bool is_due_soon = next ? *next <= now().tick + kSoon : frontier_.in_flight() > 0;
+  return pending_since_ + (is_due_soon ? kGroupMax : kGroup);
 }
 
 // In one reading: what is left waits for hosts that want rest for longer than anybody waits here.
@@ -518,7 +552,7 @@ Result<void> WebCrawl::run() {
     parts_.fetcher.poll(until_next());
     reader_.take_done();
     if (pending_since_ == Tick{0} && parts_.recorder.has_pending()) pending_since_ = now().tick;
-    const bool is_old = pending_since_ != Tick{0} && now().tick - pending_since_ >= kGroup;
+    const bool is_old = pending_since_ != Tick{0} && now().tick >= commit_at();
     if (!error_ && (is_old || is_still())) {
       if (const auto flushed = flush(); !flushed) failed(flushed.error());
     }

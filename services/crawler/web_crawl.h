@@ -21,6 +21,7 @@
 #include "common/core/clock.h"
 #include "common/core/result.h"
 #include "services/crawler/archive.h"
+#include "services/crawler/core/cookies.h"
 #include "services/crawler/core/frontier.h"
 #include "services/crawler/core/schedule.h"
 #include "services/crawler/core/shard.h"
@@ -54,8 +55,7 @@ struct WebCrawlParts {
   State& state;
   Recorder& recorder;
   HttpFetcher& fetcher;
-  ListReader& lists;
-  PageReader* pages;  // null: portal files are read as plain lists
+  PageReader& pages;
   CrawlerObserver& observer;
   const Clock& clock;
   std::function<bool()> stopping;
@@ -99,6 +99,8 @@ class WebCrawl {
   Result<void> begin(const Frontier::Granted& granted);
   Result<bool> passes_robots(const ErrandPtr& errand);
   void ask_robots(const ErrandPtr& errand);
+  void add_cookies(const Errand& errand, FetchRequest& request) const;
+  bool wants_cookie_back(Errand& errand, const FetchResult& fetched);
   void robots_done(const ErrandPtr& errand, FetchResult fetched);
   void hop_done(const ErrandPtr& errand, FetchResult fetched);
   void finish(const ErrandPtr& errand, FetchResult fetched);
@@ -114,16 +116,17 @@ class WebCrawl {
   void lost(const Errand& errand, const Error& error);
   static bool may_lie_on(const Errand& errand, const std::string& host);
   std::chrono::milliseconds until_next();
+  Tick commit_at();
   void give_up_waiting();
 
   // web_lists.cpp
   Result<void> finish_list(const ErrandPtr& errand, FetchResult fetched);
-  Result<void> take_list(const ErrandPtr& errand, const Result<events::ListAnswer>& answer);
-  bool is_row_wanted(const Errand& errand, const Url& url, const events::ListRow& row) const;
+  bool is_row_wanted(const Errand& errand, const Url& url, const PageRow& row) const;
   // How many of the rows are new.
-  Result<std::int64_t> take_rows(const ErrandPtr& errand, const std::vector<events::ListRow>& rows);
-  Result<std::optional<UrlRow>> add_row(const Errand& errand, const events::ListRow& row, UnixMillis now);
+  Result<std::int64_t> take_rows(const ErrandPtr& errand, const std::vector<PageRow>& rows);
+  Result<std::optional<UrlRow>> add_row(const Errand& errand, const PageRow& row, UnixMillis now);
   Result<void> end_list(const ErrandPtr& errand, const std::string& reason);
+  Result<void> note_whole_walk(const Errand& errand, SourceHealth& health);
   Result<std::vector<Expectation>> expectations_of(const Source& source, UnixMillis now);
   Result<void> add_health(const Source& source, SourceMemory memory, const FetchResult& fetched, const std::string& drift);
 
@@ -145,7 +148,7 @@ class WebCrawl {
 
   // web_documents.cpp
   Result<void> finish_document(const ErrandPtr& errand, FetchResult fetched);
-  void take_attachments(const ErrandPtr& errand, const std::vector<events::ListRow>& rows);
+  void take_attachments(const ErrandPtr& errand, const std::vector<PageAttachment>& attachments);
   void finish_attachment(const ErrandPtr& errand, FetchResult fetched);
   void answer_arrived(const ErrandPtr& errand);
   Result<bool> is_place_healthy(const Errand& errand);
@@ -163,6 +166,9 @@ class WebCrawl {
     Tick read_at{0};
   };
   std::unordered_map<std::string, Vars> vars_;                 // of portals with bootstrap pages
+  std::unordered_map<std::string, CookieJar> jars_;            // of portals that want their cookies back
+  // When the last walk through all of a list began, by source and list: what no list has named since is unlisted.
+  std::unordered_map<std::string, std::unordered_map<std::string, UnixMillis>> walks_;
   std::unordered_map<std::string, const Source*> by_id_;       // by Source::location_source, of portals
   std::unordered_map<std::string, const Source*> by_address_;  // of single addresses
   std::unordered_map<std::string, HostPace::Memory> remembered_;  // of hosts that are not in the frontier yet

@@ -60,7 +60,7 @@ Content content_of(FetchResult fetched, std::string address) {
 
 Result<void> WebCrawl::finish_document(const ErrandPtr& errand, FetchResult fetched) {
   errand->page = std::move(fetched);
-  if (errand->source->portal && parts_.pages != nullptr) {
+  if (errand->source->portal) {
     const FetchResult& page = errand->page;
     if (page.result == FetchClass::kHttpError) errand->page.result = class_of_page(class_of_answer(*errand->source->portal, page.status, page.headers));
     if (page.result != FetchClass::kOk || !may_have_attachments(page.media_type, page.body)) return end_document(errand);
@@ -68,35 +68,39 @@ Result<void> WebCrawl::finish_document(const ErrandPtr& errand, FetchResult fetc
     return ok();
   }
   if (errand->page.result != FetchClass::kOk || !may_have_attachments(errand->page.media_type, errand->page.body)) return end_document(errand);
-  auto rows = std::make_shared<std::vector<events::ListRow>>();
+  auto found = std::make_shared<std::vector<PageAttachment>>();
   const auto told = [this](const std::string& message) { parts_.observer.passed_over(message); };
-  reader_.submit([this, errand, rows, told] { *rows = attachments_of(parts_.lists, errand->page.body, errand->page.media_type, to_string(errand->page.final_url), told); },
-                 [this, errand, rows] { take_attachments(errand, *rows); });
+  reader_.submit([this, errand, found, told] { *found = attachments_of(parts_.pages, errand->page.body, errand->page.media_type, to_string(errand->page.final_url), told); },
+                 [this, errand, found] { take_attachments(errand, *found); });
   return ok();
 }
 
-void WebCrawl::take_attachments(const ErrandPtr& errand, const std::vector<events::ListRow>& rows) {
+void WebCrawl::take_attachments(const ErrandPtr& errand, const std::vector<PageAttachment>& attachments) {
   errand->bytes_left = kAttachmentBytesMax;
-  errand->contents.resize(rows.size());
+  errand->contents.resize(attachments.size());
   errand->answers_missing = 1;  // this function's own, so that no early answer ends the page
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    auto url = parse_url(rows[i].url);
+  for (std::size_t i = 0; i < attachments.size(); ++i) {
+    const std::string& address = attachments[i].url;
+    auto url = parse_url(address);
     if (!url) continue;
     auto attachment = std::make_shared<Errand>();
     attachment->source = errand->source;
     attachment->parent = errand;
     attachment->index = i;
     attachment->row.kind = UrlKind::kAttachment;
-    attachment->row.address = rows[i].url;
+    attachment->row.address = address;
     errand->answers_missing += 1;
     if (may_lie_on(*attachment, url->host)) {
+      // Where a portal keeps its files elsewhere, what was said of it does not hold.
+      const bool is_own = attachment->source->portal && is_host_allowed(*attachment->source->portal, url->host);
       attachment->visited.push_back(std::move(*url));
+      if (is_own) ask_document(*attachment);
       wait_for_turn(attachment, std::chrono::milliseconds{0});
       continue;
     }
     FetchResult refused;
     refused.result = FetchClass::kRefusedAddress;
-    refused.message = rows[i].url + ": its host is not among the hosts of its portal file";
+    refused.message = address + ": its host is not among the hosts of its portal file";
     finish(attachment, std::move(refused));
   }
   answer_arrived(errand);

@@ -21,6 +21,7 @@ struct WebCrawl::Errand {
   FetchRequest request;      // without its address: that is visited.back()
   std::vector<Url> visited;  // the addresses so far; the last one is asked for next
   Frontier::Host host = 0;   // whose slot it holds while it is in flight
+  bool has_replayed = false;  // asked once more with the cookie that the answer set
 
   // Of a list that was read.
   bool rows_changed = false;
@@ -59,6 +60,8 @@ FetchClass class_of_page(PageClass page_class);
 // Where a portal file's lists and documents begin, as new addresses of the frontier.
 std::vector<UrlRow> portal_entrances(const Source& source, bool with_backfill);
 bool is_backfill(const UrlRow& row);
+// The id of the list whose entrance an address is.
+std::string list_of(const UrlRow& row);
 // A fault that may be over at the next try.
 bool is_passing(FetchClass result);
 // Whether an attempt left the source no worse than it was.

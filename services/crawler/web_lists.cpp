@@ -2,11 +2,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "common/core/digest.h"
 #include "common/core/id.h"
-#include "services/crawler/core/drift.h"
+#include "common/report/calendar.h"
 #include "services/crawler/core/expectation.h"
-#include "services/crawler/core/list_page.h"
 #include "services/crawler/core/portal.h"
 #include "services/crawler/core/portal_file.h"
 #include "services/crawler/web_errand.h"
@@ -16,22 +14,6 @@ namespace gouji::crawler {
 namespace {
 
 constexpr std::size_t kHintBytesMax = 1'024;
-
-events::ListRequest request_of(const Source& source, const FetchResult& fetched) {
-  events::ListRequest request;
-  request.body = fetched.body;
-  request.media_type = fetched.media_type;
-  request.url = to_string(fetched.final_url);
-  request.format = source.list.format;
-  request.title_accept = source.list.title_accept;
-  request.title_refuse = source.list.title_refuse;
-  request.url_accept = source.list.url_accept;
-  request.rows_pointer = source.list.rows_pointer;
-  request.url_field = source.list.url_field;
-  request.title_field = source.list.title_field;
-  request.date_field = source.list.date_field;
-  return request;
-}
 
 // What the organ of a source owes; nullopt where its portal file names none.
 std::optional<Duty> duty_of(const Source& source) {
@@ -59,12 +41,6 @@ std::optional<UnixMillis> day_from(std::string_view text) {
   return shanghai_midnight(day);
 }
 
-std::string digest_of(const std::vector<events::ListRow>& rows) {
-  Sha256Stream digest;
-  for (const events::ListRow& row : rows) digest.add(row.url + "\n" + row.title + "\n" + row.date + "\n");
-  return to_hex(digest.finish());
-}
-
 // Something that a server said, whatever it said: the reader knows more than its status does.
 bool is_answer(const FetchResult& page) {
   return page.status != 0 && page.result != FetchClass::kNotModified && page.result != FetchClass::kRedirects && page.result != FetchClass::kTruncated &&
@@ -75,56 +51,17 @@ bool is_answer(const FetchResult& page) {
 
 Result<void> WebCrawl::finish_list(const ErrandPtr& errand, FetchResult fetched) {
   errand->page = std::move(fetched);
-  const Source& source = *errand->source;
-  if (source.portal && parts_.pages != nullptr && is_answer(errand->page)) {
-    ask_reader(errand, errand->vars_left.empty() ? PagePurpose::kList : PagePurpose::kVars);
-    return ok();
-  }
-  if (errand->page.result != FetchClass::kOk) return end_list(errand, "");
-  auto answer = std::make_shared<Result<events::ListAnswer>>(unavailable(ErrorCode::kTimeout, "not asked yet"));
-  auto request = std::make_shared<events::ListRequest>(request_of(source, errand->page));
-  reader_.submit([this, answer, request] { *answer = parts_.lists.read(*request); },
-                 [this, errand, answer] {
-                   const auto taken = take_list(errand, *answer);
-                   if (!taken) lost(*errand, taken.error());
-                 });
+  if (!is_answer(errand->page)) return end_list(errand, "");
+  ask_reader(errand, errand->vars_left.empty() ? PagePurpose::kList : PagePurpose::kVars);
   return ok();
 }
 
-// What the worker made of a list that was fetched.
-Result<void> WebCrawl::take_list(const ErrandPtr& errand, const Result<events::ListAnswer>& answer) {
-  const Source& source = *errand->source;
-  if (!answer && answer.error().kind == ErrorKind::kFatal) return answer.error();
-  if (!answer || !answer->error.empty()) {
-    errand->page.result = FetchClass::kBadList;
-    errand->page.message = source.address + ": the list cannot be read: " + (answer ? answer->error : answer.error().message);
-    return end_list(errand, "");
-  }
-  if (answer->cut) parts_.observer.passed_over(source.address + ": more than " + std::to_string(kListedMax) + " rows; the rest is not read");
-  const DriftVerdict verdict = judge_listing(errand->row.shape, {static_cast<std::int64_t>(answer->rows.size()), 1, 0, "", !answer->cut});
-  errand->row.shape = verdict.shape;
-  GOUJI_TRY(take_rows(errand, answer->rows));
-  const std::string digest = digest_of(answer->rows);
-  errand->rows_changed = errand->row.digest != digest;
-  errand->row.digest = digest;
-  if (answer->rows.empty()) {
-    // Portals answer with empty shells when they are unwell; nothing is gone because of it.
-    errand->page.result = FetchClass::kBadList;
-    errand->page.message = source.address + ": the list cannot be read: no row is accepted; look at accept and rows of its portal file";
-    return end_list(errand, "");
-  }
-  if (verdict.drift == Drift::kNone) return end_list(errand, "");
-  parts_.observer.drifted(source.id, verdict.drift);
-  errand->page.message = source.address + ": " + verdict.message;
-  return end_list(errand, "DRIFT");
-}
-
-Result<std::int64_t> WebCrawl::take_rows(const ErrandPtr& errand, const std::vector<events::ListRow>& rows) {
+Result<std::int64_t> WebCrawl::take_rows(const ErrandPtr& errand, const std::vector<PageRow>& rows) {
   const Source& source = *errand->source;
   const UnixMillis at = parts_.clock.unix_millis();
   if (errand->listed_at == 0) errand->listed_at = at;
   std::vector<UrlRow> fresh;
-  for (const events::ListRow& row : rows) {
+  for (const PageRow& row : rows) {
     GOUJI_ASSIGN(auto added, add_row(*errand, row, at));
     if (added) fresh.push_back(std::move(*added));
   }
@@ -137,9 +74,8 @@ Result<std::int64_t> WebCrawl::take_rows(const ErrandPtr& errand, const std::vec
   return found;
 }
 
-bool WebCrawl::is_row_wanted(const Errand& errand, const Url& url, const events::ListRow& row) const {
+bool WebCrawl::is_row_wanted(const Errand& errand, const Url& url, const PageRow& row) const {
   const Source& source = *errand.source;
-  if (!source.portal || parts_.pages == nullptr) return is_wanted(source.list, row.url, row.title);
   const ListRule* rule = find_list(*source.portal, errand.cursor.list);
   const auto spelled = canonical(*source.portal, url);
   return rule != nullptr && spelled && *spelled == url && is_wanted(*source.portal, *rule, row.url, row.title);
@@ -147,7 +83,7 @@ bool WebCrawl::is_row_wanted(const Errand& errand, const Url& url, const events:
 
 // A row comes from a process that read hostile bytes: everything is checked again. The address when
 // it is new.
-Result<std::optional<UrlRow>> WebCrawl::add_row(const Errand& errand, const events::ListRow& row, UnixMillis now) {
+Result<std::optional<UrlRow>> WebCrawl::add_row(const Errand& errand, const PageRow& row, UnixMillis now) {
   const Source& source = *errand.source;
   const auto url = parse_url(row.url);
   if (!url || to_string(*url) != row.url || row.title.size() > kHintBytesMax || row.date.size() > kHintBytesMax ||
@@ -206,15 +142,26 @@ Result<void> WebCrawl::end_list(const ErrandPtr& errand, const std::string& reas
   GOUJI_ASSIGN(SourceMemory memory, parts_.state.source(source.id));
   if (page.result == FetchClass::kOk) {
     memory.health.documents = errand->rows;
-    // With several lists each names a part: what one leaves out may stand in another.
-    const bool is_only = !source.portal || source.portal->lists.size() <= 1;
-    if (reason.empty() && is_only && errand->is_complete && !errand->facts.is_backfill) {
-      GOUJI_ASSIGN(memory.health.unlisted, parts_.state.count_unlisted(source.location_source, errand->listed_at));
-    }
+    if (reason.empty() && errand->is_complete && !errand->facts.is_backfill) GOUJI_TRY(note_whole_walk(*errand, memory.health));
   }
   parts_.recorder.add(row);
   GOUJI_TRY(add_health(source, std::move(memory), page, reason));
   queue_again(*errand, row, page.result, page.retry_after.value_or(std::chrono::milliseconds{0}));
+  return ok();
+}
+
+// With several lists each names a part: a document is unlisted when none has named it since the last
+// walk through each of them.
+Result<void> WebCrawl::note_whole_walk(const Errand& errand, SourceHealth& health) {
+  auto& walks = walks_[errand.source->id];
+  walks[list_of(errand.row)] = errand.listed_at;
+  UnixMillis since = errand.listed_at;
+  for (const ListRule& list : errand.source->portal->lists) {
+    const auto walk = walks.find(list.id);
+    if (walk == walks.end()) return ok();
+    since = std::min(since, walk->second);
+  }
+  GOUJI_ASSIGN(health.unlisted, parts_.state.count_unlisted(errand.source->location_source, since));
   return ok();
 }
 
@@ -230,7 +177,7 @@ Result<std::vector<Expectation>> WebCrawl::expectations_of(const Source& source,
     const UnixMillis seen = std::min(location.first_seen, day_from(location.published_on).value_or(location.first_seen));
     sighted.push_back({duty->organ, year_of_title(location.title), seen, location.known.withdrawn});
   }
-  for (const int year : {report_year_at(now), report_year_at(now) - 1}) {
+  for (const int year : {year_due(now), year_due(now) - 1}) {
     if (auto one = expectation_of(*duty, year, sighted, now)) expected.push_back(std::move(*one));
   }
   return expected;

@@ -18,8 +18,6 @@ constexpr std::size_t kCursorsMax = 400;
 constexpr UnixMillis kAfterTheSeason = 86'400'000;
 constexpr UnixMillis kDoneFor = 90LL * 86'400'000;
 
-std::string list_id(const std::string& address) { return address.substr(address.find(':') + 1); }
-
 // One cursor a line, its fields between tabs; addresses are canonical and hold neither.
 std::string text_of(const std::deque<ListCursor>& cursors) {
   std::string text;
@@ -110,6 +108,8 @@ FetchClass class_of_page(PageClass page_class) {
   return FetchClass::kBadList;
 }
 
+std::string list_of(const UrlRow& row) { return row.address.substr(row.address.find(':') + 1); }
+
 bool is_backfill(const UrlRow& row) { return row.kind == UrlKind::kList && row.address.starts_with(kBackfillPrefix); }
 
 std::vector<UrlRow> portal_entrances(const Source& source, bool with_backfill) {
@@ -127,7 +127,7 @@ std::vector<UrlRow> portal_entrances(const Source& source, bool with_backfill) {
   const auto bootstrap = vars_pages(portal);
   for (const ListCursor& cursor : first_pages(portal, 2'000)) {
     // A list of several years is one entrance.
-    if (!rows.empty() && rows.back().kind == UrlKind::kList && list_id(rows.back().address) == cursor.list) continue;
+    if (!rows.empty() && rows.back().kind == UrlKind::kList && list_of(rows.back()) == cursor.list) continue;
     const auto request = make_request(portal, cursor, {});
     const std::string host = request ? request->url.host : bootstrap.empty() ? "portal:" + portal.id : bootstrap.front().host;
     add(UrlKind::kList, std::string(kListPrefix) + cursor.list, host);
@@ -138,7 +138,7 @@ std::vector<UrlRow> portal_entrances(const Source& source, bool with_backfill) {
 
 void WebCrawl::begin_walk(Errand& errand) {
   const Portal& portal = *errand.source->portal;
-  const std::string list = list_id(errand.row.address);
+  const std::string list = list_of(errand.row);
   const UnixMillis at = parts_.clock.unix_millis();
   errand.facts.is_backfill = is_backfill(errand.row);
   if (errand.facts.is_backfill) errand.cursors = cursors_from(errand.row.cursor, list);
@@ -193,7 +193,7 @@ void WebCrawl::ask_reader(const ErrandPtr& errand, PagePurpose purpose) {
   question->url = to_string(errand->visited.front());
   if (const auto vars = vars_.find(errand->source->id); vars != vars_.end()) question->vars = vars->second.values;
   auto answer = std::make_shared<Result<PageAnswer>>(unavailable(ErrorCode::kTimeout, "not asked yet"));
-  reader_.submit([this, question, answer] { *answer = parts_.pages->read_page(*question); },
+  reader_.submit([this, question, answer] { *answer = parts_.pages.read_page(*question); },
                  [this, errand, purpose, answer] {
                    const auto taken = purpose == PagePurpose::kArticle ? take_article(errand, *answer) : take_page(errand, purpose, *answer);
                    if (!taken) lost(*errand, taken.error());
@@ -259,18 +259,16 @@ Result<void> WebCrawl::take_vars(const ErrandPtr& errand, const PageAnswer& answ
 Result<void> WebCrawl::take_list_page(const ErrandPtr& errand, const PageAnswer& answer) {
   const Source& source = *errand->source;
   const ListReading& list = answer.list;
-  std::vector<events::ListRow> rows;
-  for (const PageRow& row : list.rows) rows.push_back({row.url, row.title, row.date});
   if (list.cut) parts_.observer.passed_over(source.id + ": a page of more than " + std::to_string(kPageRowsMax) + " rows; the rest is not read");
   if (errand->pages == 0) {
-    errand->first_rows = static_cast<std::int64_t>(rows.size());
+    errand->first_rows = static_cast<std::int64_t>(list.rows.size());
     errand->undated = list.dates_unread;
     errand->fingerprint = list.fingerprint;
     errand->first_digest = list.rows_digest;
     errand->tag = errand->page.etag;
     errand->last_modified = errand->page.last_modified;
   }
-  GOUJI_ASSIGN(errand->facts.rows_new, take_rows(errand, rows));
+  GOUJI_ASSIGN(errand->facts.rows_new, take_rows(errand, list.rows));
   const PagingStep step = next_page(*source.portal, errand->cursor, answer, errand->facts);
   errand->facts.rows_digest = list.rows_digest;
   errand->pages += 1;
@@ -306,7 +304,7 @@ Result<void> WebCrawl::end_walk(const ErrandPtr& errand) {
   errand->page.result = FetchClass::kOk;
   if (verdict.drift == Drift::kNone) return end_list(errand, "");
   parts_.observer.drifted(errand->source->id, verdict.drift);
-  errand->page.message = errand->source->id + ", list " + list_id(errand->row.address) + ": " + verdict.message;
+  errand->page.message = errand->source->id + ", list " + list_of(errand->row) + ": " + verdict.message;
   return end_list(errand, "DRIFT");
 }
 
@@ -346,9 +344,7 @@ Result<void> WebCrawl::take_article(const ErrandPtr& errand, const Result<PageAn
     return end_document(errand);
   }
   errand->text_digest = answer->article.text_digest;
-  std::vector<events::ListRow> rows;
-  for (const PageAttachment& attachment : answer->article.attachments) rows.push_back({attachment.url, attachment.name, ""});
-  take_attachments(errand, rows);
+  take_attachments(errand, answer->article.attachments);
   return ok();
 }
 

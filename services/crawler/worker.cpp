@@ -4,8 +4,6 @@
 #include <memory>
 #include <utility>
 
-#include "services/crawler/core/attachment_list.h"
-#include "services/crawler/core/list_page.h"
 #include "services/crawler/core/portal.h"
 #include "services/crawler/core/portal_file.h"
 
@@ -17,22 +15,6 @@ constexpr std::size_t kPortalsKept = 32;
 constexpr std::size_t kRequestBytesMax = 16 * 1024 * 1024;
 constexpr std::size_t kPageBodyMax = kRequestBytesMax - 1024 * 1024;
 
-static_assert(kListedMax <= events::kListRowsMax);
-
-Result<events::ListAnswer> answer(std::string_view bytes) {
-  GOUJI_ASSIGN(events::ListRequest request, events::decode_list_request(bytes));
-  GOUJI_ASSIGN(const Url base, parse_url(request.url));
-  ListRules rules{request.format, request.title_accept, request.title_refuse, request.url_accept,
-                  request.rows_pointer, request.url_field, request.title_field, request.date_field};
-  GOUJI_ASSIGN(ListPage page, request.format == kAttachmentFormat
-                                  ? read_attachment_list(request.body, request.media_type, base)
-                                  : read_list(request.body, request.media_type, base, rules));
-  events::ListAnswer answer;
-  answer.cut = page.cut;
-  for (ListedDocument& row : page.documents) answer.rows.push_back({std::move(row.url), std::move(row.title), std::move(row.date)});
-  return answer;
-}
-
 // The same few portals are asked about again and again: the compiled rules are kept.
 Result<std::shared_ptr<const Portal>> portal_of(const std::string& definition) {
   static std::map<std::string, std::shared_ptr<const Portal>> known;
@@ -40,16 +22,6 @@ Result<std::shared_ptr<const Portal>> portal_of(const std::string& definition) {
   GOUJI_ASSIGN(Portal portal, definition.empty() ? Result<Portal>(Portal{}) : portal_from_definition(definition));
   if (known.size() >= kPortalsKept) known.clear();
   return known.emplace(definition, std::make_shared<const Portal>(std::move(portal))).first->second;
-}
-
-std::string answer_page_request(std::string_view bytes) {
-  PageAnswer answer;
-  const auto request = events::decode_page_request(bytes);
-  const auto portal = request ? portal_of(request->portal) : Result<std::shared_ptr<const Portal>>(request.error());
-  if (portal) return events::encode(read_page(**portal, *request));
-  answer.page_class = PageClass::kUnreadable;
-  answer.why = portal.error().message;
-  return events::encode(answer);
 }
 
 }  // namespace
@@ -62,7 +34,7 @@ runtime::WorkerPoolOptions worker_options() {
   return options;
 }
 
-Result<PageAnswer> WorkerListReader::read_page(const PageRequest& request) {
+Result<PageAnswer> WorkerPageReader::read_page(const PageRequest& request) {
   if (request.body.size() > kPageBodyMax) {
     return invalid_input(ErrorCode::kTooLarge, request.url + ": a page of " + std::to_string(request.body.size()) + " bytes is too large to be read");
   }
@@ -70,18 +42,14 @@ Result<PageAnswer> WorkerListReader::read_page(const PageRequest& request) {
   return events::decode_page_answer(bytes);
 }
 
-Result<events::ListAnswer> WorkerListReader::read(const events::ListRequest& request) {
-  GOUJI_ASSIGN(const std::string bytes, pool_.call(events::encode(request)));
-  return events::decode_list_answer(bytes);
-}
-
-std::string answer_list_request(std::string_view request) {
-  if (events::is_page_request(request)) return answer_page_request(request);
-  auto answered = answer(request);
-  if (answered) return events::encode(*answered);
-  events::ListAnswer failed;
-  failed.error = answered.error().message;
-  return events::encode(failed);
+std::string answer_page_request(std::string_view bytes) {
+  PageAnswer answer;
+  const auto request = events::decode_page_request(bytes);
+  const auto portal = request ? portal_of(request->portal) : Result<std::shared_ptr<const Portal>>(request.error());
+  if (portal) return events::encode(read_page(**portal, *request));
+  answer.page_class = PageClass::kUnreadable;
+  answer.why = portal.error().message;
+  return events::encode(answer);
 }
 
 }  // namespace gouji::crawler

@@ -1,14 +1,12 @@
-// List pages, and pages with attachments, are read by a worker process, because they are hostile bytes: the request goes to the
-// pool, and what comes back is checked again before anything trusts it.
+// Pages are read by a worker process, because they are hostile bytes: the request goes to the pool,
+// and what comes back is checked again before anything trusts it.
 #pragma once
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "common/core/result.h"
 #include "common/events/page_codec.h"
-#include "common/events/worker_codec.h"
 #include "common/report/portal_page.h"
 #include "common/runtime/worker_pool.h"
 
@@ -18,15 +16,7 @@ namespace gouji::crawler {
 inline constexpr std::string_view kWorkerKind = "crawler";
 runtime::WorkerPoolOptions worker_options();
 
-class ListReader {
- public:
-  virtual ~ListReader() = default;
-  // Rows in the order of the page, at most events::kListRowsMax. kInvalidInput when the page cannot
-  // be read as the rules say, or kills the worker; kUnavailable when no worker can be had.
-  virtual Result<events::ListAnswer> read(const events::ListRequest& request) = 0;
-};
-
-// Pages of portals: bootstrap values, lists, articles. The body is at most worker_options()'s
+// Bootstrap values, lists, articles, attachments. The body is at most worker_options()'s
 // request_bytes_max less 1 MiB; larger ones are refused with kInvalidInput TOO_LARGE.
 class PageReader {
  public:
@@ -36,18 +26,16 @@ class PageReader {
   virtual Result<PageAnswer> read_page(const PageRequest& request) = 0;
 };
 
-class WorkerListReader : public ListReader, public PageReader {
+class WorkerPageReader : public PageReader {
  public:
-  explicit WorkerListReader(runtime::WorkerPool& pool) : pool_(pool) {}
-  Result<events::ListAnswer> read(const events::ListRequest& request) override;
+  explicit WorkerPageReader(runtime::WorkerPool& pool) : pool_(pool) {}
   Result<PageAnswer> read_page(const PageRequest& request) override;
 
  private:
   runtime::WorkerPool& pool_;
 };
 
-// In the worker: an encoded ListRequest in, an encoded ListAnswer out, or PageRequest and PageAnswer.
-// Never throws.
-std::string answer_list_request(std::string_view request);
+// In the worker: an encoded PageRequest in, an encoded PageAnswer out. Never throws.
+std::string answer_page_request(std::string_view request);
 
 }  // namespace gouji::crawler

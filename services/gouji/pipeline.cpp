@@ -72,7 +72,7 @@ struct Pipeline::Parts {
   std::unique_ptr<eventlog::Stage> parse_stage, validate_stage;
   std::unique_ptr<host::StageHost> parser, validator;
   std::unique_ptr<runtime::WorkerPool> list_pool;
-  std::unique_ptr<crawler::WorkerListReader> lists;
+  std::unique_ptr<crawler::WorkerPageReader> pages;
   std::unique_ptr<crawler::Telemetry> crawler_telemetry;
   std::unique_ptr<crawler::Crawler> crawler;
   std::atomic<bool> stopping{false};
@@ -117,10 +117,10 @@ Result<void> Pipeline::Parts::open_crawler(const RunRequest& request) {
   crawl.version = version();
   GOUJI_ASSIGN(auto wanted, crawler::sources_from(request.sources));
   GOUJI_ASSIGN(list_pool, runtime::WorkerPool::create(crawler::worker_options()));
-  lists = std::make_unique<crawler::WorkerListReader>(*list_pool);
+  pages = std::make_unique<crawler::WorkerPageReader>(*list_pool);
   crawler_telemetry = std::make_unique<crawler::Telemetry>(metrics, health, clock);
   GOUJI_ASSIGN(crawler, crawler::Crawler::open(std::move(crawl), std::move(wanted),
-                                               {*log, clock, *crawler_telemetry, *lists, lists.get()}));
+                                               {*log, clock, *crawler_telemetry, *pages}));
   return ok();
 }
 

@@ -173,7 +173,7 @@ class LiveCheck {
 Result<bool> check_live(const PortalFile& file, const PortalRequest& request) {
   GOUJI_ASSIGN(const auto fetcher, open_live_fetcher(request));
   GOUJI_ASSIGN(const auto pool, runtime::WorkerPool::create(crawler::worker_options()));
-  crawler::WorkerListReader reader(*pool);
+  crawler::WorkerPageReader reader(*pool);
   const std::string now = events::to_rfc3339(runtime::SystemClock().unix_millis());
   return LiveCheck(file.portal, *fetcher, reader, request.format).run(std::stoi(now.substr(0, 4)));
 }

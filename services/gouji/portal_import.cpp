@@ -82,8 +82,8 @@ Result<void> read_contents(const std::string& path, RawReport& report) {
   report.body.media_type = is_page ? "text/html" : "";
   if (is_page) {
     GOUJI_ASSIGN(const auto pool, runtime::WorkerPool::create(crawler::worker_options()));
-    crawler::WorkerListReader lists(*pool);
-    crawler::FileAttachments attachments(lists, file.parent_path().string(), [](const std::string& message) { fmt::print(stderr, "gouji portal import: {}\n", message); });
+    crawler::WorkerPageReader pages(*pool);
+    crawler::FileAttachments attachments(pages, file.parent_path().string(), [](const std::string& message) { fmt::print(stderr, "gouji portal import: {}\n", message); });
     report.attachments = attachments.read(file.string(), report.body.bytes, report.body.media_type);
   }
   complete(report.body);

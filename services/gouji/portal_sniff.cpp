@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "common/text/utf8.h"
-#include "services/crawler/core/list_page.h"
+#include "services/crawler/core/page_text.h"
 #include "services/crawler/core/portal_file.h"
 #include "services/gouji/exit_codes.h"
 #include "services/gouji/log_access.h"

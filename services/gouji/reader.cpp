@@ -115,8 +115,8 @@ std::vector<Content> DocumentSource::attachments_of(const std::string& file, con
   std::error_code error;
   const fs::path path = fs::canonical(file, error);
   if (error) return {};
-  crawler::WorkerListReader lists(*list_pool_);
-  crawler::FileAttachments attachments(lists, path.parent_path().string(), [](const std::string& message) { fmt::print(stderr, "gouji check: {}\n", message); });
+  crawler::WorkerPageReader pages(*list_pool_);
+  crawler::FileAttachments attachments(pages, path.parent_path().string(), [](const std::string& message) { fmt::print(stderr, "gouji check: {}\n", message); });
   std::vector<Content> contents = attachments.read(path.string(), bytes, "text/html");
   for (Content& content : contents) {
     content.sha256 = to_hex(sha256(content.bytes));

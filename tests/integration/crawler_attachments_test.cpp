@@ -6,9 +6,7 @@
 
 #include "services/crawler/core/url.h"
 #include "services/crawler/io/file_tree.h"
-#include "tests/integration/crawler_support.h"
-#include "tests/support/fake_portal/fake_portal.h"
-#include "tests/unit/services/crawler/temporary_folder.h"
+#include "tests/support/crawler_ground.h"
 
 namespace gouji::crawler {
 namespace {
@@ -19,36 +17,11 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 using testing_support::answer;
-using testing_support::FakePortal;
 using testing_support::html;
 using testing_support::PortalRequest;
 
-struct Ground {
-  TemporaryFolder in, data;
-  FakePortal portal;
-  MemoryLog log;
-  Recording seen;
-  ShiftedClock clock;
-  DirectListReader lists;
-  CrawlerSettings settings;
-
-  Ground() {
-    settings.data_folder = data / "gouji-data";
-    settings.host_delay = std::chrono::milliseconds{5};
-    settings.request_timeout = std::chrono::milliseconds{5'000};
-    settings.allow_net = {"127.0.0.0/8"};
-    settings.contact = "mailto:test@example.org";
-    settings.settle = std::chrono::milliseconds{0};
-    settings.file_gone_after = std::chrono::milliseconds{0};
-  }
-  CrawlSummary once(std::vector<Source> sources) {
-    auto crawler = Crawler::open(settings, std::move(sources), {log, clock, seen, lists});
-    EXPECT_TRUE(crawler) << crawler.error().message;
-    const auto summary = (*crawler)->run_once();
-    EXPECT_TRUE(summary) << summary.error().message;
-    return summary.value_or(CrawlSummary{});
-  }
-  void once_page() { once({url_source(portal.url("/p/page.html"))}); }
+struct Ground : CrawlerGround {
+  void once_page() { once("/p/page.html"); }
 };
 
 std::string page(std::string_view links) { return "<h1>某市2023年政府信息公开工作年度报告</h1><p>" + std::string(links) + "</p>"; }
@@ -107,15 +80,11 @@ TEST(CrawlerAttachments, ObeyTheRulesForEveryAddress) {
 
 TEST(CrawlerAttachments, OfAPortalComeFromItsHostsOnly) {
   Ground ground;
-  Source list = url_source(ground.portal.url("/list/"));
-  list.id = list.location_source = "portal-a";
-  list.kind = SourceKind::kList;
-  list.hosts = {"127.0.0.1"};
   ground.portal.on("/list/", html("<a href='/p/page.html'>2023年报告</a>"));
   const std::string other = "http://localhost:" + std::to_string(ground.portal.port()) + "/p/a.pdf";
   ground.portal.on("/p/page.html", html(page("<a href='" + other + "'>附件</a>")));
   ground.portal.on("/p/a.pdf", answer(200, "AAA"));
-  ground.once({list});
+  ground.once({ground.list("/list/")});
   ASSERT_THAT(ground.log.reports(), SizeIs(1));
   EXPECT_THAT(ground.log.reports()[0].attachments, IsEmpty());
 }

@@ -14,8 +14,7 @@
 #include "services/crawler/io/file_tree.h"
 #include "services/crawler/io/state.h"
 #include "services/crawler/recorder.h"
-#include "tests/integration/crawler_support.h"
-#include "tests/unit/services/crawler/temporary_folder.h"
+#include "tests/support/crawler_ground.h"
 
 namespace gouji::crawler {
 namespace {
@@ -23,32 +22,12 @@ namespace {
 using testing::HasSubstr;
 using testing::SizeIs;
 
-// One crawler's surroundings: sources in `in`, state in `data`.
-struct Ground {
-  TemporaryFolder in, data;
-  MemoryLog log;
-  Recording seen;
-  ShiftedClock clock;
-  DirectListReader lists;
-  CrawlerSettings settings;
-
-  Ground() {
-    settings.data_folder = data / "gouji-data";
-    settings.settle = std::chrono::milliseconds{0};
-    settings.file_gone_after = std::chrono::milliseconds{0};
-    settings.rescan_interval = std::chrono::milliseconds{200};
-  }
-  std::unique_ptr<Crawler> open(std::vector<Source> sources) {
-    auto crawler = Crawler::open(settings, std::move(sources), {log, clock, seen, lists});
-    EXPECT_TRUE(crawler) << crawler.error().message;
-    return crawler ? std::move(*crawler) : nullptr;
-  }
+// Sources in `in`, state in `data`.
+struct Ground : CrawlerGround {
+  Ground() { settings.rescan_interval = std::chrono::milliseconds{200}; }
+  using CrawlerGround::open, CrawlerGround::once;
   std::unique_ptr<Crawler> open() { return open({files_source(in.path())}); }
-  CrawlSummary once() {
-    const auto summary = open()->run_once();
-    EXPECT_TRUE(summary) << summary.error().message;
-    return summary.value_or(CrawlSummary{});
-  }
+  CrawlSummary once() { return once({files_source(in.path())}); }
 };
 
 // Root reads everything; a child without privileges does not. True when `test` had no failure in it.
@@ -239,7 +218,7 @@ TEST(CrawlerFiles, EndsWithTheErrorOfALogThatRefusesForGood) {
   ground.in.write("a.txt", "one");
   AppendOnlyLog log([](std::span<const eventlog::Outgoing>) { return Result<void>(fatal(ErrorCode::kFenced, "another one works here")); });
   for (const bool watches : {false, true}) {
-    auto crawler = Crawler::open(ground.settings, {files_source(ground.in.path())}, {log, ground.clock, ground.seen, ground.lists});
+    auto crawler = Crawler::open(ground.settings, {files_source(ground.in.path())}, {log, ground.clock, ground.seen, ground.pages});
     ASSERT_TRUE(crawler);
     Result<void> ended;
     if (watches) {
@@ -296,7 +275,7 @@ TEST(CrawlerFiles, SeesWhatIsWrittenBetweenTheReadingOfAFolderAndItsFirstWatch) 
   ground.settings.rescan_interval = std::chrono::hours{1};
   ground.in.write("a.txt", "one");
   Writing seen(ground.in);
-  auto crawler = Crawler::open(ground.settings, {files_source(ground.in.path())}, {ground.log, ground.clock, seen, ground.lists});
+  auto crawler = Crawler::open(ground.settings, {files_source(ground.in.path())}, {ground.log, ground.clock, seen, ground.pages});
   ASSERT_TRUE(crawler) << crawler.error().message;
   std::thread runner([&] { EXPECT_TRUE((*crawler)->run()); });
   EXPECT_TRUE(eventually([&] { return ground.log.reports().size() == 2; }));
@@ -315,7 +294,7 @@ TEST(CrawlerFiles, ForgetsWhatAFailedReadingLeftBehind) {
   auto blobs = BlobStore::open(folder);
   ASSERT_TRUE(blobs);
   Recorder recorder(**state, *blobs, ground.seen, [] {});
-  FileCrawl crawl(files_source(ground.in.path()), {}, {**state, recorder, ground.lists, ground.seen});
+  FileCrawl crawl(files_source(ground.in.path()), {}, {**state, recorder, ground.pages, ground.seen});
   const auto pass = [&] { return crawl.pass(ground.clock, [] { return false; }); };
   std::filesystem::remove_all(folder);
   std::ofstream(folder) << "in the way";

@@ -9,9 +9,7 @@
 #include "services/crawler/core/season.h"
 #include "services/crawler/core/url.h"
 #include "services/crawler/io/state.h"
-#include "tests/integration/crawler_support.h"
-#include "tests/support/fake_portal/fake_portal.h"
-#include "tests/unit/services/crawler/temporary_folder.h"
+#include "tests/support/crawler_ground.h"
 
 namespace gouji::crawler {
 namespace {
@@ -25,54 +23,17 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 using testing_support::answer;
-using testing_support::FakePortal;
 using testing_support::html;
 using testing_support::PortalRequest;
 using testing_support::redirect_to;
 
-// What the crawler tells beside its events.
-class Watching : public Recording {
- public:
-  void drifted(std::string_view, Drift drift) override { drifts.push_back(drift); }
-  void state_writable(bool is_writable, std::string_view) override { (is_writable ? writable : stuck) += 1; }
-  std::vector<Drift> drifts;
-  std::atomic<int> stuck = 0, writable = 0;
-};
-
-struct Ground {
-  TemporaryFolder data;
-  FakePortal portal;
-  MemoryLog log;
-  Watching seen;
-  ShiftedClock clock;
-  DirectListReader lists;
-  CrawlerSettings settings;
+struct Ground : CrawlerGround {
   std::mutex mutex;
   std::vector<std::chrono::steady_clock::time_point> asked;  // when, in order
 
   Ground() {
-    settings.data_folder = data / "gouji-data";
     settings.host_delay = milliseconds{2};
     settings.allow_net = {"127.0.0.0/8", "::1/128"};
-  }
-  std::unique_ptr<Crawler> open(std::vector<Source> sources) {
-    auto crawler = Crawler::open(settings, std::move(sources), {log, clock, seen, lists});
-    EXPECT_TRUE(crawler) << crawler.error().message;
-    return crawler ? std::move(*crawler) : nullptr;
-  }
-  CrawlSummary once(std::vector<Source> sources) {
-    const auto summary = open(std::move(sources))->run_once();
-    EXPECT_TRUE(summary) << summary.error().message;
-    return summary.value_or(CrawlSummary{});
-  }
-  Source page(std::string_view path) { return url_source(portal.url(path)); }
-  Source list(std::string_view path) {
-    Source source = page(path);
-    source.id = source.location_source = "portal-a";
-    source.kind = SourceKind::kList;
-    source.hosts = {"127.0.0.1"};
-    source.hints = {{"organ", "某市教育局", "portal_file"}};
-    return source;
   }
   // Notes when a path is asked for.
   void on(const std::string& path, testing_support::PortalAnswer fixed) {
@@ -216,7 +177,7 @@ TEST(CrawlerFrontier, TakesAListThatLosesMostOfItsRowsForAnAlarmAndNothingElse) 
   Ground ground;
   const std::vector<std::string> titles(10, "2025年政府信息公开工作年度报告");
   ground.portal.on("/list", html(rows(titles)));
-  for (int i = 0; i < 10; ++i) ground.portal.on("/d" + std::to_string(i), html("d" + std::to_string(i)));
+  for (int i = 0; i < 10; ++i) ground.portal.on("/d" + std::to_string(i), document("d" + std::to_string(i)));
   ground.once({ground.list("/list")});
   EXPECT_EQ(ground.log.health().back().state, SourceState::kActive);
   ground.portal.on("/list", html(rows({titles[0], titles[1]})));
@@ -229,8 +190,7 @@ TEST(CrawlerFrontier, TakesAListThatLosesMostOfItsRowsForAnAlarmAndNothingElse) 
   EXPECT_EQ(health.state, SourceState::kDegraded);
   EXPECT_EQ(health.reason, "DRIFT");
   EXPECT_THAT(health.message, HasSubstr("2 rows are accepted, 10 were usual"));
-  EXPECT_THAT(ground.seen.drifts, Each(Drift::kRowsDropped));
-  EXPECT_THAT(ground.seen.drifts, SizeIs(3));
+  EXPECT_EQ(ground.seen.count("drifted " + std::string(to_string(Drift::kRowsDropped))), 3U);
   EXPECT_THAT(ground.log.withdrawals(), IsEmpty()) << "nothing is withdrawn while the list is unwell";
   EXPECT_THAT(ground.log.reports(), SizeIs(10));
 }
@@ -239,7 +199,7 @@ TEST(CrawlerFrontier, NotesADocumentThatItsListNoLongerNames) {
   Ground ground;
   const std::vector<std::string> titles(5, "报告");
   ground.portal.on("/list", html(rows(titles)));
-  for (int i = 0; i < 5; ++i) ground.portal.on("/d" + std::to_string(i), html("d" + std::to_string(i)));
+  for (int i = 0; i < 5; ++i) ground.portal.on("/d" + std::to_string(i), document("d" + std::to_string(i)));
   ground.once({ground.list("/list")});
   EXPECT_EQ(ground.log.health().back().unlisted, 0);
   ground.portal.on("/list", html(rows({titles[0], titles[1], titles[2], titles[3]})));
@@ -253,11 +213,14 @@ TEST(CrawlerFrontier, NotesADocumentThatItsListNoLongerNames) {
 TEST(CrawlerFrontier, TellsWhetherTheReportOfAnOrganIsThere) {
   Ground ground;
   const int year = static_cast<int>(shanghai_date(ground.clock.unix_millis()).year()) - 1;
+  Portal portal = *ground.list("/list").portal;
+  portal.season = SeasonProfile::kDepartment;
+  const Source list = source_of(std::move(portal));
   const auto expected = [&] { return ground.log.health().back().expectations; };
   ground.portal.on("/list", html(rows({std::to_string(year - 1) + "年政府信息公开工作年度报告"})));
-  ground.portal.on("/d0", html("old"));
-  ground.once({ground.list("/list")});
-  ground.once({ground.list("/list")});
+  ground.portal.on("/d0", document("old"));
+  ground.once({list});
+  ground.once({list});
   ASSERT_THAT(expected(), SizeIs(2));
   EXPECT_EQ(expected()[0].organ, "某市教育局");
   EXPECT_EQ(expected()[0].year, year);
@@ -266,9 +229,9 @@ TEST(CrawlerFrontier, TellsWhetherTheReportOfAnOrganIsThere) {
   EXPECT_EQ(expected()[0].state, is_over ? ExpectationState::kOverdue : ExpectationState::kAwaited);
   EXPECT_EQ(expected()[1].year, year - 1);
   ground.portal.on("/list", html("<a href=/d0>" + std::to_string(year - 1) + "年报告</a> <a href=/d1>" + std::to_string(year) + "年报告</a> " + std::to_string(year + 1) + "-01-20"));
-  ground.portal.on("/d1", html("new"));
-  ground.once({ground.list("/list")});
-  ground.once({ground.list("/list")});
+  ground.portal.on("/d1", document("new"));
+  ground.once({list});
+  ground.once({list});
   EXPECT_NE(expected()[0].state, ExpectationState::kOverdue);
   EXPECT_NE(expected()[0].seen_at, 0);
 }
@@ -285,14 +248,14 @@ TEST(CrawlerFrontier, StopsFetchingWhileItsStateCannotBeWrittenAndGoesOnAfterwar
   ASSERT_EQ(sqlite3_open((ground.settings.data_folder + "/crawler.db").c_str(), &other), SQLITE_OK);
   sqlite3_busy_timeout(other, 10'000);
   ASSERT_EQ(sqlite3_exec(other, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
-  EXPECT_TRUE(eventually([&] { return ground.seen.stuck > 0; }));
+  EXPECT_TRUE(eventually([&] { return ground.seen.count("state stuck") > 0; }));
   ground.portal.on("/a", html("two"));
   const std::size_t asked = ground.portal.requests("/a").size();
   ASSERT_EQ(sqlite3_exec(other, "ROLLBACK", nullptr, nullptr, nullptr), SQLITE_OK);
   sqlite3_close(other);
   EXPECT_LE(ground.portal.requests("/a").size(), asked + 1);
   EXPECT_TRUE(eventually([&] { return ground.log.reports().size() == 2; }));
-  EXPECT_GT(ground.seen.writable, 0);
+  EXPECT_GT(ground.seen.count("state writable"), 0U);
   crawler->stop();
   runner.join();
 }

@@ -54,6 +54,10 @@ PortalAnswer packed(const std::string& body, const std::string& encoding) {
   return {head("Content-Type: text/html\r\nContent-Encoding: " + encoding + "\r\nConnection: close\r\nContent-Length: " + std::to_string(body.size()) + "\r\n") + body};
 }
 
+// 64 MiB of zeros, by the encoder of libbrotli at its best.
+const std::string kBrotliZeros(
+    "\xcf\xff\xff\x7f\xf8\x27\x00\xe2\xb1\x40\x20\xf7\xfe\x9f\xff\xff\xff\xf0\x4f\x00\xc4\x61\x01\x80\xee\xfd\x3f\xff\xff\xff\xe1\x9f\x00\x88\xc3\x22\x00\xdd\xfb\xff\xfc\xff\xff\xc7\x3f\x01\x10\x87\x05\x00\xba\xf7\xff", 53);
+
 void add_packed(std::vector<Bomb>& all) {
   const std::string zeros(64 << 20, '\0');
   const std::string gzip = gzip_of(zeros), small = gzip_of(std::string(100'000, 'a'));
@@ -69,6 +73,7 @@ void add_packed(std::vector<Bomb>& all) {
       {"gzip bomb under another name", packed(gzip, "x-gzip")},
       {"raw deflate bomb", packed(deflate, "deflate")},
       {"zstd bomb", packed(zstd_of(zeros), "zstd")},
+      {"brotli bomb", packed(kBrotliZeros, "br")},
       {"bomb in a bomb", packed(gzip_of(gzip), "gzip, gzip")},
       {"a bomb of several members", packed(many, "gzip")},
       {"a bomb whose length is a lie", {head("Content-Encoding: gzip\r\nContent-Length: 10\r\nConnection: close\r\n") + gzip}},

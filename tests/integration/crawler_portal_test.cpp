@@ -4,9 +4,7 @@
 
 #include "services/crawler/core/portal_file.h"
 #include "services/crawler/io/state.h"
-#include "tests/integration/crawler_support.h"
-#include "tests/support/fake_portal/fake_portal.h"
-#include "tests/unit/services/crawler/temporary_folder.h"
+#include "tests/support/crawler_ground.h"
 
 namespace gouji::crawler {
 namespace {
@@ -18,37 +16,15 @@ using testing_support::answer;
 using testing_support::FakePortal;
 using testing_support::html;
 
-// What the worker does, without the worker.
-class DirectPageReader : public DirectListReader, public PageReader {
- public:
-  Result<PageAnswer> read_page(const PageRequest& request) override { return events::decode_page_answer(answer_list_request(events::encode(request))); }
-};
-
-std::string article(const std::string& text, const std::string& furniture = "") {
-  return "<html><head><title>报告</title></head><body><div>浏览次数：" + furniture + "</div><div class=\"TRS_Editor\"><p>某市教育局政府信息公开工作年度报告。" + text +
-         "一、总体情况。二、主动公开政府信息情况。三、收到和处理政府信息公开申请情况。四、行政复议、行政诉讼情况。五、存在的主要问题及改进情况。六、其他需要报告的事项。</p></div></body></html>";
-}
-
 std::string rows(int from, int to) {
   std::string text = "<ul>";
   for (int i = from; i < to; ++i) text += "<li><a href='/d" + std::to_string(i) + "'>" + std::to_string(2024 - i) + "年政府信息公开工作年度报告</a> 2025-01-20</li>";
   return "<html><body>" + text + "</ul></body></html>";
 }
 
-struct Ground {
-  TemporaryFolder data;
-  FakePortal portal;
-  MemoryLog log;
-  Recording seen;
-  ShiftedClock clock;
-  DirectPageReader reader;
-  CrawlerSettings settings;
-
-  Ground() {
-    settings.data_folder = data / "gouji-data";
-    settings.host_delay = std::chrono::milliseconds{1};
-    settings.allow_net = {"127.0.0.0/8"};
-  }
+struct Ground : CrawlerGround {
+  Ground() { settings.host_delay = std::chrono::milliseconds{1}; }
+  using CrawlerGround::open, CrawlerGround::once;
   Source source(const std::string& list, const std::string& more = "") {
     const auto parsed = parse_portal_file(R"({"schema":1,"id":"portal-a","hosts":["127.0.0.1"],"organ":{"id":"x","name":"某市教育局"},"politeness":{"min_delay_ms":100},"lists":[{"id":"nb",)" + list +
                                               R"(,"rows":{"select":"li","fields":{"url":"a@href","title":"a","date":{"from":"row","type":"date"}}}}])" + more + "}",
@@ -57,16 +33,8 @@ struct Ground {
     return parsed ? *parsed : Source{};
   }
   Source paged() { return source(R"("request":{"url":")" + portal.url("/list") + R"(?p={page}"},"paging":{"kind":"param"},"max_pages":5)"); }
-  std::unique_ptr<Crawler> open(const Source& from) {
-    auto crawler = Crawler::open(settings, {from}, {log, clock, seen, reader, &reader});
-    EXPECT_TRUE(crawler) << crawler.error().message;
-    return crawler ? std::move(*crawler) : nullptr;
-  }
-  CrawlSummary once(const Source& from) {
-    const auto summary = open(from)->run_once();
-    EXPECT_TRUE(summary) << summary.error().message;
-    return summary.value_or(CrawlSummary{});
-  }
+  std::unique_ptr<Crawler> open(const Source& from) { return open(std::vector<Source>{from}); }
+  CrawlSummary once(const Source& from) { return once(std::vector<Source>{from}); }
   void publish_pages() {
     portal.on("/list?p=1", html(rows(0, 2)));
     portal.on("/list?p=2", html(rows(2, 4)));

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -13,8 +14,11 @@
 #include <vector>
 
 #include "common/runtime/system_clock.h"
+#include "services/crawler/core/portal_file.h"
 #include "services/crawler/io/http_fetcher.h"
+#include "tests/support/crawler_parts.h"
 #include "tests/support/fake_portal/fake_world.h"
+#include "tests/support/temp_folder.h"
 
 namespace gouji::crawler {
 namespace {
@@ -47,7 +51,8 @@ struct Attempt {
 class Ssrf : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    why_not = FakeWorld::enter();
+    static const std::optional<std::string> kWhyNot = FakeWorld::enter();  // once a process, for both suites
+    why_not = kWhyNot;
     if (!why_not) world = std::make_unique<FakeWorld>();
   }
   static void TearDownTestSuite() { world.reset(); }
@@ -238,6 +243,125 @@ TEST_F(Ssrf, ProxiesOfTheEnvironmentAndOtherHintsOfAServerAreNotFollowed) {
   for (const auto& touch : world->touches()) EXPECT_TRUE(kPublic.contains(touch.address)) << touch.address << " " << touch.request;
   for (const char* variable : {"http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"}) ::unsetenv(variable);
   std::printf("attempts: %zu\n", attempts.size());
+}
+
+// --- through the whole crawler: whatever a page can say -----------------------------------------------
+
+std::string page_of(const std::string& body, const std::string& head = "") {
+  const std::string whole = "<html><head><meta charset=utf-8><title>某市政府信息公开工作年度报告</title>" + head + "</head><body>" + body + "</body></html>";
+  return "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: " + std::to_string(whole.size()) + "\r\nConnection: close\r\n\r\n" + whole;
+}
+std::string moved_to(const std::string& address) { return "HTTP/1.1 302 Found\r\nLocation: " + address + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"; }
+std::string row_to(const std::string& address, int number) { return "<li><a href=\"" + address + "\">某市" + std::to_string(number) + "年政府信息公开工作年度报告</a></li>"; }
+
+const std::string kReport = "<p>某市教育局政府信息公开工作年度报告。一、总体情况。二、主动公开政府信息情况。三、收到和处理政府信息公开申请情况。四、行政复议、行政诉讼情况。五、存在的主要问题及改进情况。六、其他。</p>";
+
+// A portal file as careless as one may be: any host with four labels, or under gov.cn, and all of their attachments.
+class SsrfCrawl : public Ssrf {
+ protected:
+  void SetUp() override {
+    Ssrf::SetUp();
+    if (why_not) return;
+    int number = 0;
+    for (const char* address : {"127.0.0.1", "10.0.0.1", "192.168.1.1", "172.16.0.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "198.18.0.1"}) bad_named("n" + std::to_string(++number) + ".gov.cn", {{address}, {}, ""});
+    for (const char* address : {"::1", "fd00::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "fe80::1"}) bad_named("n" + std::to_string(++number) + ".gov.cn", {{}, {address}, ""});
+    bad_named("turns.gov.cn", {{"10.0.0.1", "127.0.0.1"}, {"fc00::1"}, ""});
+    for (const char* literal : {"127.0.0.1", "169.254.169.254", "10.0.0.1", "192.168.0.1", "[::1]", "2130706433"}) bad_.push_back(std::string("http://") + literal + "/年报.pdf");
+  }
+  void bad_named(const std::string& name, NameAnswer answer) {
+    world->name(name, std::move(answer));
+    bad_.push_back("http://" + name + "/t20240101_1.html");
+  }
+  std::string good(const std::string& name, const std::string& path, const std::string& bytes) {
+    world->name(name, NameAnswer{{"8.8.4.4"}, {}, ""});
+    world->answer(name, path, bytes);
+    return "http://" + name + path;
+  }
+  std::string list(const std::string& url, const std::string& more) {
+    return R"({"id":"l)" + std::to_string(++lists_) + R"(","request":{"url":")" + url + R"("},"rows":{"select":"li","fields":{"url":"a@href","title":"a"}},"accept":{"title":["年报|报告"]})" + more + "}";
+  }
+  // Crawls a portal of these lists; nothing but public addresses is connected to. `is_followed`: one of them
+  // is the public one, which must be connected to, or the way would prove nothing.
+  void expect_contained_crawl(const std::string& what, const std::vector<std::string>& lists, std::size_t attempts, bool is_followed = true) {
+    std::string text = R"({"schema":1,"id":"p","hosts":{"allow":["*.gov.cn","*.*.*.*"],"attachment_allow":["*.gov.cn","*.*.*.*"]},"lists":[)";
+    for (std::size_t i = 0; i < lists.size(); ++i) text += (i == 0 ? "" : ",") + lists[i];
+    const auto parsed = parse_portal_file(text + "]}", "p.json");
+    ASSERT_TRUE(parsed) << parsed.error().message;
+    Portal portal = *parsed->portal;
+    portal.politeness.min_delay = std::chrono::milliseconds{0};
+    portal.hosts.insert(portal.hosts.end(), {"[::1]", "2130706433"});
+    const gouji::testing::TempFolder folder;
+    CrawlerSettings settings;
+    settings.data_folder = folder.file("data");
+    settings.host_delay = std::chrono::milliseconds{0};
+    settings.request_timeout = std::chrono::milliseconds{2'000};
+    MemoryLog log;
+    Recording seen;
+    DirectPageReader pages;
+    world->forget();
+    auto crawler = Crawler::open(settings, {source_of(std::move(portal))}, {log, clock, seen, pages});
+    ASSERT_TRUE(crawler) << crawler.error().message;
+    ASSERT_TRUE((*crawler)->run_once());
+    const auto touches = world->touches();
+    EXPECT_FALSE(touches.empty()) << what << ": it has asked for its list";
+    const bool was_followed = std::any_of(touches.begin(), touches.end(), [](const auto& touch) { return touch.address == kFollowed; });
+    EXPECT_EQ(was_followed, is_followed) << what << ": the crawler goes this way, where the address is public";
+    for (const auto& touch : touches) EXPECT_TRUE(kPublic.contains(touch.address)) << what << ": a connection to " << touch.address << ":" << touch.port << " " << touch.request;
+    std::ptrdiff_t reached = 0;
+    for (const RawReport& report : log.reports())
+      reached += std::count_if(report.attachments.begin(), report.attachments.end(), [](const Content& content) { return content.bytes == "reached"; });
+    EXPECT_LE(reached, 3) << what << ": those of the public one, by three ways";
+    tried += attempts;
+    std::printf("%s: %zu attempts, %zu connections, all public\n", what.c_str(), attempts, touches.size());
+  }
+  // The private ones, and the public one at the end.
+  std::vector<std::string> targets() const {
+    std::vector<std::string> all = bad_;
+    world->name("followed.gov.cn", NameAnswer{{kFollowed}, {}, ""});
+    all.emplace_back("http://followed.gov.cn/t20240101_1.html");
+    return all;
+  }
+  static constexpr const char* kFollowed = "1.1.1.1";
+  static std::size_t tried;
+
+ private:
+  std::vector<std::string> bad_;
+  int lists_ = 0;
+};
+std::size_t SsrfCrawl::tried = 0;
+
+TEST_F(SsrfCrawl, NothingThatAPageOrAServerSaysLeadsTheCrawlerToThem) {
+  std::string rows, redirects_rows, attachments_rows, hops;
+  std::vector<std::string> next_links, frames, columns, robots;
+  const std::vector<std::string> all = targets();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const int number = 2000 + static_cast<int>(i);
+    const std::string at = std::to_string(i);
+    rows += row_to(all[i], number);
+    redirects_rows += row_to(good("r.gov.cn", "/r" + at, moved_to(all[i])), number);
+    const std::string attached = "<p>附件：<a href='" + all[i] + "'>附件.pdf</a><a href='" + good("r.gov.cn", "/f" + at + ".pdf", moved_to(all[i])) + "'>附件二.pdf</a><iframe src='" + all[i] + "?a.pdf'></iframe></p>";
+    attachments_rows += row_to(good("a.gov.cn", "/a" + at, page_of(kReport + attached)), number);
+    hops += row_to(good("h.gov.cn", "/h" + at, page_of("<p>x</p>", "<meta http-equiv=refresh content=\"0;url=" + all[i] + "\">")), number);
+    hops += row_to(good("h.gov.cn", "/j" + at, page_of("<script>window.location='" + all[i] + "'</script>")), number);
+    next_links.push_back(list(good("p.gov.cn", "/p" + at, page_of(row_to("http://ok.gov.cn/x" + at, number) + "<a class=next href='" + all[i] + "'>下一页</a>")), R"(,"paging":{"kind":"next_link","next_link":"a.next@href"})"));
+    frames.push_back(list(good("p.gov.cn", "/i" + at, page_of("<iframe src='" + all[i] + "'></iframe>")), R"(,"follow_iframe":true)"));
+    columns.push_back(list(good("p.gov.cn", "/c" + at, page_of("<div class=col><a href='" + all[i] + "'>2024</a></div>")), R"(,"follow":"div.col a")"));
+    good("robots" + at + ".gov.cn", "/robots.txt", moved_to(all[i]));
+    robots.push_back(list(good("robots" + at + ".gov.cn", "/l", page_of(row_to("http://ok.gov.cn/y" + at, number))), ""));
+  }
+  const std::size_t count = all.size() - 1;
+  expect_contained_crawl("rows", {list(good("ok.gov.cn", "/rows", page_of("<ul>" + rows + "</ul>")), "")}, count);
+  expect_contained_crawl("rows that redirect", {list(good("ok.gov.cn", "/redirects", page_of("<ul>" + redirects_rows + "</ul>")), "")}, count);
+  expect_contained_crawl("attachments, their redirects, frames", {list(good("ok.gov.cn", "/attachments", page_of("<ul>" + attachments_rows + "</ul>")), "")}, 3 * count);
+  expect_contained_crawl("refresh and location of pages", {list(good("ok.gov.cn", "/hops", page_of("<ul>" + hops + "</ul>")), "")}, 2 * count);
+  expect_contained_crawl("next pages", next_links, count);
+  expect_contained_crawl("frames of lists", frames, count);
+  expect_contained_crawl("columns of lists", columns, count);
+  expect_contained_crawl("robots.txt that redirects", robots, count);
+  good("ok.gov.cn", "/robots.txt", "HTTP/1.1 200 OK\r\nContent-Length: 44\r\nConnection: close\r\n\r\nUser-agent: *\nSitemap: http://127.0.0.1/s.xml");
+  expect_contained_crawl("a sitemap, and lists that redirect", {list(good("ok.gov.cn", "/away", moved_to("http://n1.gov.cn/")), ""), list(good("ok.gov.cn", "/vars", moved_to("http://127.0.0.1/")), "")}, 3, false);
+  std::printf("attempts through the crawler: %zu\n", tried);
+  EXPECT_GE(tried, 120U);
 }
 
 }  // namespace

@@ -16,32 +16,16 @@
 #include "services/crawler/io/warc.h"
 #include "services/crawler/io/warc_files.h"
 #include "services/crawler/io/warc_reader.h"
-#include "tests/integration/crawler_support.h"
-#include "tests/support/fake_portal/fake_portal.h"
+#include "tests/support/crawler_ground.h"
 #include "tests/support/simulated_clock.h"
 #include "tests/support/temp_folder.h"
+#include "tests/support/warcio.h"
 
 namespace gouji::crawler {
 namespace {
 
-struct Run {
-  int code = -1;
-  std::string output;
-};
-
-std::string warcio() {
-  const char* cache = std::getenv("GOUJI_CACHE");
-  return cache == nullptr ? "" : std::string(cache) + "/python/bin/warcio";
-}
-
-Run run(const std::string& command) {
-  Run made;
-  FILE* pipe = ::popen((command + " 2>&1").c_str(), "r");
-  char buffer[4096];
-  for (std::size_t size = 0; (size = std::fread(buffer, 1, sizeof buffer, pipe)) > 0;) made.output.append(buffer, size);
-  made.code = ::pclose(pipe);
-  return made;
-}
+using testing_support::run_program;
+using testing_support::warcio;
 
 // One file with every kind of record: an answer with a packed body, a revisit of it, "not modified".
 WarcPosition written(const std::string& folder) {
@@ -57,7 +41,7 @@ WarcPosition written(const std::string& folder) {
   given.body = "<p>\xb9\xb4\xbb\xfc</p>";
   given.metadata = {{"class", "ok"}};
   const auto position = *writer->write(given);
-  given.earlier = WarcReference{given.url, given.at, position.record_id, position.digest};
+  given.earlier = WarcReference{given.url, given.at, position.record_id, position.digest, position.file};
   EXPECT_TRUE(writer->write(given));
   given.response_head = "HTTP/1.1 304 Not Modified\r\n\r\n";
   given.body = "";
@@ -67,23 +51,23 @@ WarcPosition written(const std::string& folder) {
 }
 
 TEST(WarcArchive, IsReadByAnotherReader) {
-  if (!std::filesystem::exists(warcio())) GTEST_SKIP() << "warcio is not here; deploy/bootstrap.sh --tests installs it";
+  if (warcio().empty()) GTEST_SKIP() << "warcio is not here; deploy/bootstrap.sh --tests installs it";
   const gouji::testing::TempFolder folder;
   const auto position = written(folder.file("warc"));
   const std::string file = "'" + folder.file("warc") + "/" + position.file + "'";
 
-  const auto checked = run(warcio() + " check -v " + file);
+  const auto checked = run_program(warcio() + " check -v " + file);
   EXPECT_EQ(checked.code, 0) << checked.output;
   EXPECT_THAT(checked.output, ::testing::HasSubstr("digest pass"));
   EXPECT_THAT(checked.output, ::testing::Not(::testing::HasSubstr("fail")));
 
-  const auto listed = run(warcio() + " index -f warc-type,offset,warc-target-uri " + file);
+  const auto listed = run_program(warcio() + " index -f warc-type,offset,warc-target-uri " + file);
   std::size_t lines = 0;
   for (const char c : listed.output) lines += c == '\n';
   EXPECT_EQ(lines, 10U) << listed.output;  // info; response, request, metadata, three times
   EXPECT_THAT(listed.output, ::testing::HasSubstr("\"warc-type\": \"response\", \"offset\": \"" + std::to_string(position.offset) + "\""));
 
-  const auto payload = run(warcio() + " extract --payload " + file + " " + std::to_string(position.offset));
+  const auto payload = run_program(warcio() + " extract --payload " + file + " " + std::to_string(position.offset));
   EXPECT_EQ(payload.output, "<p>\xb9\xb4\xbb\xfc</p>");
 }
 
@@ -149,26 +133,7 @@ TEST(WarcArchive, LosesNothingThatWasSafeWhenItsWriterIsKilled) {
   std::printf("records that were safe: %zu\n", records);
 }
 
-struct Ground {
-  gouji::testing::TempFolder folder;
-  testing_support::FakePortal portal;
-  MemoryLog log;
-  Recording seen;
-  ShiftedClock clock;
-  DirectListReader lists;
-  CrawlerSettings settings;
-
-  Ground() {
-    settings.data_folder = folder.file("data");
-    settings.host_delay = std::chrono::milliseconds{0};
-    settings.allow_net = {"127.0.0.0/8"};
-  }
-  void once(std::string_view path) {
-    auto crawler = Crawler::open(settings, {url_source(portal.url(path))}, {log, clock, seen, lists});
-    ASSERT_TRUE(crawler) << crawler.error().message;
-    const auto done = (*crawler)->run_once();
-    ASSERT_TRUE(done) << done.error().message;
-  }
+struct Ground : CrawlerGround {
   std::string warc() const { return settings.data_folder + "/warc"; }
   WarcRecord record(const WarcPosition& position) {
     auto reader = WarcReader::open(warc() + "/" + position.file, 1 << 30);
@@ -218,6 +183,36 @@ TEST(CrawlerArchive, KeepsEveryRedirectAndWhatIsNoDocument) {
     if ((*record)->field("WARC-Type") == "response") kept.emplace_back((*record)->field("WARC-Target-URI"));
   }
   EXPECT_THAT(kept, ::testing::IsSupersetOf({ground.portal.url("/a"), ground.portal.url("/b"), ground.portal.url("/robots.txt")}));
+}
+
+TEST(CrawlerArchive, RefersToWhatAnEarlierRunKeptAsLongAsThatIsThere) {
+  Ground ground;
+  ground.portal.on("/a", testing_support::html("<p>年报</p>"));
+  const auto last_answer = [&] {
+    ground.once("/a");
+    auto reader = WarcReader::open(ground.warc() + "/" + names_ending(ground.warc(), kWarcEnding)->back(), 1 << 20);
+    WarcRecord last;
+    while (true) {
+      auto record = reader->next();
+      if (!record || !*record) return last;
+      if ((*record)->field("WARC-Target-URI") == ground.portal.url("/a") && (*record)->field("Content-Type").find("response") != std::string_view::npos) last = std::move(**record);
+    }
+  };
+  const WarcRecord first = last_answer();
+  EXPECT_EQ(first.field("WARC-Type"), "response");
+  ground.clock.advance(std::chrono::seconds{2});
+  const WarcRecord second = last_answer();
+  EXPECT_EQ(second.field("WARC-Type"), "revisit");
+  EXPECT_EQ(second.field("WARC-Refers-To"), first.field("WARC-Record-ID"));
+  EXPECT_EQ(second.field("WARC-Refers-To-Date"), first.field("WARC-Date"));
+  EXPECT_EQ(second.field("WARC-Payload-Digest"), first.field("WARC-Payload-Digest"));
+  ground.clock.advance(std::chrono::seconds{2});
+  EXPECT_EQ(last_answer().field("WARC-Refers-To"), first.field("WARC-Record-ID")) << "a revisit is never referred to";
+  const auto names = *names_ending(ground.warc(), kWarcEnding);
+  for (const std::string& name : names) std::filesystem::remove(ground.warc() + "/" + name);
+  ground.clock.advance(std::chrono::seconds{2});
+  EXPECT_EQ(last_answer().field("WARC-Type"), "response");
+  EXPECT_EQ(ground.log.reports().size(), 1U);
 }
 
 TEST(CrawlerArchive, IsNotKeptWhereNobodyWantsIt) {

@@ -17,38 +17,6 @@ std::unique_ptr<runtime::WorkerPool> pool(std::chrono::milliseconds deadline = s
   return made ? std::move(*made) : nullptr;
 }
 
-events::ListRequest request_for(std::string body) {
-  events::ListRequest request;
-  request.body = std::move(body);
-  request.url = "http://a.cn/list/";
-  request.media_type = "text/html";
-  request.format = "html";
-  return request;
-}
-
-TEST(CrawlerWorker, ReadsAListInItsOwnProcess) {
-  const auto workers = pool();
-  WorkerListReader lists(*workers);
-  const auto answer = lists.read(request_for("<a href=1.html>一</a><a href='javascript:x'>x</a>"));
-  ASSERT_TRUE(answer) << answer.error().message;
-  ASSERT_EQ(answer->rows.size(), 1U);
-  EXPECT_EQ(answer->rows[0].url, "http://a.cn/list/1.html");
-  EXPECT_EQ(answer->rows[0].title, "一");
-}
-
-TEST(CrawlerWorker, SurvivesPagesOfJunk) {
-  const auto workers = pool();
-  WorkerListReader lists(*workers);
-  std::string nested;
-  for (int i = 0; i < 200'000; ++i) nested += "<div><a href=/" + std::to_string(i) + ">";
-  for (const std::string& body : {std::string(), std::string(1'000'000, '\0'), std::string(1'000'000, '<'), nested}) {
-    const auto answer = lists.read(request_for(body));
-    EXPECT_LE(answer ? answer->rows.size() : 0, events::kListRowsMax);
-  }
-  EXPECT_EQ(workers->counts().deaths, 0);
-  ASSERT_TRUE(lists.read(request_for("<a href=1.html>一</a>")));
-}
-
 PageRequest page_of(const Portal& portal, PagePurpose purpose, std::string body) {
   PageRequest request;
   request.purpose = purpose;
@@ -61,7 +29,7 @@ PageRequest page_of(const Portal& portal, PagePurpose purpose, std::string body)
 
 TEST(CrawlerWorker, ReadsThePagesOfAPortalInItsOwnProcess) {
   const auto workers = pool();
-  WorkerListReader pages(*workers);
+  WorkerPageReader pages(*workers);
   const auto portal = parse_portal(R"({"schema":1,"id":"p","family":"trs-static","hosts":["a.cn"],"lists":[{"id":"l","request":{"url":"http://a.cn/x/"}}]})", "p");
   ASSERT_TRUE(portal);
   const auto list = pages.read_page(page_of(*portal, PagePurpose::kList, "<li><a href='./t20240101_2.html'>甲市政府信息公开年报</a>2024-01-01</li><li><a href='./t20240101_3.html'>新闻</a></li>"));
@@ -82,14 +50,14 @@ TEST(CrawlerWorker, ReadsThePagesOfAPortalInItsOwnProcess) {
 
 TEST(CrawlerWorker, SurvivesPortalPagesOfJunk) {
   const auto workers = pool(std::chrono::seconds{60});
-  WorkerListReader pages(*workers);
+  WorkerPageReader pages(*workers);
   const auto portal = parse_portal(R"({"schema":1,"id":"p","family":"generic","hosts":["a.cn"],"lists":[{"id":"l","request":{"url":"http://a.cn/x/"}}]})", "p");
   ASSERT_TRUE(portal);
   std::string nested, quotes;
   for (int i = 0; i < 10'000; ++i) nested += "<div class=a><a href=/" + std::to_string(i) + ">信息公开年报</a>";
   for (int i = 0; i < 10'000; ++i) quotes += "'x.pd\"";
   for (const std::string& body : {std::string(1'000'000, '<'), std::string(1'000'000, '['), nested, quotes, std::string(2'000'000, '&'), std::string("\xff\xfe\xfd")}) {
-    for (const PagePurpose purpose : {PagePurpose::kList, PagePurpose::kVars, PagePurpose::kArticle}) {
+    for (const PagePurpose purpose : {PagePurpose::kList, PagePurpose::kVars, PagePurpose::kArticle, PagePurpose::kAttachments}) {
       const auto answer = pages.read_page(page_of(*portal, purpose, body));
       EXPECT_TRUE(answer) << answer.error().message;
     }
@@ -102,7 +70,7 @@ TEST(CrawlerWorker, SurvivesPortalPagesOfJunk) {
 
 int main(int argc, char** argv) {
   if (gouji::runtime::worker_kind(argc, argv) == gouji::crawler::kWorkerKind) {
-    return gouji::runtime::run_worker(gouji::crawler::answer_list_request);
+    return gouji::runtime::run_worker(gouji::crawler::answer_page_request);
   }
   testing::InitGoogleMock(&argc, argv);
   return RUN_ALL_TESTS();

@@ -10,6 +10,8 @@
 #include "common/markup/entities.h"
 #include "common/markup/html.h"
 #include "common/text/ascii.h"
+#include "common/text/percent.h"
+#include "common/text/utf8.h"
 #include "services/crawler/core/attachment_list.h"
 #include "services/crawler/core/fingerprint.h"
 #include "services/crawler/core/page_content.h"
@@ -227,10 +229,8 @@ class Article {
     if (has_all_tables(document)) return;
     const auto max = static_cast<std::size_t>(rule_.attachments_max);
     std::set<std::string> known;
-    for (ListedDocument& found : attachments_of_page(document, base_, max).documents) {
-      known.insert(found.url);
-      out_.attachments.push_back({std::move(found.url), std::move(found.title)});
-    }
+    out_.attachments = attachments_of_page(document, base_, max);
+    for (const PageAttachment& found : out_.attachments) known.insert(found.url);
     std::set<std::string> links;  // judged above, whether taken or not
     for (const Link& link : document.links) links.emplace(document.address(link));
     const bool has_content = content_ != kNoElement && out_.content != "(largest)";
@@ -249,7 +249,7 @@ class Article {
       const std::string& reference = match->groups[0];
       if (links.contains(reference) || reference.find_first_of("/.") == std::string::npos) continue;
       const auto viewer = reference.find("file=");
-      const auto url = resolve(base_, viewer == std::string::npos ? reference : percent_decoded(reference.substr(viewer + 5)));
+      const auto url = resolve(base_, viewer == std::string::npos ? reference : repair_utf8(percent_decoded(reference.substr(viewer + 5))));
       if (url && *url != base_ && known.insert(to_string(*url)).second) out_.attachments.push_back({to_string(*url), {}});
     }
   }

@@ -72,7 +72,7 @@ class AttachmentList {
  public:
   AttachmentList(const Document& document, const Url& page, std::size_t max) : document_(document), page_(page), max_(max), region_(region_of(document)) {}
 
-  ListPage run() {
+  std::vector<PageAttachment> run() {
     for (const Link& link : document_.links) {
       if (link.block < region_.end && is_in_region(link.block) && is_attached(link)) add(document_.address(link), document_.view(link.text));
     }
@@ -86,7 +86,7 @@ class AttachmentList {
       was_taken = was_taken && goes_on ? true : is_taken;
       if (is_taken) last_block = image.block;
     }
-    return std::move(list_);
+    return std::move(found_);
   }
 
  private:
@@ -162,12 +162,8 @@ class AttachmentList {
 
   void add(std::string_view reference, std::string_view title) {
     const auto url = resolve(page_, without_spaces(file_of_viewer(reference)));
-    if (!url || *url == page_ || !known_.insert(to_string(*url)).second) return;
-    if (list_.documents.size() >= max_) {
-      list_.cut = true;
-      return;
-    }
-    list_.documents.push_back({to_string(*url), std::string(utf8_prefix(title, kTitleBytesMax)), {}});
+    if (!url || *url == page_ || found_.size() >= max_ || !known_.insert(to_string(*url)).second) return;
+    found_.push_back({to_string(*url), std::string(utf8_prefix(title, kTitleBytesMax))});
   }
 
   const Document& document_;
@@ -175,7 +171,7 @@ class AttachmentList {
   const std::size_t max_;
   const Region region_;
   std::set<std::string> known_;
-  ListPage list_;
+  std::vector<PageAttachment> found_;
 };
 
 }  // namespace
@@ -199,12 +195,8 @@ bool is_document_address(std::string_view address) {
   return false;
 }
 
-ListPage attachments_of_page(const Document& document, const Url& base, std::size_t max) { return AttachmentList(document, base, max).run(); }
-
-Result<ListPage> read_attachment_list(std::string_view bytes, std::string_view media_type, const Url& base) {
-  GOUJI_ASSIGN(const std::string text, page_text(bytes, media_type));
-  const Document document = scan_html(text);
-  return has_all_tables(document) ? ListPage{} : attachments_of_page(document, base, kAttachmentsMax);
+std::vector<PageAttachment> attachments_of_page(const Document& document, const Url& base, std::size_t max) {
+  return has_all_tables(document) ? std::vector<PageAttachment>{} : AttachmentList(document, base, max).run();
 }
 
 }  // namespace gouji::crawler

@@ -2,24 +2,21 @@
 // frames that stand where its tables belong. Runs in the worker: the bytes are hostile.
 #pragma once
 
+#include <cstddef>
 #include <string_view>
+#include <vector>
 
-#include "common/core/result.h"
 #include "common/markup/document.h"
-#include "services/crawler/core/list_page.h"
+#include "common/report/portal_page.h"
+#include "services/crawler/core/url.h"
 
 namespace gouji::crawler {
 
 inline constexpr std::size_t kAttachmentsMax = 8;  // of a page without a portal file
-// ListRules::format of a request for attachments.
-inline constexpr std::string_view kAttachmentFormat = "attachments";
 
-// In the order of the page, each address once; `title` is the link's text. Empty for a page that has
-// all tables of a report itself. `base` is the page's own address.
-Result<ListPage> read_attachment_list(std::string_view bytes, std::string_view media_type, const Url& base);
-
-// The same of a page that is scanned already, at most `max`.
-ListPage attachments_of_page(const Document& document, const Url& base, std::size_t max);
+// In the order of the page, each address once, at most `max`; the name is the link's text. Empty for
+// a page that has all tables of a report itself. `base` is the page's own address.
+std::vector<PageAttachment> attachments_of_page(const Document& document, const Url& base, std::size_t max);
 // The page holds the report itself: all its tables.
 bool has_all_tables(const Document& document);
 // Ends in the name of a kind of document, in the path or in a value of the query.

@@ -12,8 +12,6 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 }  // namespace
 
-int report_year_at(UnixMillis at) { return static_cast<int>(shanghai_date(at).year()) - 1; }
-
 int year_of_title(std::string_view title) {
   int found = 0;
   for (std::size_t i = 0; i + 4 <= title.size(); ++i) {

@@ -28,8 +28,6 @@ struct Sighted {
   bool is_withdrawn = false;
 };
 
-// The report year that is due at a moment, or was due last: last year's, from 1 January on.
-int report_year_at(UnixMillis at);
 // The year that a title names ("…2023年…"), when it names exactly one; 0 when it does not.
 int year_of_title(std::string_view title);
 

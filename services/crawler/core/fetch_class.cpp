@@ -54,7 +54,7 @@ bool is_refusal(FetchClass result) {
   return result == FetchClass::kTooLarge || result == FetchClass::kRefusedAddress || result == FetchClass::kRobots;
 }
 
-bool is_shut_out(FetchClass result) { return result == FetchClass::kBlocked || result == FetchClass::kChallenge; }
+bool is_shut_out(FetchClass result) { return result == FetchClass::kBlocked || result == FetchClass::kChallenge || result == FetchClass::kTls; }
 
 Sight sight_of(FetchClass result) {
   switch (result) {

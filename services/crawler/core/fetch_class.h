@@ -43,7 +43,7 @@ std::string_view to_string(FetchClass result);  // "ok", "not_modified", ...
 
 // A refusal stands until the document or its address changes; everything else passes.
 bool is_refusal(FetchClass result);
-// The portal does not want us: asked again after hours, not minutes.
+// The portal does not want us, or cannot be trusted to be itself: asked again after hours, not minutes.
 bool is_shut_out(FetchClass result);
 // What the attempt says about the document; kOk is kContent.
 Sight sight_of(FetchClass result);

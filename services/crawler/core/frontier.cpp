@@ -12,7 +12,13 @@ Frontier::Host Frontier::host(std::string_view name, const PaceRules& rules) {
     hosts_.emplace_back();
     hosts_.back().name = found->first;
     hosts_.back().rules = rules;
+    return found->second;
   }
+  // Several sources of one host: the most careful of their wishes holds.
+  PaceRules& known = hosts_[found->second].rules;
+  known.delay_min = std::max(known.delay_min, rules.delay_min);
+  known.requests_a_day = std::min(known.requests_a_day, rules.requests_a_day);
+  known.concurrency = std::min(known.concurrency, rules.concurrency);
   return found->second;
 }
 
@@ -35,7 +41,7 @@ void Frontier::place(Host host, const Now& now) {
   }
   std::optional<Tick> timed_at;
   std::optional<std::int64_t> offered;
-  if (queue.in_flight < options_.host_concurrency && (!queue.ready.empty() || !queue.later.empty())) {
+  if (queue.in_flight < queue.rules.concurrency && (!queue.ready.empty() || !queue.later.empty())) {
     const Tick due = queue.ready.empty() ? queue.later.front().due_at : now.tick;
     const Tick at = std::max(due, queue.pace.allowed_at(queue.rules, now));
     if (at <= now.tick) {

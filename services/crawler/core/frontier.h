@@ -23,7 +23,6 @@ enum class Priority : std::uint8_t { kNextHop, kHotList, kNewArticle, kAttachmen
 
 struct FrontierOptions {
   std::size_t in_flight_max = 256;  // over all hosts
-  std::uint32_t host_concurrency = 1;
 };
 
 class Frontier {

@@ -23,6 +23,7 @@ struct PaceRules {
   std::chrono::milliseconds delay_min{1'000};
   std::chrono::milliseconds delay_max{60'000};
   std::int64_t requests_a_day = 20'000;  // a day of Shanghai
+  std::uint32_t concurrency = 1;         // requests in flight
   int opens_at = 0, closes_at = 24 * 60; // minutes of a day of Shanghai; equal = never open; may pass midnight
   BreakerRules breaker;
 };

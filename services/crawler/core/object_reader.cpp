@@ -55,7 +55,7 @@ ObjectReader::ObjectReader(const JsonValue* value, std::string pointer, Mistakes
   value_ = nullptr;
 }
 
-std::string ObjectReader::place(std::string_view key) const { return pointer_ + "/" + std::string(key.substr(0, 100)); }
+std::string ObjectReader::place(std::string_view key) const { return key.empty() ? pointer_ : pointer_ + "/" + std::string(key.substr(0, 100)); }
 
 const JsonValue* ObjectReader::member(std::string_view key) {
   if (std::find(known_.begin(), known_.end(), key) == known_.end()) known_.push_back(key);

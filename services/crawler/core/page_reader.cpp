@@ -1,12 +1,14 @@
 // One page of a portal to the whole answer: what it is, and what it says.
 #include <utility>
 
+#include "common/markup/html.h"
 #include "common/markup/html_tree.h"
 #include "common/text/utf8.h"
 #include "services/crawler/core/article.h"
-#include "services/crawler/core/list_page.h"
+#include "services/crawler/core/attachment_list.h"
 #include "services/crawler/core/page_content.h"
 #include "services/crawler/core/page_gate.h"
+#include "services/crawler/core/page_text.h"
 #include "services/crawler/core/portal.h"
 #include "services/crawler/core/rows.h"
 #include "services/crawler/core/variables.h"
@@ -95,16 +97,20 @@ PageAnswer read_page(const Portal& portal, const PageRequest& request) {
   if (!base) return refused(PageClass::kUnreadable, base.error().message);
   const BodyKind kind = body_kind(request.body);
   if (kind == BodyKind::kEmpty) return refused(PageClass::kEmptyShell, "an empty body");
-  if (kind == BodyKind::kDocument && request.purpose == PagePurpose::kArticle) return {};  // the article is the document
+  if (kind == BodyKind::kDocument && (request.purpose == PagePurpose::kArticle || request.purpose == PagePurpose::kAttachments)) return {};  // the article is the document
   if (kind != BodyKind::kText) return refused(PageClass::kWrongType, "not a page of text");
   const auto text = page_text(request.body, request.media_type);
   if (!text) return refused(PageClass::kUnreadable, text.error().message);
   switch (request.purpose) {
     case PagePurpose::kVars: return read_vars_page(portal, request, *text, *base);
     case PagePurpose::kList: return read_list_page(portal, request, *text, *base);
-    case PagePurpose::kArticle: break;
+    case PagePurpose::kArticle: return read_article_page(portal, request, *text, *base);
+    case PagePurpose::kAttachments: break;
   }
-  return read_article_page(portal, request, *text, *base);
+  PageAnswer answer;
+  // One more than are taken tells that some are left out.
+  answer.article.attachments = attachments_of_page(scan_html(*text), *base, kAttachmentsMax + 1);
+  return answer;
 }
 
 }  // namespace gouji::crawler

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_map>
 #include <utility>
 
 #include <re2/re2.h>
@@ -49,16 +50,41 @@ Result<Pattern> Pattern::regex(std::string_view expression) {
   return compiled(expression);
 }
 
+// Thousands of portal files have the expressions of their few families: a thread compiles each once.
+class Pattern::Shared {
+ public:
+  std::shared_ptr<const Compiled> find(const std::string& expression) {
+    const auto found = known_.find(expression);
+    return found == known_.end() ? nullptr : found->second.lock();
+  }
+  void add(const std::string& expression, const std::shared_ptr<const Compiled>& made) {
+    if (known_.size() >= sweep_at_) {
+      std::erase_if(known_, [](const auto& entry) { return entry.second.expired(); });
+      sweep_at_ = std::max<std::size_t>(kSweepMin, 2 * known_.size());
+    }
+    known_[expression] = made;
+  }
+
+ private:
+  static constexpr std::size_t kSweepMin = 1'024;
+  std::unordered_map<std::string, std::weak_ptr<const Compiled>> known_;
+  std::size_t sweep_at_ = kSweepMin;
+};
+
 Result<Pattern> Pattern::compiled(std::string_view expression) {
+  thread_local Shared shared;
   RE2::Options options;
   options.set_log_errors(false);
   options.set_max_mem(kCompiledBytesMax);
   options.set_dot_nl(true);
   Pattern pattern;
   pattern.text_ = expression;
+  pattern.compiled_ = shared.find(pattern.text_);
+  if (pattern.compiled_) return pattern;
   auto made = std::make_shared<Compiled>(pattern.text_, options);
   if (!made->re2.ok()) return invalid_input(ErrorCode::kMalformed, "not a regular expression (RE2): " + made->re2.error());
   if (made->re2.NumberOfCapturingGroups() > kGroupsMax) return invalid_input(ErrorCode::kMalformed, "more than 9 groups");
+  shared.add(pattern.text_, made);
   pattern.compiled_ = std::move(made);
   return pattern;
 }

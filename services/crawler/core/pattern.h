@@ -41,6 +41,7 @@ class Pattern {
 
  private:
   struct Compiled;
+  class Shared;
   static Result<Pattern> compiled(std::string_view expression);
   std::string text_;
   std::shared_ptr<const Compiled> compiled_;  // null: a glob or a part

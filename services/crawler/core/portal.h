@@ -74,8 +74,8 @@ struct PortalSample {
 
 struct Portal {
   std::string id;
-  std::string rev;         // first 16 hex digits of SHA-256 of `definition`; in every event
-  std::string definition;  // the file with its family merged in, as JSON: PageRequest::portal
+  std::string rev;         // first 16 hex digits of SHA-256 of the file with its family merged in; in every event
+  std::string definition;  // the file without samples, as JSON: PageRequest::portal
   std::string family;      // empty without one
   PortalOrgan organ;
   std::vector<Hint> hints;  // of every document: organ, year, scope

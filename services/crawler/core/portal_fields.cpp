@@ -127,14 +127,6 @@ void check_variables(ObjectReader& reader, std::string_view key, std::string_vie
   }
 }
 
-void check_headers(ObjectReader& reader, const std::vector<std::pair<std::string, std::string>>& headers) {
-  constexpr std::array<std::string_view, 9> kOurs = {"host", "cookie", "user-agent", "content-length", "transfer-encoding", "connection", "accept-encoding", "if-none-match", "if-modified-since"};
-  for (const auto& [name, value] : headers) {
-    const bool is_ours = std::any_of(kOurs.begin(), kOurs.end(), [&](std::string_view ours) { return equals_ignoring_case(ours, name); });
-    if (is_ours || !is_attribute_name(name)) reader.mistake("headers", "the header \"" + name.substr(0, 60) + "\" is not for a portal file to set");
-  }
-}
-
 RequestTemplate read_request(ObjectReader reader, const std::vector<std::string>& known) {
   RequestTemplate request;
   if (reader.choice("method", {"GET", "POST"}).value_or(0) == 1) request.method = "POST";
@@ -190,7 +182,8 @@ RowRule read_rows_rule(ObjectReader reader) {
   rows.organ = row_fields(inner, "organ");
   rows.attachments = row_fields(inner, "attachments");
   rows.attachment_name = row_fields(inner, "attachment_name");
-  const int ways = (rows.select ? 1 : 0) + (rows.pointers.empty() ? 0 : 1) + (rows.regex ? 1 : 0);
+  int ways = 0;  // also one that is wrong in itself, which is told of it alone
+  for (const char* way : {"select", "at", "regex"}) ways += reader.member(way) != nullptr ? 1 : 0;
   if (ways != 1) reader.mistake("", "expected one of select, at and regex");
   if (rows.url.empty() == rows.url_template.empty()) inner.mistake("url", "expected one of fields/url and url_template");
   if (rows.title.empty()) inner.mistake("title", "missing");
@@ -224,7 +217,9 @@ PagingRule read_paging(ObjectReader reader) {
     paging.stop_no_new = std::find(stops.begin(), stops.end(), std::size_t{2}) != stops.end();
   }
   if (paging.kind == PagingKind::kPath && paging.next.empty()) reader.mistake("next", "missing: the file of the later pages, such as \"index_{n}.html\"");
-  if (paging.kind == PagingKind::kNextLink && !paging.next_link) reader.mistake("next_link", "missing: where the address of the next page stands");
+  if (paging.kind == PagingKind::kNextLink && !paging.next_link) reader.mistake("next_link", "missing: the field with the address of the next page, such as \"a.next@href\"" + std::string(paging.next.empty() ? "" : "; \"next\" is of the kind path"));
+  const bool has_number = paging.next.find("{n}") != std::string::npos || paging.next.find("{page}") != std::string::npos;
+  if (paging.kind == PagingKind::kPath && !paging.next.empty() && !has_number) reader.mistake("next", "expected {n} in it, the number of the page: \"index_{n}.html\"");
   reader.finish();
   return paging;
 }
@@ -256,6 +251,14 @@ VarRule read_var(const std::string& name, ObjectReader reader) {
 }
 
 }  // namespace
+
+void check_headers(ObjectReader& reader, const std::vector<std::pair<std::string, std::string>>& headers) {
+  constexpr std::array<std::string_view, 9> kOurs = {"host", "cookie", "user-agent", "content-length", "transfer-encoding", "connection", "accept-encoding", "if-none-match", "if-modified-since"};
+  for (const auto& [name, value] : headers) {
+    const bool is_ours = std::any_of(kOurs.begin(), kOurs.end(), [&](std::string_view ours) { return equals_ignoring_case(ours, name); });
+    if (is_ours || !is_attribute_name(name)) reader.mistake("headers", "the header \"" + name.substr(0, 60) + "\" is not for a portal file to set");
+  }
+}
 
 std::optional<std::chrono::milliseconds> interval_from(std::string_view text) {
   if (text.size() < 2 || text.size() > 7) return std::nullopt;

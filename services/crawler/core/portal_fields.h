@@ -1,6 +1,8 @@
 // Reads the reading rules of a portal file: lists, variables, articles.
 #pragma once
 
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "services/crawler/core/object_reader.h"
@@ -13,6 +15,8 @@ ListRule read_list_rule(ObjectReader list, const std::vector<std::string>& known
 VarsRule read_vars_rule(ObjectReader vars);
 ArticleRule read_article_rule(ObjectReader article);
 AcceptRule read_accept_rule(ObjectReader accept);
+// Names that a portal file may not set, or that are none, are mistakes of "headers".
+void check_headers(ObjectReader& reader, const std::vector<std::pair<std::string, std::string>>& headers);
 GateRule read_gate_rule(ObjectReader challenge, ObjectReader gate);
 CanonicalRule read_canonical_rule(ObjectReader canonical);
 // "10s", "30m", "1h", "7d"; 10 s to 400 d.

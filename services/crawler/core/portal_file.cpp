@@ -86,11 +86,7 @@ void read_tls(ObjectReader tls, Portal& portal) {
 
 void read_http(ObjectReader http, Portal& portal) {
   portal.http.headers = http.pairs("headers");
-  for (const auto& [name, value] : portal.http.headers) {
-    constexpr std::string_view kOurs[] = {"host", "cookie", "user-agent", "content-length", "transfer-encoding", "connection", "accept-encoding", "if-none-match", "if-modified-since"};
-    const bool is_ours = std::any_of(std::begin(kOurs), std::end(kOurs), [&](std::string_view ours) { return equals_ignoring_case(ours, name); });
-    if (is_ours || name.find_first_of(" :\r\n") != std::string::npos) http.mistake("headers", "the header \"" + name.substr(0, 60) + "\" is not for a portal file to set");
-  }
+  check_headers(http, portal.http.headers);
   portal.http.keeps_cookies = http.choice("cookies", {"none", "host"}).value_or(0) == 1;
   portal.http.user_agent = http.text("ua").value_or("");
   if (portal.http.user_agent == "default") portal.http.user_agent.clear();
@@ -148,18 +144,23 @@ void read_lists(ObjectReader& root, Portal& portal) {
     ObjectReader named = list;
     portal.lists.push_back(read_list_rule(list, known));
     if (!ids.insert(portal.lists.back().id).second) named.mistake("id", "the list \"" + portal.lists.back().id + "\" is there twice");
-    const auto address = parse_url(portal.lists.back().request.url);
-    const auto names = variables_of(portal.lists.back().request.url);
+    // Of a template as much as is known: scheme and host.
+    const std::string& text = portal.lists.back().request.url;
+    const auto names = variables_of(text);
+    const std::string origin = text.substr(0, text.find('/', std::min(text.find("//"), text.size()) + 2)) + "/";
+    const auto address = parse_url(names.empty() ? text : origin);
     const bool needs_home = std::find(names.begin(), names.end(), "origin") != names.end() || std::find(names.begin(), names.end(), "vars.from") != names.end();
     if (needs_home && portal.vars.from.empty()) root.mistake("vars/from", "missing: the address of the column's page; {origin} comes from it");
-    const bool is_plain = variables_of(portal.lists.back().request.url).empty();
-    if (is_plain && !portal.lists.back().request.url.empty() && !address) named.mistake("request/url", address.error().message);
+    const bool is_plain = names.empty() || origin.find('{') == std::string::npos;
+    if (is_plain && !text.empty() && !address) named.mistake("request/url", address.error().message);
     if (is_plain && address && !is_host_allowed(portal, address->host)) named.mistake("request/url", "its host \"" + address->host + "\" is not among the hosts of the file");
   }
-  for (const std::string& text : root.texts("documents")) {
-    const auto address = parse_url(text);
-    if (!address) root.mistake("documents", address.error().message);
-    else if (!is_host_allowed(portal, address->host)) root.mistake("documents", "the host of " + text + " is not among the hosts of the file");
+  const auto documents = root.texts("documents");
+  for (std::size_t i = 0; i < documents.size(); ++i) {
+    const std::string key = "documents/" + std::to_string(i);
+    const auto address = parse_url(documents[i]);
+    if (!address) root.mistake(key, address.error().message);
+    else if (!is_host_allowed(portal, address->host)) root.mistake(key, "its host \"" + address->host + "\" is not among the hosts of the file");
     else portal.documents.push_back(to_string(*address));
   }
   if (portal.lists.empty() && portal.documents.empty()) root.mistake("lists", "missing: at least one list, or documents");
@@ -212,7 +213,6 @@ Portal read_portal(const JsonValue& whole, Mistakes& mistakes) {
 }  // namespace
 
 namespace {
-// A definition has its family written out under every list, so it may be larger than a file.
 Result<Portal> portal_from(std::string_view bytes, std::string_view name);
 }  // namespace
 
@@ -243,6 +243,12 @@ Result<Portal> portal_from_definition(std::string_view definition) { return port
 
 namespace {
 
+// Neither of them changes what is fetched and how it is read.
+JsonValue without_samples(JsonValue file) {
+  std::erase_if(file.members, [](const auto& member) { return member.name == "samples" || member.name == "about"; });
+  return file;
+}
+
 Result<Portal> portal_from(std::string_view bytes, std::string_view name) {
   Mistakes mistakes(name);
   const auto root = parse_json(bytes);
@@ -269,10 +275,9 @@ Result<Portal> portal_from(std::string_view bytes, std::string_view name) {
   }
   Portal portal = read_portal(whole, mistakes);
   if (!mistakes.all().empty()) return mistakes.error();
-  std::erase_if(whole.members, [](const auto& member) { return member.name == "samples" || member.name == "about"; });
   portal.family = std::move(family_name);
-  portal.definition = to_text(whole);
-  portal.rev = to_hex(sha256(portal.definition)).substr(0, 16);
+  portal.definition = to_text(without_samples(*root));
+  portal.rev = to_hex(sha256(to_text(without_samples(std::move(whole))))).substr(0, 16);
   return portal;
 }
 
@@ -284,21 +289,16 @@ Source source_of(Portal portal) {
   source.kind = portal.lists.empty() ? SourceKind::kUrl : SourceKind::kList;
   source.address = portal.lists.empty() ? portal.documents.front() : portal.lists.front().request.url;
   source.hints = portal.hints;
-  source.hosts = portal.hosts;
   source.interval = portal.interval;
-  if (!portal.lists.empty()) {
-    // What the plain reader of lists needs of the first one.
-    const ListRule& list = portal.lists.front();
-    source.list.format = list.rows.pointers.empty() ? "html" : "json";
-    if (!list.rows.pointers.empty()) source.list.rows_pointer = list.rows.pointers.front();
-    const auto pointer = [](const std::vector<FieldRule>& rules) { return rules.empty() ? std::string() : rules.front().pointer; };
-    source.list.url_field = pointer(list.rows.url);
-    source.list.title_field = pointer(list.rows.title);
-    source.list.date_field = pointer(list.rows.date);
-    for (const Pattern& pattern : portal.accept.title) source.list.title_accept.push_back(pattern.text());
-    for (const Pattern& pattern : portal.accept.title_not) source.list.title_refuse.push_back(pattern.text());
-    for (const Pattern& pattern : portal.accept.url) source.list.url_accept.push_back(pattern.text());
+  // How pages are read is the worker's half, and it has the definition: thousands of portals are kept here.
+  for (ListRule& list : portal.lists) {
+    list.rows = {};
+    list.response = {};
+    list.follow.reset();
   }
+  portal.article = {};
+  portal.gate = GateRule{portal.gate.challenge_status, {}, {}, {}, {}, portal.gate.challenge_bytes_max, {}};
+  portal.samples = {};
   source.portal = std::make_shared<const Portal>(std::move(portal));
   return source;
 }
@@ -309,10 +309,7 @@ Result<Source> parse_portal_file(std::string_view bytes, std::string_view name) 
 }
 
 bool is_host_accepted(const Source& source, std::string_view host) {
-  if (source.portal) return is_host_allowed(*source.portal, host);
-  return source.hosts.empty() || std::any_of(source.hosts.begin(), source.hosts.end(), [&](const std::string& pattern) {
-    return pattern == host || (pattern.find_first_of("*?") != std::string::npos && is_glob_match(pattern, host));
-  });
+  return !source.portal || is_host_allowed(*source.portal, host);
 }
 
 }  // namespace gouji::crawler

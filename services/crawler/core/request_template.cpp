@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "common/text/percent.h"
 #include "services/crawler/core/text_steps.h"
 
 namespace gouji::crawler {

@@ -1,10 +1,12 @@
 #include "services/crawler/core/rows.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
 #include "common/core/digest.h"
+#include "common/text/percent.h"
 #include "services/crawler/core/fingerprint.h"
 #include "services/crawler/core/request_template.h"
 #include "services/crawler/core/text_steps.h"
@@ -16,7 +18,7 @@ namespace {
 constexpr std::size_t kTitleBytesMax = 1'024;
 constexpr std::size_t kOrganBytesMax = 256;
 constexpr std::size_t kAnswerBytesMax = 3 * 1024 * 1024;  // of all texts of all rows
-constexpr std::size_t kShapesLooked = 3;
+constexpr std::size_t kShapesLooked = 9;
 
 // Gathers rows in their order.
 class Rows {
@@ -28,14 +30,16 @@ class Rows {
     const PageContent::Rows found = content_.rows(list_.rows, kPageRowsMax);
     out_.cut = found.is_cut;
     // The template is that of the rows that are wanted: a page has other links, which come and go.
-    std::string shape;
-    std::size_t shapes = 0;
+    // What most of them look like: a list that grows, or a mark on its newest row, is no other template.
+    std::map<std::string, std::size_t> shapes;
+    std::size_t looked = 0;
     for (const auto& row : found.rows) {
       const std::size_t before = out_.rows.size();
       add(*row);
-      if (out_.rows.size() > before && shapes++ < kShapesLooked) shape += row->shape() + '\n';
+      if (out_.rows.size() > before && looked++ < kShapesLooked) shapes[row->shape()] += 1;
     }
-    if (shapes > 0) out_.fingerprint = fingerprint(shape);
+    const auto usual = std::max_element(shapes.begin(), shapes.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+    if (usual != shapes.end()) out_.fingerprint = fingerprint(usual->first);
     out_.rows_digest = to_hex(digest_.finish());
     add_numbers();
     if (list_.follow_iframe) add_follow("iframe[src], frame[src]", "src");

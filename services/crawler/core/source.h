@@ -22,26 +22,12 @@ enum class SourceKind : std::uint8_t {
 inline constexpr SourceKind kSourceKinds[] = {SourceKind::kFiles, SourceKind::kUrl, SourceKind::kList};
 std::string_view to_string(SourceKind kind);  // "files", "url", "list": a metric label
 
-// How a list page is read, and which of its rows are documents. Patterns are plain parts of a text;
-// with a `*` or `?` in them they are globs over the whole text.
-struct ListRules {
-  std::string format = "html";  // "html", "json"
-  std::vector<std::string> title_accept;  // empty = all
-  std::vector<std::string> title_refuse;
-  std::vector<std::string> url_accept;    // empty = all
-  std::string rows_pointer;               // JSON pointer to the array of rows
-  std::string url_field, title_field, date_field;  // JSON pointers within a row
-  friend bool operator==(const ListRules&, const ListRules&) = default;
-};
-
 struct Source {
   std::string id;           // of health and metrics: portal id, or the kind and address
   std::string location_source;  // first part of a location's id: portal id, "files" or "web"
   SourceKind kind = SourceKind::kFiles;
   std::string address;      // absolute path, or canonical URL
   std::vector<Hint> hints;  // of every document of this source
-  ListRules list;
-  std::vector<std::string> hosts;  // globs of where documents may lie; empty = anywhere public
   std::chrono::milliseconds interval{3'600'000};  // between two readings
   std::shared_ptr<const Portal> portal;  // of a portal file; null for files and plain addresses
 };

@@ -8,6 +8,7 @@
 
 #include "common/markup/entities.h"
 #include "common/markup/html_tree.h"
+#include "common/text/percent.h"
 #include "common/text/utf8.h"
 
 namespace gouji::crawler {
@@ -123,36 +124,6 @@ std::optional<std::int64_t> number_in(std::string_view text) {
   return digits > 0 ? std::optional(value) : std::nullopt;
 }
 
-std::string percent_decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const int high = at + 2 < text.size() && text[at] == '%' ? hex_of(text[at + 1]) : -1;
-    const int low = high >= 0 ? hex_of(text[at + 2]) : -1;
-    if (low < 0) {
-      out.push_back(text[at]);
-      continue;
-    }
-    out.push_back(static_cast<char>(high * 16 + low));
-    at += 2;
-  }
-  return repair_utf8(out);
-}
-
-std::string percent_encoded(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const bool is_plain = is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.' || c == '_' || c == '~';
-    if (is_plain) {
-      out.push_back(c);
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out += {'%', kHex[byte >> 4U], kHex[byte & 15U]};
-  }
-  return out;
-}
-
 std::string tidied(std::string_view text, std::size_t bytes_max) {
   std::string out;
   bool wants_space = false;
@@ -197,7 +168,7 @@ std::string decoded(std::string text, const std::vector<DecodeStep>& steps) {
   for (const DecodeStep step : steps) {
     switch (step) {
       case DecodeStep::kHtml: text = decode_entities(text); break;
-      case DecodeStep::kUrl: text = percent_decoded(text); break;
+      case DecodeStep::kUrl: text = repair_utf8(percent_decoded(text)); break;
       case DecodeStep::kSingleToDoubleQuotes:
         for (char& c : text) c = c == '\'' ? '"' : c;
         break;

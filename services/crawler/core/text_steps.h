@@ -21,10 +21,6 @@ std::optional<std::string> day_of_epoch(std::string_view digits);
 // The first whole number in a text; commas between its digits do not count.
 std::optional<std::int64_t> number_in(std::string_view text);
 
-// "%E4%B8%AD" → "中"; what is no escape stays. `+` stays.
-std::string percent_decoded(std::string_view text);
-// Everything but letters, digits and -._~ as %XX.
-std::string percent_encoded(std::string_view text);
 // Text without white space at its ends, runs of it as one space, at most `bytes_max`.
 std::string tidied(std::string_view text, std::size_t bytes_max);
 std::string decoded(std::string text, const std::vector<DecodeStep>& steps);

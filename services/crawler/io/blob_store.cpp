@@ -9,25 +9,11 @@
 #include <utility>
 
 #include "common/core/digest.h"
+#include "common/runtime/descriptor.h"
 
 namespace gouji::crawler {
 
 namespace {
-
-// Closes a descriptor when it goes out of sight.
-class File {
- public:
-  explicit File(int descriptor) : descriptor_(descriptor) {}
-  ~File() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  int get() const { return descriptor_; }
-
- private:
-  int descriptor_;
-};
 
 Error error_at(const std::string& path) {
   const int code = errno;
@@ -37,7 +23,7 @@ Error error_at(const std::string& path) {
 }
 
 Result<void> sync_folder(const std::string& path) {
-  const File folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const runtime::Descriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (folder.get() < 0 || ::fsync(folder.get()) != 0) return error_at(path);
   return ok();
 }
@@ -61,7 +47,7 @@ Result<void> write_all(int file, std::string_view bytes, const std::string& path
 }
 
 Result<void> write_temporary(const std::string& path, std::string_view bytes) {
-  const File file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+  const runtime::Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (file.get() < 0) return error_at(path);
   return write_all(file.get(), bytes, path);
 }

@@ -1,8 +1,12 @@
 #include "services/crawler/io/cdxj.h"
 
+#include <charconv>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "common/text/ascii.h"
+#include "services/crawler/core/json_value.h"
 #include "services/crawler/core/url.h"
 
 namespace gouji::crawler {
@@ -82,6 +86,21 @@ std::optional<std::string> cdxj_line(const WarcRecord& record, std::string_view 
                      cdxj_key(url), stamp_of(record.field("WARC-Date")), json_text(url),
                      json_text(type == "revisit" ? "warc/revisit" : media_type_of(head)), json_text(status_of(head)),
                      json_text(record.field("WARC-Payload-Digest")), record.length, record.offset, json_text(file));
+}
+
+std::optional<CdxjEntry> cdxj_entry(std::string_view line) {
+  const auto json = line.find('{');
+  const auto fields = json == std::string_view::npos ? Result<JsonValue>(JsonValue{}) : parse_json(line.substr(json));
+  if (!fields || !fields->is_object()) return std::nullopt;
+  const auto text = [&](std::string_view name) {
+    const JsonValue* value = fields->member(name);
+    return value == nullptr ? std::string() : value->text;
+  };
+  CdxjEntry entry{text("url"), text("digest"), text("filename"), 0, text("mime") == "warc/revisit"};
+  const std::string offset = text("offset");
+  const auto end = offset.data() + offset.size();
+  const bool is_number = !offset.empty() && std::from_chars(offset.data(), end, entry.offset).ptr == end;
+  return is_number && !entry.url.empty() && !entry.file.empty() ? std::optional(std::move(entry)) : std::nullopt;
 }
 
 }  // namespace gouji::crawler

@@ -14,6 +14,8 @@
 #include <optional>
 #include <utility>
 
+#include "common/runtime/descriptor.h"
+
 namespace gouji::crawler {
 
 namespace {
@@ -167,20 +169,6 @@ class Walk {
   bool cut_ = false;
 };
 
-class Descriptor {
- public:
-  explicit Descriptor(int descriptor) : descriptor_(descriptor) {}
-  ~Descriptor() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return descriptor_; }
-
- private:
-  int descriptor_;
-};
-
 Error too_large(const std::string& path, std::int64_t size, std::int64_t limit) {
   return invalid_input(ErrorCode::kTooLarge, path + ": " + std::to_string(size) + " bytes; documents up to " +
                                                  std::to_string(limit) + " bytes are taken (setting document_bytes_max)");
@@ -208,7 +196,7 @@ FileTree read_tree(const std::string& root, const FileTreeLimits& limits) { retu
 
 Result<FileContent> read_file(const std::string& path, std::int64_t bytes_max) {
   // Without O_NONBLOCK a pipe of that name would hold the crawler for ever.
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  const runtime::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (file.get() < 0) {
     return unavailable(errno == ENOENT ? ErrorCode::kNotFound : ErrorCode::kUnreadable, error_text(path, errno));
   }

@@ -80,6 +80,7 @@ void HttpFetcher::Impl::finish(Hop& hop, CURLcode code) {
   const Done done = std::move(hop.done);
   curl_multi_remove_handle(multi, hop.handle);
   curl_easy_setopt(hop.handle, CURLOPT_HTTPHEADER, nullptr);
+  curl_easy_setopt(hop.handle, CURLOPT_ERRORBUFFER, nullptr);
   // What a failure leaves in a handle is not known: after a name that does not resolve, libcurl refuses
   // to have its buffer set again.
   if (code == CURLE_OK) {

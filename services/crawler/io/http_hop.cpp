@@ -136,6 +136,8 @@ FetchClass class_of_failure(CURLcode code, const Hop& hop) {
     case CURLE_UNSUPPORTED_PROTOCOL:  // the scheme is known to be HTTP: the answer is not
       return FetchClass::kTruncated;
     case CURLE_SSL_CONNECT_ERROR:
+      // A handshake that the network cut short says nothing about certificates and versions.
+      return std::strstr(hop.error.data(), "SYSCALL") != nullptr ? FetchClass::kConnect : FetchClass::kTls;
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CIPHER:
@@ -169,6 +171,7 @@ void set(CURL* handle, CURLoption option, Value value) {
 
 void set_callbacks(CURL* handle, Hop& hop) {
   set(handle, CURLOPT_PRIVATE, &hop);
+  set(handle, CURLOPT_ERRORBUFFER, hop.error.data());
   set(handle, CURLOPT_OPENSOCKETFUNCTION, open_socket);
   set(handle, CURLOPT_OPENSOCKETDATA, &hop);
   set(handle, CURLOPT_WRITEFUNCTION, take_body);
@@ -244,7 +247,9 @@ std::string message_of(const Hop& hop, CURLcode code, FetchClass result) {
   if (result == FetchClass::kRefusedAddress && !hop.refused_address.empty()) {
     return "its network address " + hop.refused_address + " is not public; allow it with --allow-net if it is meant";
   }
-  return hop.aborted ? hop.why : std::string(curl_easy_strerror(code));
+  if (hop.aborted) return hop.why;
+  const std::string why = hop.error[0] != '\0' ? hop.error.data() : curl_easy_strerror(code);
+  return result == FetchClass::kTls ? why + "; where the portal cannot mend it, its portal file may relax \"tls\", with a reason" : why;
 }
 
 Exchange exchange_of(Hop& hop, CURLcode code) {

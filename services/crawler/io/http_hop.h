@@ -4,6 +4,7 @@
 
 #include <curl/curl.h>
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <list>
@@ -52,6 +53,7 @@ struct Hop {
   std::string location;
   std::string refused_address;  // the last one that was refused
   bool opened = false;          // some address was allowed
+  std::array<char, CURL_ERROR_SIZE> error{};  // what libcurl says went wrong
   std::optional<FetchClass> aborted;
   std::string why;
 

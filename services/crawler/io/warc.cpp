@@ -63,9 +63,16 @@ std::string protocol_id(std::string_view protocol) {
 
 bool is_not_modified(std::string_view head) { return head.substr(0, head.find("\r\n")).find(" 304") != std::string_view::npos; }
 
+// "2026" of "gouji-20261121200501-00000.warc.gz".
+std::string_view year_of(std::string_view file) {
+  const auto serial = file.rfind('-');
+  const auto stamp = serial == std::string_view::npos ? serial : file.rfind('-', serial - 1);
+  return stamp == std::string_view::npos ? std::string_view() : file.substr(stamp + 1, 4);
+}
+
 // The profile of a revisit; empty for a response.
-std::string_view profile_of(const WarcExchange& exchange, const std::string& digest) {
-  if (!exchange.earlier) return {};
+std::string_view profile_of(const WarcExchange& exchange, const std::string& digest, std::string_view file) {
+  if (!exchange.earlier || year_of(exchange.earlier->file) != year_of(file)) return {};
   if (is_not_modified(exchange.response_head)) return kNotModified;
   // An empty body is cheap to keep and proves nothing by its digest.
   return exchange.body.empty() || !exchange.truncated.empty() || digest != exchange.earlier->digest ? std::string_view() : kIdenticalPayload;
@@ -197,7 +204,7 @@ Result<WarcPosition> WarcWriter::write(const WarcExchange& exchange) {
   if (warc.file < 0) GOUJI_TRY(warc.start_file());
 
   const std::string own_digest = warc_digest(exchange.body);
-  const std::string_view profile = profile_of(exchange, own_digest);
+  const std::string_view profile = profile_of(exchange, own_digest, warc.name);
   const bool is_revisit = !profile.empty();
   const std::string id = warc.record_id(warc.size, "response");
   auto fields = warc.common_fields(exchange, is_revisit ? "revisit" : "response", id);

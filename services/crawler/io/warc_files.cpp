@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "common/runtime/descriptor.h"
 #include "services/crawler/io/cdxj.h"
 #include "services/crawler/io/warc_reader.h"
 
@@ -20,19 +21,9 @@ namespace {
 // Enough of a block for its HTTP head.
 constexpr std::int64_t kHeadBytesMax = 256 * 1024;
 
-class File {
- public:
-  File(const std::string& path, int flags) : descriptor_(::open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, 0600)) {}
-  ~File() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  int get() const { return descriptor_; }
-
- private:
-  int descriptor_;
-};
+runtime::Descriptor open_file(const std::string& path, int flags) {
+  return runtime::Descriptor(::open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, 0600));
+}
 
 Result<void> rename_file(const std::string& from, const std::string& to) {
   if (::rename(from.c_str(), to.c_str()) != 0) return warc_error(to);
@@ -40,7 +31,7 @@ Result<void> rename_file(const std::string& from, const std::string& to) {
 }
 
 Result<void> cut(const std::string& path, std::int64_t size) {
-  const File file(path, O_WRONLY);
+  const runtime::Descriptor file = open_file(path, O_WRONLY);
   if (file.get() < 0 || ::ftruncate(file.get(), size) != 0 || ::fsync(file.get()) != 0) return warc_error(path);
   return ok();
 }
@@ -88,7 +79,7 @@ Result<std::vector<std::string>> names_ending(const std::string& folder, std::st
 }
 
 Result<void> sync_warc_folder(const std::string& folder) {
-  const File file(folder, O_RDONLY | O_DIRECTORY);
+  const runtime::Descriptor file = open_file(folder, O_RDONLY | O_DIRECTORY);
   if (file.get() < 0 || ::fsync(file.get()) != 0) return warc_error(folder);
   return ok();
 }
@@ -96,7 +87,7 @@ Result<void> sync_warc_folder(const std::string& folder) {
 Result<void> write_whole_file(const std::string& folder, const std::string& name, std::string_view bytes) {
   const std::string path = folder + "/" + name, part = path + ".part";
   {
-    const File file(part, O_WRONLY | O_CREAT | O_TRUNC);
+    const runtime::Descriptor file = open_file(part, O_WRONLY | O_CREAT | O_TRUNC);
     if (file.get() < 0) return warc_error(part);
     while (!bytes.empty()) {
       const ssize_t written = ::write(file.get(), bytes.data(), bytes.size());

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "common/events/envelope.h"
+#include "common/text/percent.h"
 #include "services/gouji/json_writer.h"
 #include "services/gouji/notify/signature.h"
 #include "services/gouji/report_words.h"

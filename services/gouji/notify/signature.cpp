@@ -42,16 +42,4 @@ std::string to_base64(std::string_view bytes) {
   return out;
 }
 
-std::string percent_encoded(std::string_view text) {
-  static constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("-._~").find(c) != std::string_view::npos;
-    const auto byte = static_cast<unsigned char>(c);
-    if (is_plain) out.push_back(c);
-    else out.append({'%', kHex[byte >> 4], kHex[byte & 15]});
-  }
-  return out;
-}
-
 }  // namespace gouji::command

@@ -8,7 +8,5 @@ namespace gouji::command {
 
 std::string hmac_sha256(std::string_view key, std::string_view message);  // 32 bytes
 std::string to_base64(std::string_view bytes);
-// For a query string: everything but letters, digits and -._~ as %XX.
-std::string percent_encoded(std::string_view text);
 
 }  // namespace gouji::command

@@ -23,7 +23,8 @@
 #include "services/crawler/core/url.h"
 #include "services/crawler/crawler.h"
 #include "services/crawler/io/state.h"
-#include "tests/integration/crawler_support.h"
+#include "services/crawler/core/portal_file.h"
+#include "tests/support/crawler_parts.h"
 #include "tests/support/temp_folder.h"
 
 namespace gouji::crawler {
@@ -48,11 +49,20 @@ double resident_mib() {
   return 0;
 }
 
-// Lists whose rows are known without a page; every other address is a document.
-class NoLists : public ListReader {
+// Rows are known without a page.
+class NoPages : public PageReader {
  public:
-  Result<events::ListAnswer> read(const events::ListRequest&) override { return invalid_input(ErrorCode::kMalformed, "no lists here"); }
+  Result<PageAnswer> read_page(const PageRequest&) override { return invalid_input(ErrorCode::kMalformed, "no pages here"); }
 };
+
+// As a portal file has it: the rules of its family under its own.
+Source portal_at(const std::string& list, const std::string& host, const std::string& id) {
+  const auto parsed = parse_portal_file(R"({"schema":1,"id":")" + id + R"(","family":"trs-static","organ":{"name":"某市教育局)" + id + R"("},"hosts":[")" + host +
+                                            R"("],"lists":[{"id":"nb","request":{"url":")" + list + R"("}}]})", id);
+  if (!parsed) std::fprintf(stderr, "%s\n", parsed.error().message.c_str());
+  GOUJI_CHECK(parsed.has_value());
+  return *parsed;
+}
 
 class Facts : public CrawlerObserver {
  public:
@@ -72,10 +82,10 @@ CrawlerSettings settings_in(const std::string& folder) {
 struct Ground {
   AppendOnlyLog log{[](std::span<const eventlog::Outgoing>) { return ok(); }};
   runtime::SystemClock clock;
-  NoLists lists;
+  NoPages pages;
   Facts facts;
   std::unique_ptr<Crawler> open(CrawlerSettings settings, std::vector<Source> sources) {
-    auto crawler = Crawler::open(std::move(settings), std::move(sources), {log, clock, facts, lists});
+    auto crawler = Crawler::open(std::move(settings), std::move(sources), {log, clock, facts, pages});
     if (!crawler) std::fprintf(stderr, "%s\n", crawler.error().message.c_str());
     GOUJI_CHECK(crawler.has_value());
     return std::move(*crawler);
@@ -89,7 +99,7 @@ void fill(State& state, const Source& source, const std::vector<std::string>& do
   list.id = state.new_url_id();
   list.source_id = source.location_source;
   list.kind = UrlKind::kList;
-  list.address = source.address;
+  list.address = "list:nb";
   list.host = parse_url(source.address)->host;
   list.due_at = due;
   change.urls.push_back(list);
@@ -113,9 +123,10 @@ void fetch(const std::string& base, int pages, int in_flight) {
   const testing::TempFolder folder;
   CrawlerSettings settings = settings_in(folder.file("data"));
   settings.host_concurrency = settings.fetches_in_flight = in_flight;
-  Source source = url_source(base + "/0");
-  source.id = source.location_source = "portal";
-  source.kind = SourceKind::kList;
+  settings.archive = false;  // compression and fsync are no part of the comparison
+  Portal portal = *portal_at(base + "/0", "127.0.0.1", "portal").portal;
+  portal.politeness.min_delay = std::chrono::milliseconds{0};
+  const Source source = source_of(std::move(portal));
   std::vector<std::string> documents;
   for (int i = 0; i < pages; ++i) documents.push_back(base + "/" + std::to_string(i));
   {
@@ -166,14 +177,8 @@ void sources(int count, int documents) {
   runtime::SystemClock clock;
   std::vector<Source> all;
   for (int i = 0; i < count; ++i) {
-    Source source = url_source("http://www.h" + std::to_string(i) + ".gov.cn/col/col1229116940/");
-    source.id = source.location_source = "cn-" + std::to_string(i);
-    source.kind = SourceKind::kList;
-    source.hosts = {"www.h" + std::to_string(i) + ".gov.cn"};
-    source.hints = {{"organ", "某市教育局" + std::to_string(i), "portal_file"}};
-    source.list.title_accept = {"信息公开*报告"};
-    source.interval = std::chrono::hours{24};
-    all.push_back(std::move(source));
+    const std::string host = "www.h" + std::to_string(i) + ".gov.cn";
+    all.push_back(portal_at("http://" + host + "/col/col1229116940/", host, "cn-" + std::to_string(i)));
   }
   {
     Ground ground;
@@ -186,7 +191,7 @@ void sources(int count, int documents) {
     }
   }
   Ground ground;
-  const double before = resident_mib();
+  const double before = resident_mib();  // with the portal files
   const auto begin = std::chrono::steady_clock::now();
   const auto crawler = ground.open(settings, std::move(all));
   std::thread runner([&] { GOUJI_CHECK(crawler->run().has_value()); });

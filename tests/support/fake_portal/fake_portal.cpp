@@ -298,6 +298,9 @@ void FakePortal::end(Connection& connection) {
     const std::lock_guard guard(mutex_);
     if (connection.request >= forgotten_) requests_[connection.request - forgotten_].done = Steady::now();
   }
+  // A test may have forked: its child's copy of the socket would keep the registration alive behind close(),
+  // and its hang-up would end the next connection that gets this number.
+  ::epoll_ctl(epoll_, EPOLL_CTL_DEL, socket, nullptr);
   ::close(socket);
   connections_.erase(socket);
 }

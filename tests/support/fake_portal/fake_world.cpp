@@ -108,7 +108,12 @@ void FakeWorld::name(const std::string& one, NameAnswer fixed) {
 
 void FakeWorld::answer(int number, std::string bytes) {
   const std::lock_guard guard(mutex_);
-  answers_[number] = std::move(bytes);
+  answers_["/to?" + std::to_string(number)] = std::move(bytes);
+}
+
+void FakeWorld::answer(const std::string& host, const std::string& path, std::string bytes) {
+  const std::lock_guard guard(mutex_);
+  answers_[host + path] = std::move(bytes);
 }
 
 std::vector<FakeWorld::Touch> FakeWorld::touches() const {
@@ -153,8 +158,12 @@ void FakeWorld::take(int connection, int port) {
   {
     const std::lock_guard guard(mutex_);
     if (place < touches_.size()) touches_[place].request = text.substr(0, text.find("\r\n"));
-    const auto found = text.starts_with("GET /to?") ? answers_.find(std::atoi(text.c_str() + 8)) : answers_.end();
-    if (found != answers_.end()) bytes = found->second;
+    const std::string path = text.starts_with("GET ") ? text.substr(4, text.find(' ', 4) - 4) : "";
+    const auto at = text.find("\r\nHost: ");
+    const std::string host = at == std::string::npos ? "" : text.substr(at + 8, text.find("\r\n", at + 8) - at - 8);
+    for (const std::string& name : {path, host + path}) {
+      if (const auto found = answers_.find(name); found != answers_.end()) bytes = found->second;
+    }
   }
   [[maybe_unused]] const ssize_t sent = ::send(connection, bytes.data(), bytes.size(), MSG_NOSIGNAL);
 }

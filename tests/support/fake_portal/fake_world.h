@@ -42,6 +42,8 @@ class FakeWorld {
   void name(const std::string& name, NameAnswer answer);
   // The answer to GET /to?n: a whole HTTP answer. Everything else is answered "reached".
   void answer(int number, std::string bytes);
+  // The answer to GET of a path of one host.
+  void answer(const std::string& host, const std::string& path, std::string bytes);
 
   std::vector<Touch> touches() const;
   void forget();
@@ -58,7 +60,7 @@ class FakeWorld {
   mutable std::mutex mutex_;
   std::map<std::string, std::function<NameAnswer(int)>> names_;
   std::map<std::string, int> asked_;
-  std::map<int, std::string> answers_;
+  std::map<std::string, std::string> answers_;  // by path, or host and path
   std::vector<Touch> touches_;
   std::vector<std::thread> threads_;
 };

@@ -407,12 +407,6 @@ TEST(WorkerCodec, RefusesPagesThatCannotBe) {
       encode(ReadAnswer(Need{Program::kOcr, "", std::vector<std::int32_t>(kNeedPagesMax + 1, 1), 0}))));
 }
 
-TEST(WorkerCodec, RefusesMoreRowsThanAListMayHave) {
-  ListAnswer answer;
-  answer.rows.resize(kListRowsMax + 1);
-  EXPECT_EQ(decode_list_answer(encode(answer)).error().code, ErrorCode::kTooLarge);
-}
-
 TEST(ValueJson, PrintsByTypeByTopicAndAsNullForATombstone) {
   EXPECT_NE(value_json("x", encode(anomaly(), "raw", 0))->find("\"message_zh\":\"句子\""), std::string::npos);
   Record record = encode_current(anomaly(), "raw", 0);

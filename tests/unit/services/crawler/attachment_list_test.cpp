@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "common/markup/html.h"
 #include "services/crawler/core/attachment_list.h"
 
 namespace gouji::crawler {
@@ -14,10 +15,8 @@ using testing::SizeIs;
 std::vector<std::string> attached(std::string_view content, std::string_view title = "某市2023年政府信息公开工作年度报告") {
   std::string page = "<ul><li><a href='/guide.pdf'>公开规定</a></li></ul><h1>";
   page.append(title).append("</h1>").append(content);
-  const auto list = read_attachment_list(page, "text/html; charset=utf-8", *parse_url("https://a.example/x/page.html"));
-  EXPECT_TRUE(list);
   std::vector<std::string> urls;
-  for (const ListedDocument& row : list->documents) urls.push_back(row.url.substr(std::string("https://a.example").size()));
+  for (const PageAttachment& row : attachments_of_page(scan_html(page), *parse_url("https://a.example/x/page.html"), kAttachmentsMax)) urls.push_back(row.url.substr(std::string("https://a.example").size()));
   return urls;
 }
 
@@ -60,10 +59,7 @@ TEST(AttachmentList, HasDocumentsInFramesAndThoseThatAViewerShows) {
 TEST(AttachmentList, IsBounded) {
   std::string links;
   for (int i = 0; i < 30; ++i) links += "<a href='" + std::to_string(i % 20) + ".pdf'>附件</a> ";
-  const auto list = read_attachment_list("<p>" + links + "</p>", "text/html", *parse_url("https://a.example/"));
-  ASSERT_TRUE(list);
-  EXPECT_THAT(list->documents, SizeIs(kAttachmentsMax));
-  EXPECT_TRUE(list->cut);
+  EXPECT_THAT(attachments_of_page(scan_html("<p>" + links + "</p>"), *parse_url("https://a.example/"), kAttachmentsMax), SizeIs(kAttachmentsMax));
 }
 
 }  // namespace

@@ -63,7 +63,7 @@ TEST(Frontier, GivesTheMostUrgentDueTaskOfAHostFirst) {
 TEST(Frontier, NeverAsksAHostTwiceAtOnceOrTooSoonWhateverHappens) {
   std::mt19937_64 random(gouji::testing::seed());
   Time time;
-  Frontier frontier({8, 1});
+  Frontier frontier({8});
   std::map<Frontier::Host, Tick> last;
   std::set<Frontier::Host> busy;
   std::int64_t id = 0, given = 0;
@@ -97,6 +97,27 @@ TEST(Frontier, NeverAsksAHostTwiceAtOnceOrTooSoonWhateverHappens) {
     time.advance(seconds{1});
   }
   EXPECT_EQ(given, id);
+}
+
+TEST(Frontier, KeepsToTheMostCarefulWishOfAHostsSources) {
+  Time time;
+  Frontier frontier({});
+  PaceRules eager;
+  eager.delay_min = milliseconds{0};
+  eager.concurrency = 2;
+  const auto host = frontier.host("a", eager);
+  for (int i = 0; i < 5; ++i) frontier.add(host, {i, Priority::kVerify, time.now.tick}, time.now);
+  EXPECT_TRUE(frontier.next(time.now));
+  EXPECT_TRUE(frontier.next(time.now));
+  EXPECT_FALSE(frontier.next(time.now)) << "two at a time";
+  EXPECT_EQ(frontier.host("a", one_second()), host);
+  frontier.done(host, ok_after(milliseconds{1}), time.now);
+  EXPECT_FALSE(frontier.next(time.now)) << "another source wants one at a time";
+  frontier.done(host, ok_after(milliseconds{1}), time.now);
+  time.advance(milliseconds{999});
+  EXPECT_FALSE(frontier.next(time.now)) << "and a second between them";
+  time.advance(milliseconds{2});
+  EXPECT_TRUE(frontier.next(time.now));
 }
 
 TEST(Frontier, SaysWhenItHasSomethingToGive) {

@@ -1,9 +1,9 @@
-// Portal files, list pages, and what the user names as sources.
+// Portal files, and what the user names as sources.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "common/events/worker_codec.h"
-#include "services/crawler/core/list_page.h"
+#include "common/events/page_codec.h"
+#include "services/crawler/core/pattern.h"
 #include "services/crawler/core/portal_file.h"
 #include "services/crawler/sources.h"
 #include "services/crawler/worker.h"
@@ -38,9 +38,24 @@ TEST(PortalFile, BecomesASource) {
   EXPECT_EQ(source->hints[0].value, "浙江省教育厅");
   EXPECT_EQ(source->hints[1].value, "2024");
   EXPECT_EQ(source->hints[2].origin, "portal_file");
-  EXPECT_EQ(source->list, (ListRules{"json", {"信息公开*报告"}, {"解读"}, {"/art/"}, "/data/list", "/link", "/name", "/day"}));
+  EXPECT_TRUE(is_wanted(*source->portal, source->portal->lists.at(0), "https://jyt.zj.gov.cn/art/1.html", "信息公开工作年度报告"));
   EXPECT_TRUE(is_host_accepted(*source, "www.zj.gov.cn"));
   EXPECT_FALSE(is_host_accepted(*source, "zj.gov.cn.evil.com"));
+}
+
+TEST(PortalFile, OfTheFirstFormBecomesOneList) {
+  const auto portal = parse_portal(kGood, "p.json");
+  ASSERT_TRUE(portal) << portal.error().message;
+  ASSERT_THAT(portal->lists, SizeIs(1));
+  const ListRule& list = portal->lists[0];
+  EXPECT_EQ(list.response.format, ListFormat::kJsonp);
+  EXPECT_THAT(list.rows.pointers, ElementsAre("/data/list"));
+  EXPECT_EQ(list.rows.url.at(0).pointer, "/link");
+  EXPECT_EQ(list.rows.title.at(0).pointer, "/name");
+  EXPECT_EQ(list.rows.date.at(0).pointer, "/day");
+  EXPECT_TRUE(is_wanted(*portal, list, "https://jyt.zj.gov.cn/art/1.html", "信息公开工作年度报告"));
+  EXPECT_FALSE(is_wanted(*portal, list, "https://jyt.zj.gov.cn/art/1.html", "信息公开解读报告"));
+  EXPECT_FALSE(is_wanted(*portal, list, "https://jyt.zj.gov.cn/1.html", "信息公开工作年度报告"));
 }
 
 TEST(PortalFile, KeepsToTheHostOfItsAddressWithoutHosts) {
@@ -73,66 +88,26 @@ TEST(PortalFile, RefusesWhatIsNoObject) {
 }
 
 TEST(Patterns, ArePartsOrGlobs) {
-  EXPECT_TRUE(matches("报告", "2024年报告全文"));
-  EXPECT_FALSE(matches("报告", "年报"));
-  EXPECT_TRUE(matches("*信息公开*报告", "某市2024年政府信息公开工作年度报告"));
-  EXPECT_FALSE(matches("信息公开*报告", "某市信息公开报告"));
-  EXPECT_TRUE(matches("a?c", "abc"));
-  EXPECT_FALSE(matches("a?c", "abbc"));
-  EXPECT_FALSE(matches("*a*a*a*a*a*a*a*a*b", std::string(5'000, 'a')));
-}
-
-const Url kBase = *parse_url("http://a.cn/col/index.html");
-
-TEST(ListPage, ReadsHtmlRowsWithTitleAndDate) {
-  const auto page = read_list(R"html(<html><meta charset=utf-8><ul>
-    <li><a href="./t1.html">某市2023年政府信息公开工作年度报告</a><span>2024-01-31</span></li>
-    <li><span>2023年1月9日</span><a href="/col/t2.html">某市2022年  政府信息公开工作年度报告</a></li>
-    <li><a href="t1.html">某市2023年政府信息公开工作年度报告</a></li>
-    <li><a href="t3.html">年报解读：信息公开报告</a></li><li><a href="javascript:void(0)">信息公开报告</a></li>
-    <li><a href="http://evil.cn/x">联系我们</a></li></ul>)html", "text/html", kBase, {"html", {"信息公开"}, {"解读"}, {}, "", "", "", ""});
-  ASSERT_TRUE(page) << page.error().message;
-  ASSERT_THAT(page->documents, SizeIs(2));
-  EXPECT_EQ(page->documents[0], (ListedDocument{"http://a.cn/col/t1.html", "某市2023年政府信息公开工作年度报告", "2024-01-31"}));
-  EXPECT_EQ(page->documents[1].url, "http://a.cn/col/t2.html");
-  EXPECT_EQ(page->documents[1].title, "某市2022年 政府信息公开工作年度报告");
-  EXPECT_THAT(page->documents[1].date, HasSubstr("2023年1月9"));
-}
-
-TEST(ListPage, ReadsJsonRowsByPointer) {
-  const ListRules rules{"json", {}, {}, {}, "/data/0/rows", "/link", "/info/title", "/time"};
-  const auto page = read_list(R"(callback({"data": [{"rows": [{"link": "/x/1.html", "info": {"title": "一"}, "time": 1700000000}, {"link": "2.html", "info": [], "time": null}, {"nolink": 1}, 7]}]});)",
-                              "application/json", kBase, rules);
-  ASSERT_TRUE(page) << page.error().message;
-  EXPECT_THAT(page->documents, ElementsAre(ListedDocument{"http://a.cn/x/1.html", "一", "1700000000"}, ListedDocument{"http://a.cn/col/2.html", "", ""}));
-}
-
-TEST(ListPage, RefusesJsonWithoutTheArray) {
-  const ListRules rules{"json", {}, {}, {}, "/rows", "/link", "", ""};
-  for (const char* text : {"{\"rows\": 1}", "{}", "not json", "", "[", "{\"rows\": {}}"}) EXPECT_FALSE(read_list(text, "", kBase, rules)) << text;
-}
-
-TEST(ListPage, StopsAtItsLimitAndSaysSo) {
-  std::string text = "[";
-  for (std::size_t i = 0; i <= kListedMax; ++i) text += (i == 0 ? "" : ",") + std::string("{\"u\":\"/") + std::to_string(i) + "\"}";
-  const auto page = read_list(text + "]", "", kBase, {"json", {}, {}, {}, "", "/u", "", ""});
-  ASSERT_TRUE(page);
-  EXPECT_THAT(page->documents, SizeIs(kListedMax));
-  EXPECT_TRUE(page->cut);
+  EXPECT_TRUE(is_glob_match("报告", "2024年报告全文"));
+  EXPECT_FALSE(is_glob_match("报告", "年报"));
+  EXPECT_TRUE(is_glob_match("*信息公开*报告", "某市2024年政府信息公开工作年度报告"));
+  EXPECT_FALSE(is_glob_match("信息公开*报告", "某市信息公开报告"));
+  EXPECT_TRUE(is_glob_match("a?c", "abc"));
+  EXPECT_FALSE(is_glob_match("a?c", "abbc"));
+  EXPECT_FALSE(is_glob_match("*a*a*a*a*a*a*a*a*b", std::string(5'000, 'a')));
 }
 
 TEST(Worker, AnswersAnythingWithAnAnswer) {
-  EXPECT_FALSE(events::decode_list_answer(answer_list_request("\xff\xff garbage"))->error.empty());
-  events::ListRequest request;
-  request.body = "<a href=x.html>x</a>";
+  EXPECT_EQ(events::decode_page_answer(answer_page_request("\xff\xff garbage"))->page_class, PageClass::kUnreadable);
+  PageRequest request;
+  request.purpose = PagePurpose::kAttachments;
+  request.body = "<a href=x.pdf>x</a>";
   request.url = "http://a.cn/";
-  request.format = "html";
-  const auto answer = events::decode_list_answer(answer_list_request(events::encode(request)));
+  const auto answer = events::decode_page_answer(answer_page_request(events::encode(request)));
   ASSERT_TRUE(answer);
-  ASSERT_THAT(answer->rows, SizeIs(1));
-  EXPECT_EQ(answer->rows[0].url, "http://a.cn/x.html");
+  EXPECT_THAT(answer->article.attachments, ElementsAre(PageAttachment{"http://a.cn/x.pdf", "x"}));
   request.url = "file:///etc";
-  EXPECT_FALSE(events::decode_list_answer(answer_list_request(events::encode(request)))->error.empty());
+  EXPECT_EQ(events::decode_page_answer(answer_page_request(events::encode(request)))->page_class, PageClass::kUnreadable);
 }
 
 TEST(SourceArguments, TellFilesAddressesAndPortalFilesApart) {

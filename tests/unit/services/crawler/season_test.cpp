@@ -177,11 +177,6 @@ TEST(Expectation, FollowsTheReportOfAYear) {
   EXPECT_EQ(expectation_of({"x", SeasonProfile::kSteady}, 2023, {}, 0), std::nullopt);
 }
 
-TEST(Expectation, IsOfLastYear) {
-  EXPECT_EQ(report_year_at(at(2024, 1, 1)), 2023);
-  EXPECT_EQ(report_year_at(at(2024, 1, 1) - 1), 2022);
-}
-
 TEST(Expectation, ReadsTheYearOfATitle) {
   EXPECT_EQ(year_of_title("某市2023年政府信息公开工作年度报告"), 2023);
   EXPECT_EQ(year_of_title("2022年上海市政府信息公开工作年度报告"), 2022);

@@ -6,6 +6,7 @@
 
 #include "common/core/digest.h"
 #include "common/report/calendar.h"
+#include "common/text/percent.h"
 #include "services/gouji/notify/filter.h"
 #include "services/gouji/notify/message.h"
 #include "services/gouji/notify/notify_state.h"

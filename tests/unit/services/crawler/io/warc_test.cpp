@@ -1,3 +1,4 @@
+#include "services/crawler/io/cdxj.h"
 #include "services/crawler/io/warc.h"
 
 #include <gmock/gmock.h>
@@ -53,6 +54,9 @@ struct Archive {
   std::vector<std::string> names(std::string_view ending) const { return *names_ending(folder.file("warc"), ending); }
   std::string path(const std::string& name) const { return folder.file("warc") + "/" + name; }
 };
+
+// A file that was begun then.
+std::string file_of(UnixMillis at) { return "gouji-" + warc_date(at).substr(0, 4) + "0101000000-00000.warc.gz"; }
 
 std::vector<WarcRecord> records_of(const std::string& path) {
   auto reader = WarcReader::open(path, kAll);
@@ -136,7 +140,7 @@ TEST(Warc, WritesASecondCaptureOfTheSamePayloadAsARevisit) {
   const auto first = archive.writer->write(given);
   auto again = given;
   again.at += 3'600'000;
-  again.earlier = WarcReference{given.url, given.at, first->record_id, first->digest};
+  again.earlier = WarcReference{given.url, given.at, first->record_id, first->digest, first->file};
   const auto second = archive.writer->write(again);
   auto changed = again;
   changed.body = "another";
@@ -161,13 +165,41 @@ TEST(Warc, WritesNotModifiedAsARevisitOfWhatIsKnown) {
   Archive archive;
   auto given = exchange("http://a.gov.cn/", "");
   given.response_head = "HTTP/1.1 304 Not Modified\r\nETag: \"1\"\r\n\r\n";
-  given.earlier = WarcReference{given.url, given.at - 1'000, "<urn:uuid:1>", "sha256:00"};
+  given.earlier = WarcReference{given.url, given.at - 1'000, "<urn:uuid:1>", "sha256:00", file_of(given.at)};
   const auto position = archive.writer->write(given);
   ASSERT_TRUE(archive.writer->close());
   const auto record = records_of(archive.path(position->file))[1];
   EXPECT_THAT(std::string(record.field("WARC-Profile")), ::testing::EndsWith("server-not-modified"));
   EXPECT_EQ(record.field("WARC-Payload-Digest"), "sha256:00");
   EXPECT_EQ(record.block, given.response_head);
+}
+
+// Files are deleted by the year: what is kept must not need what is not.
+TEST(Warc, RefersToNoRecordInAFileOfAnotherYear) {
+  Archive archive;
+  auto given = exchange("http://a.gov.cn/", "a body");
+  given.earlier = WarcReference{given.url, given.at - 1'000, "<urn:uuid:1>", warc_digest(given.body), file_of(given.at - 366 * 86'400'000LL)};
+  const auto position = archive.writer->write(given);
+  ASSERT_TRUE(archive.writer->close());
+  EXPECT_EQ(records_of(archive.path(position->file))[1].field("WARC-Type"), "response");
+}
+
+TEST(Warc, TellsFromALineOfItsIndexWhereACaptureLies) {
+  Archive archive;
+  auto given = exchange("http://www.b.gov.cn/x?y=\"1\"", "b");
+  const auto position = archive.writer->write(given);
+  ASSERT_TRUE(archive.writer->close());
+  std::istringstream lines(bytes_of(archive.path(archive.names(".cdxj").at(0))));
+  std::string line;
+  std::getline(lines, line);
+  const auto entry = cdxj_entry(line);
+  ASSERT_TRUE(entry) << line;
+  EXPECT_EQ(entry->url, given.url);
+  EXPECT_EQ(entry->digest, position->digest);
+  EXPECT_EQ(entry->file, position->file);
+  EXPECT_EQ(entry->offset, position->offset);
+  EXPECT_FALSE(entry->is_revisit);
+  for (const char* other : {"", "{", "a 1 {}", "a 1 {\"url\": \"x\", \"filename\": \"y\", \"offset\": \"1x\"}", "!meta {\"a\": 1}"}) EXPECT_FALSE(cdxj_entry(other)) << other;
 }
 
 TEST(Warc, IsIndexedBySortedLines) {

@@ -126,13 +126,15 @@ inline bool eventually(const std::function<bool()>& condition, std::chrono::seco
 // Real time, moved forward by hand.
 class ShiftedClock : public Clock {
  public:
-  UnixMillis unix_millis() const override { return real_.unix_millis() + shift_; }
+  UnixMillis unix_millis() const override { return real_.unix_millis() + shift_ + jumped_; }
   std::chrono::nanoseconds monotonic() const override { return real_.monotonic() + std::chrono::milliseconds{shift_}; }
   void advance(std::chrono::milliseconds by) { shift_ += by.count(); }
+  // As somebody sets the wall clock: the other one goes on.
+  void jump(std::chrono::milliseconds by) { jumped_ += by.count(); }
 
  private:
   runtime::SystemClock real_;
-  std::atomic<UnixMillis> shift_ = 0;
+  std::atomic<UnixMillis> shift_ = 0, jumped_ = 0;
 };
 
 // Counts and keeps what it is told.
@@ -145,6 +147,8 @@ class Recording : public CrawlerObserver {
   void refused(FetchClass why, std::string_view message) override { add("refused " + std::string(to_string(why)), message); }
   void postponed(FetchClass why, std::string_view message) override { add("postponed " + std::string(to_string(why)), message); }
   void passed_over(std::string_view message) override { add("passed over", message); }
+  void drifted(std::string_view source_id, Drift drift) override { add("drifted " + std::string(to_string(drift)), source_id); }
+  void state_writable(bool is_writable, std::string_view message) override { add(is_writable ? "state writable" : "state stuck", message); }
   void published(std::int64_t records) override { published_ += records; }
   void publish_failed(const Error& error, std::chrono::milliseconds) override { add("publish failed", error.message); }
 
@@ -170,12 +174,10 @@ class Recording : public CrawlerObserver {
   std::atomic<std::int64_t> published_ = 0;
 };
 
-// Reads lists in this process: what the worker does, without the worker.
-class DirectListReader : public ListReader {
+// Reads pages in this process: what the worker does, without the worker.
+class DirectPageReader : public PageReader {
  public:
-  Result<events::ListAnswer> read(const events::ListRequest& request) override {
-    return events::decode_list_answer(answer_list_request(events::encode(request)));
-  }
+  Result<PageAnswer> read_page(const PageRequest& request) override { return events::decode_page_answer(answer_page_request(events::encode(request))); }
 };
 
 inline std::uint64_t test_seed() {
