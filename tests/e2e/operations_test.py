@@ -65,7 +65,7 @@ class OperationsTest(Ground):
         self.assertTrue(eventually(lambda: len(self.told()) == self.number))
         for line in commands_of('Back up and restore'):
             subprocess.run(['sh', '-ec', line], cwd=self.folder, check=True)
-            for _ in range(5):
+            for _ in range(2):
                 self.report()  # between any two of the commands reports come, are judged and told
             self.assertTrue(eventually(lambda: len(self.told()) == self.number))
         before = self.told()
@@ -74,13 +74,14 @@ class OperationsTest(Ground):
         shutil.copytree(self.folder / 'backup', self.data)
         code, out, err = gouji('log', 'verify', '--data', self.data)
         self.assertEqual(code, 0, out + err)
-        for _ in range(40):
+        for _ in range(20):
             self.report()
         self.started()
         self.assertTrue(eventually(lambda: len(tail(self.log, ANOMALY)) >= self.number))
         self.assert_everything_once()
-        self.assertEqual(len(self.told() - before), 40, 'an anomaly that was told before has another id after')
+        self.assertEqual(len(self.told() - before), 20, 'an anomaly that was told before has another id after')
 
+    @unittest.skipUnless(os.environ.get('GOUJI_TEST_LONG'), 'with the one above more than 20 s: GOUJI_TEST_LONG=1')
     def test_without_the_memory_of_the_crawler_nothing_changes_downstream(self):
         for _ in range(3):
             self.report()
