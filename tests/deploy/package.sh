@@ -2,6 +2,7 @@
 # Installs the Debian package in a bare Debian of this machine's release and tries what it brings: programs, manual pages,
 # shell completion, units, a report; then takes it away again.
 #   sudo tests/deploy/package.sh PACKAGE.deb [BARE_ROOT]     BARE_ROOT is copied; without it, debootstrap makes one
+# shellcheck disable=SC2016  # what `inside` is given expands in the bare root
 set -euo pipefail
 package=$(realpath "$1") samples=$(cd "$(dirname "${BASH_SOURCE[0]}")/../samples" && pwd)
 work=$(mktemp -d) root=$work/root
@@ -9,6 +10,7 @@ trap 'umount "$root/proc" "$root/dev" 2>/dev/null; rm -rf --one-file-system "$wo
 if [ $# -gt 1 ]; then
   cp -a "$2" "$root"
 else
+  # shellcheck source=/dev/null
   debootstrap --variant=minbase --include=ca-certificates "$(. /etc/os-release && echo "$VERSION_CODENAME")" "$root" > "$work/debootstrap.log"
 fi
 # The machine's own way to the package archive, and what a minimal image leaves out: documentation.
@@ -19,7 +21,11 @@ rm -f "$root"/etc/dpkg/dpkg.cfg.d/*docker* "$root"/etc/apt/sources.list
 mount -t proc proc "$root/proc"
 mount --bind /dev "$root/dev"
 inside() { chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive bash -c "$1"; }
-step() { printf '%s: ' "$1"; inside "$2" > "$work/out" 2>&1 && echo ok || { echo failed; tail -n 20 "$work/out"; exit 1; }; }
+step() {
+  printf '%s: ' "$1"
+  inside "$2" > "$work/out" 2>&1 || { echo failed; tail -n 20 "$work/out"; exit 1; }
+  echo ok
+}
 
 cp "$package" "$root/gouji.deb"
 cp -a "$samples" "$root/samples"
