@@ -289,6 +289,7 @@ class KubernetesTest(unittest.TestCase):
                     self.assertEqual({p['targetPort'] for p in service['spec']['ports']}, ports[component])
                 elif m['kind'] == 'PodDisruptionBudget':
                     self.assertEqual(len([c for c in labels if m['spec']['selector']['matchLabels'].items() <= labels[c].items()]), 1)
+                    self.assertEqual(m['spec']['maxUnavailable'], 1)  # a share, or minAvailable, would hold up a drain where there is one pod
                 elif m['kind'] == 'ServiceMonitor':
                     scraped = {(s['metadata']['name'], p['name']) for s in manifests if s['kind'] == 'Service' and m['spec']['selector']['matchLabels'].items() <= s['metadata']['labels'].items()
                                for p in s['spec']['ports'] if p['name'] in {e['port'] for e in m['spec']['endpoints']}}
