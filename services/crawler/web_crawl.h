@@ -115,6 +115,7 @@ class WebCrawl {
   void failed(const Error& error);
   void lost(const Errand& errand, const Error& error);
   static bool may_lie_on(const Errand& errand, const std::string& host);
+  std::optional<Tick> next_fetch_at();
   std::chrono::milliseconds until_next();
   Tick commit_at();
   void give_up_waiting();
