@@ -70,6 +70,10 @@ Result<std::int64_t> WebCrawl::take_rows(const ErrandPtr& errand, const std::vec
   }
   errand->rows += static_cast<std::int64_t>(rows.size());
   const auto found = static_cast<std::int64_t>(fresh.size());
+  if (found > 0 && !errand->facts.is_backfill && errand->row.cursor != kUnderWay) {
+    errand->row.cursor = kUnderWay;
+    parts_.recorder.add(errand->row);
+  }
   // Durable before anything fetches them.
   GOUJI_TRY(parts_.recorder.flush());
   if (once_) return found;

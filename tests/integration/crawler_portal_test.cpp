@@ -66,6 +66,26 @@ TEST(CrawlerPortal, WalksThroughThePagesOfAList) {
   EXPECT_THAT(ground.log.reports(), SizeIs(4));
 }
 
+// What stood on the pages behind would otherwise be known rows' shadow until a backfill comes by.
+TEST(CrawlerPortal, GoesOnWithAWalkThatBrokeOff) {
+  Ground ground;
+  ground.publish_pages();
+  ground.portal.on("/list?p=1", [](const testing_support::PortalRequest& request) {
+    return request.headers.contains("if-none-match") ? answer(304, "") : html(rows(0, 2), {"ETag: \"1\""});
+  });
+  ground.portal.on("/list?p=2", answer(403, ""));
+  EXPECT_GT(ground.once(ground.paged()).failures, 0);
+  EXPECT_THAT(ground.log.reports(), SizeIs(2));
+  ground.portal.on("/list?p=2", html(rows(2, 4)));
+  ground.clock.advance(hours{30});
+  EXPECT_EQ(ground.once(ground.paged()).failures, 0);
+  EXPECT_THAT(ground.log.reports(), SizeIs(4));
+  const std::size_t looks = ground.portal.requests("/list?p=2").size();
+  ground.clock.advance(hours{30});
+  ground.once(ground.paged());
+  EXPECT_THAT(ground.portal.requests("/list?p=2"), SizeIs(looks)) << "it came to its end";
+}
+
 TEST(CrawlerPortal, FetchesBootstrapValuesBeforeTheList) {
   Ground ground;
   ground.publish_pages();

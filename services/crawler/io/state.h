@@ -69,7 +69,7 @@ struct UrlRow {
   std::int64_t fetches = 0;   // that went well
   std::int64_t failures = 0;  // in a row
   std::string result;         // of the last attempt: to_string(FetchClass), or "drift" of a kList
-  std::string cursor;         // of kList: where a listing or backfill goes on
+  std::string cursor;         // of kList: where a backfill goes on, or that a walk has not come to its end
   ListShape shape;            // of kList
   friend bool operator==(const UrlRow&, const UrlRow&) = default;
 };
