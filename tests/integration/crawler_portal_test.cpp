@@ -10,6 +10,7 @@ namespace gouji::crawler {
 namespace {
 
 using std::chrono::hours;
+using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 using testing_support::answer;
@@ -96,6 +97,22 @@ TEST(CrawlerPortal, FetchesBootstrapValuesBeforeTheList) {
   EXPECT_EQ(ground.once(source).failures, 0);
   EXPECT_THAT(ground.log.reports(), SizeIs(2));
   EXPECT_THAT(ground.portal.requests("/boot"), SizeIs(1));
+}
+
+TEST(CrawlerPortal, SaysWhoseAReportIsWhereTheRowDoes) {
+  Ground ground;
+  ground.portal.on("/list", html("<ul><li><a href='/d0'>2024年政府信息公开工作年度报告</a><i>某市水利局</i></li><li><a href='/d1'>2023年政府信息公开工作年度报告</a></li></ul>"));
+  for (int i = 0; i < 2; ++i) ground.portal.on("/d" + std::to_string(i), html(article("第" + std::to_string(i) + "份。")));
+  const auto parsed = parse_portal_file(R"({"schema":1,"id":"portal-a","hosts":["127.0.0.1"],"organ":{"name":"某市教育局"},"lists":[{"id":"nb","request":{"url":")" + ground.portal.url("/list") +
+                                            R"("},"rows":{"select":"li","fields":{"url":"a@href","title":"a","organ":"i"}}}]})",
+                                        "portal-a.json");
+  ASSERT_TRUE(parsed) << parsed.error().message;
+  ground.once(*parsed);
+  const auto reports = ground.log.reports();
+  ASSERT_THAT(reports, SizeIs(2));
+  for (const RawReport& report : reports) {
+    EXPECT_THAT(values_of(report, "organ"), ElementsAre(report.url.ends_with("/d0") ? "某市水利局" : "某市教育局")) << report.url;
+  }
 }
 
 TEST(CrawlerPortal, TakesNoRefusalInDisguiseForAChange) {

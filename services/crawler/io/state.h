@@ -33,6 +33,7 @@ struct Location {
   std::string refused;        // why it was last refused; empty when it was not. Keeps a refusal from being told twice
   std::string title;          // of the list row that names it
   std::string published_on;
+  std::string organ;          // empty where the row names none
   UnixMillis first_seen = 0;
   UnixMillis last_seen = 0;
   UnixMillis listed_at = 0;   // when a list last named it; 0 = no list does
@@ -45,6 +46,7 @@ struct ListedRow {
   std::string location_id;
   std::string title;
   std::string published_on;
+  std::string organ;
   UnixMillis listed_at = 0;
 };
 
@@ -108,7 +110,7 @@ struct OutboxSize {
 
 // What one commit changes; all of it or nothing.
 struct StateChange {
-  std::vector<Location> locations;  // title, day and listed_at are taken from new ones alone
+  std::vector<Location> locations;  // title, day, organ and listed_at are taken from new ones alone
   std::vector<ListedRow> listed;
   std::vector<SourceMemory> sources;
   std::vector<OutboxRow> events;  // `number` is assigned
