@@ -23,11 +23,15 @@ except ImportError:
         print('chart_test.py: the packages of tests/tools/requirements.txt are missing: run deploy/bootstrap.sh --tests', file=sys.stderr)
         sys.exit(1 if os.environ.get('CI') == 'true' else 77)
     os.execve(python, [str(python), *sys.argv], {**os.environ, 'GOUJI_AGAIN': '1'})
+if not helm.helm_python and not helm.PROGRAM:
+    print('chart_test.py: neither helm-python-sdk nor helm is here: tests/deploy/chart/tools.sh', file=sys.stderr)
+    sys.exit(77)
 from helm import CHART, ROOT, Refused, merged, render, values_of
 
 BIN = pathlib.Path(os.environ.get('GOUJI_BIN', ROOT / 'build/release/bin'))
 CHECK_MANIFESTS = CACHE / 'chart/check-manifests'
 PLAIN = {name: value for name, value in os.environ.items() if not name.startswith('GOUJI_')}  # the programs refuse what they do not know
+VERSION = yaml.safe_load((CHART / 'Chart.yaml').read_text(encoding='utf-8'))['version']
 DEFAULTS = yaml.safe_load((CHART / 'values.yaml').read_text(encoding='utf-8'))
 
 KAFKA = values_of(mode='kafka', kafka__bootstrap='kafka:9092')
@@ -105,7 +109,7 @@ CHANGES = {
     'mode': ('kafka', KAFKA), 'image.repository': ('r', {}), 'image.tag': ('9', {}), 'image.digest': ('sha256:' + '1' * 64, {}), 'image.pullPolicy': ('Always', {}),
     'imagePullSecrets': ([{'name': 'p'}], {}), 'nameOverride': ('other', {}), 'fullnameOverride': ('other', {}),
     'kafka.bootstrap': ('other:1', KAFKA), 'kafka.settings': ({'security.protocol': 'SSL'}, KAFKA), 'kafka.existingSecret': ('k', KAFKA),
-    'kafka.secretSettings': ({'sasl.password': 'password'}, merged(KAFKA, SECRET)), 'topics.apply': (False, KAFKA), 'topics.replication': (1, KAFKA),
+    'kafka.secretSettings': ({'sasl.password': 'password'}, merged(KAFKA, SECRET)), 'topics.apply': (False, KAFKA), 'topics.replication': (1, KAFKA), 'topics.kafka': ({'sasl.username': 'x'}, KAFKA),
     'sources.inline': ({'x.json': 'y'}, {}), 'sources.existingConfigMap': ('theirs', values_of(sources__files=['a.json'])),
     'sources.files': (['other.json'], values_of(sources__existingConfigMap='theirs')),
     'local.resources': (RESOURCES, {}), 'local.storage.size': ('1Gi', {}), 'local.storage.className': ('fast', {}),
@@ -113,7 +117,7 @@ CHANGES = {
     'crawler.storage.size': ('1Gi', KAFKA), 'crawler.storage.className': ('fast', KAFKA), 'blobs.existingClaim': ('theirs', KAFKA), 'blobs.size': ('1Gi', KAFKA),
     'blobs.className': ('fast', KAFKA), 'parser.replicas': (3, KAFKA), 'parser.settings': ({'workers': 4}, KAFKA), 'parser.resources': (RESOURCES, KAFKA),
     'validator.replicas': (3, KAFKA), 'validator.settings': ({'log_level': 'debug'}, KAFKA), 'validator.resources': (RESOURCES, KAFKA),
-    'notify.enabled': (True, NOTIFY), 'notify.existingSecret': ('other', NOTIFY), 'notify.resources': (RESOURCES, NOTIFY),
+    'notify.enabled': (True, NOTIFY), 'notify.existingSecret': ('other', NOTIFY), 'notify.resources': (RESOURCES, NOTIFY), 'notify.kafka': ({'sasl.username': 'x'}, merged(KAFKA, NOTIFY)),
     'notify.storage.size': ('2Gi', merged(KAFKA, NOTIFY)), 'notify.storage.className': ('fast', merged(KAFKA, NOTIFY)),
     'podDisruptionBudget.enabled': (False, KAFKA), 'networkPolicy.enabled': (False, {}), 'networkPolicy.monitoringNamespace': ('other', {}),
     'networkPolicy.kafkaPorts': ([1], KAFKA), 'networkPolicy.kafkaPeers': ([{'ipBlock': {'cidr': '10.0.0.0/8'}}], KAFKA), 'networkPolicy.notifyPorts': ([1], NOTIFY),
@@ -281,7 +285,10 @@ class KubernetesTest(unittest.TestCase):
             labels = {component: metadata['labels'] for component, (metadata, _) in pods(manifests).items()}
             ports = {component: {p['name'] for c in spec['containers'] for p in c.get('ports', [])} for component, (_, spec) in pods(manifests).items()}
             for m in manifests:
+                self.assertEqual((m['metadata']['labels']['helm.sh/chart'], m['metadata']['labels']['app.kubernetes.io/name']), (f'gouji-{VERSION}', 'gouji'))
                 if m['kind'] == 'StatefulSet':
+                    self.assertEqual({'app.kubernetes.io/name': 'gouji', 'app.kubernetes.io/instance': 'g', 'app.kubernetes.io/component': m['metadata']['labels']['app.kubernetes.io/component']},
+                                     m['spec']['selector']['matchLabels'])
                     service = find(manifests, 'Service', m['spec']['serviceName'])
                     component = m['metadata']['labels']['app.kubernetes.io/component']
                     self.assertLessEqual(m['spec']['selector']['matchLabels'].items(), labels[component].items())
@@ -415,7 +422,7 @@ class PartsTest(unittest.TestCase):
         secrets = re.findall(r'"([^"]+)"', re.search(r'kSecrets = \{(.*?)\}', source, re.S)[1])
         self.assertGreater(len(secrets), 4)
         for name in secrets:
-            for path in ('kafka.settings', 'crawler.settings.kafka', 'parser.settings.kafka', 'validator.settings.kafka'):
+            for path in ('kafka.settings', 'topics.kafka', 'notify.kafka', *(f'{service}.settings.kafka' for service in ('crawler', 'parser', 'validator'))):
                 with self.assertRaisesRegex(Refused, re.escape(name), msg=path):
                     render(merged(KAFKA, put(path, {name: 'hunter2'})))
         manifests = render(merged(KAFKA, NOTIFY, SECRET, values_of(kafka__secretSettings={'sasl.password': 'password'})))
@@ -428,6 +435,26 @@ class PartsTest(unittest.TestCase):
         for component in ('crawler', 'parser', 'validator', 'notify', 'topics'):
             volume, may_write = mounts(manifests, component)['/etc/gouji/kafka']
             self.assertEqual((volume['secret'], may_write), ({'secretName': 'k', 'defaultMode': 0o440}, False))
+
+    def test_each_service_can_have_a_name_of_its_own_on_kafka(self):
+        login = lambda name: {'sasl.username': name, 'sasl.password.file': f'/etc/gouji/kafka/{name}'}
+        values = merged(KAFKA, NOTIFY, SECRET, values_of(kafka__settings={'security.protocol': 'SASL_SSL', 'sasl.username': 'all'}, kafka__secretSettings={'sasl.password': 'all'},
+                                                         topics__kafka=login('operator'), notify__kafka=login('reader'), parser__settings={'kafka': login('parser')}))
+        manifests = render(values)
+        for component, name in (('topics', 'operator'), ('notify', 'reader')):
+            given = container(manifests, component)['args']
+            self.assertEqual([word for flag, word in zip(given, given[1:]) if flag == '--kafka'],
+                             [f'sasl.password.file=/etc/gouji/kafka/{name}', f'sasl.username={name}', 'security.protocol=SASL_SSL'])
+        self.assertEqual(settings_file(manifests, 'parser')['kafka'], {'security.protocol': 'SASL_SSL', **login('parser')})
+        self.assertEqual(settings_file(manifests, 'validator')['kafka'], {'security.protocol': 'SASL_SSL', **login('all')})
+
+    def test_scheduling_and_pull_secrets_reach_every_pod(self):
+        for base in (NOTIFY, merged(KAFKA, NOTIFY)):
+            for component, (metadata, spec) in pods(render(merged(base, SWITCHES['scheduling']))).items():
+                self.assertEqual([spec.get(name) for name in ('nodeSelector', 'imagePullSecrets', 'affinity')], [{'a': 'b'}, [{'name': 'p'}], {'nodeAffinity': {}}], component)
+                self.assertEqual(spec['tolerations'], [{'key': 'x', 'operator': 'Exists'}])
+                for spread in spec.get('topologySpreadConstraints', []):
+                    self.assertEqual(spread['labelSelector']['matchLabels']['app.kubernetes.io/component'], component)
 
     def test_probes_ask_the_port_that_the_program_listens_on(self):
         for values in (NOTIFY, merged(KAFKA, NOTIFY)):
@@ -463,7 +490,8 @@ class PartsTest(unittest.TestCase):
         for component, may_write in (('crawler', True), ('parser', False)):
             volume, writes = mounts(manifests, component)['/var/lib/gouji/blobs']
             self.assertEqual((volume['persistentVolumeClaim']['claimName'], writes), ('g-gouji-blobs', may_write))
-        self.assertIn('claim', mounts(render(NOTIFY), 'local', 'notify')['/var/lib/gouji'][0])
+        for name in ('gouji', 'notify'):
+            self.assertIn('claim', mounts(render(NOTIFY), 'local', name)['/var/lib/gouji'][0])
         for values in (NOTIFY, merged(KAFKA, NOTIFY)):
             for component, (_, spec) in pods(render(values)).items():
                 for c in spec['containers'] if component != 'test' else []:
