@@ -11,11 +11,13 @@ import tempfile
 import time
 import unittest
 
+import call_filter
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DEPLOY, CHART = ROOT / 'deploy', ROOT / 'helm/gouji'
 BUILD = pathlib.Path(os.environ.get('GOUJI_BIN', ROOT / 'build/release/bin')).parent
 CACHE = pathlib.Path(os.environ.get('GOUJI_CACHE') or pathlib.Path(os.environ.get('XDG_CACHE_HOME') or pathlib.Path.home() / '.cache') / 'gouji')
-os.environ['PATH'] += f':{CACHE}/prometheus/usr/bin:{CACHE}/chart'  # what the bootstrap unpacked, and chart/tools.sh built
+os.environ['PATH'] += f':{CACHE}/prometheus/usr/bin:{CACHE}/python/bin:{CACHE}/chart'  # of the bootstrap, and of chart/tools.sh
 METRIC = re.compile(r'\b(?:rule:|gouji:)?(?:gouji|process)_[a-z_]+(?::sum)?\b')
 
 
@@ -107,6 +109,78 @@ class UnitsTest(unittest.TestCase):
         for unit in units:
             done = run('systemd-analyze', 'security', '--offline=yes', '--threshold=15', unit)
             self.assertEqual(done.returncode, 0, unit.name + done.stdout[-300:] + done.stderr)
+
+    @needs('systemd-analyze', 'apt-get install systemd')
+    @unittest.skipIf(call_filter.missing(), call_filter.missing())
+    def test_documents_are_read_with_the_system_calls_of_a_unit(self):
+        for unit in sorted((DEPLOY / 'systemd').glob('*.service')):
+            allowed = call_filter.of_unit(unit)
+            # Without these the kernel's second wall around the workers stays down, silently.
+            self.assertLessEqual({'seccomp', 'landlock_create_ruleset', 'landlock_add_rule', 'landlock_restrict_self'}, allowed, unit.name)
+            self.assertNotIn('mount', allowed, unit.name)
+        code = call_filter.program(allowed, call_filter.EPERM)
+        for name in ('word.pdf', 'word.docx'):
+            done = run(BUILD / 'bin/gouji', 'check', ROOT / 'tests/e2e/formats' / name, preexec_fn=lambda: call_filter.put_up(code))
+            self.assertIn('2025  PARSED', done.stdout, name + done.stderr)
+        done = run('nice', 'true', env={'LC_ALL': 'C', 'PATH': os.environ['PATH']}, preexec_fn=lambda: call_filter.put_up(code))
+        self.assertIn('Operation not permitted', done.stderr)  # the filter holds
+
+    def test_what_a_unit_starts_takes_these_options(self):
+        for unit in sorted((DEPLOY / 'systemd').glob('*.service')):
+            command = re.search(r'^ExecStart=(.*)$', unit.read_text(encoding='utf-8'), re.M)[1].split()
+            self.assertEqual(unknown_options(command), [], unit.name)
+
+
+def unknown_options(command):
+    """Those of a command line of /usr/bin/gouji… that its --help does not name."""
+    program, *words = command
+    assert program.startswith('/usr/bin/gouji'), command
+    own = [word for word in words[:2] if re.fullmatch('[a-z]+', word)]
+    shown = run(BUILD / 'bin' / pathlib.PurePosixPath(program).name, *own, '--help').stdout
+    return [word for word in own + [word for word in words if word.startswith('--')] if not re.search(rf'(?<![\w-]){word}(?![\w-])', shown)]
+
+
+class DockerfileTest(unittest.TestCase):
+    TEXT = (DEPLOY / 'Dockerfile').read_text(encoding='utf-8')
+
+    def words(self, instruction):
+        """What the last of these instructions of the file says."""
+        return re.findall(rf'^{instruction} (.*)$', re.sub(r'\\\n', '', self.TEXT), re.M)[-1]
+
+    @needs('hadolint', 'deploy/bootstrap.sh --tests')
+    def test_hadolint_finds_nothing(self):
+        done = run('hadolint', DEPLOY / 'Dockerfile')
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_stages_stand_on_one_base_and_on_files_of_the_project(self):
+        bases = re.findall(r'^FROM (\S+)', self.TEXT, re.M)
+        self.assertEqual(bases, [bases[0]] * 2)  # libraries of one release
+        ignored = (ROOT / '.dockerignore').read_text(encoding='utf-8').split()
+        own = [path for copied in re.findall(r'^COPY (?!--from)(.*) \S+$', self.TEXT, re.M) for path in copied.split()]
+        own += re.findall(r'(?<![\w/])deploy/[\w.-]+\.sh', self.TEXT)
+        self.assertGreater(len(own), 3)
+        for path in own:
+            self.assertTrue((ROOT / path).exists(), path)
+            self.assertNotIn(path.split('/')[0], ignored)
+
+    def test_user_and_ports_are_those_of_chart_and_compose_file(self):
+        user, group = self.words('USER').split(':')
+        self.assertRegex(user + group, '^[0-9]+$')  # runAsNonRoot asks for a number
+        chart = (CHART / 'templates/_helpers.tpl').read_text(encoding='utf-8')
+        self.assertEqual(re.findall(r'(?:runAsUser|runAsGroup|fsGroup): (\d+)', chart), [user, group, group])
+        self.assertIn(f'user: "{user}:{group}"', (DEPLOY / 'compose.yaml').read_text(encoding='utf-8'))
+        self.assertIn(f'chown {user}:{group} {self.words("VOLUME")}', self.TEXT)
+        port = self.words('EXPOSE')
+        templates = ''.join(path.read_text(encoding='utf-8') for path in (CHART / 'templates').glob('*.yaml'))
+        self.assertEqual(set(re.findall(r'name: admin, containerPort: (\d+)', templates)), {port})
+
+    def test_what_it_starts_takes_these_options(self):
+        command = json.loads(self.words('ENTRYPOINT')) + json.loads(self.words('CMD'))
+        self.assertEqual(unknown_options(command), [])
+        health = json.loads(re.search(r'CMD (\[.*)', self.words('HEALTHCHECK'))[1])
+        self.assertEqual(unknown_options(health), [])
+        self.assertEqual([part[part.index('--admin') + 1].split(':')[1] for part in (command,)], [health[-1].split(':')[1]])
+        self.assertEqual(health[-1].split(':')[1], self.words('EXPOSE'))
 
 
 class InstallTest(unittest.TestCase):
@@ -226,6 +300,33 @@ class ComposeTest(unittest.TestCase):
             flags = [part for profile in profiles for part in ('--profile', profile)]
             done = run(COMPOSE, '-f', DEPLOY / 'compose.yaml', *flags, 'config', '-q')
             self.assertEqual(done.returncode, 0, f'{profiles}: {done.stderr}')
+
+    def test_services_are_asked_how_they_are_where_they_answer(self):
+        done = run(COMPOSE, '-f', DEPLOY / 'compose.yaml', '--profile', '*', 'config', '--format', 'json')
+        services = json.loads(done.stdout)['services']
+        image = DockerfileTest()
+        checked = 0
+        for name, service in services.items():
+            if 'build' not in service:
+                continue
+            command = (service['entrypoint'] or json.loads(image.words('ENTRYPOINT'))) + service['command']
+            self.assertEqual(unknown_options(command), [], name)
+            if '--admin' not in command:  # a job
+                self.assertTrue(service['healthcheck']['disable'], name)
+                continue
+            health = service.get('healthcheck', {}).get('test') or json.loads(re.search(r'CMD (\[.*)', image.words('HEALTHCHECK'))[1])
+            port = command[command.index('--admin') + 1].rsplit(':', 1)[1]
+            self.assertEqual(health[-3:], ['/usr/bin/gouji', 'health', f'127.0.0.1:{port}'], name)
+            self.assertLessEqual({str(each['target']) for each in service.get('ports', [])}, {port}, name)
+            checked += 1
+        self.assertEqual(checked, 5)
+
+    def test_what_must_last_lies_in_a_volume(self):
+        done = run(COMPOSE, '-f', DEPLOY / 'compose.yaml', '--profile', '*', 'config', '--format', 'json')
+        services = json.loads(done.stdout)['services']
+        for name, place in (('kafka', services['kafka']['environment']['KAFKA_LOG_DIRS']), ('gouji', '/var/lib/gouji'), ('crawler', '/var/lib/gouji'),
+                            ('prometheus', '/prometheus'), ('alertmanager', '/alertmanager'), ('grafana', '/var/lib/grafana')):
+            self.assertIn(place, [volume['target'] for volume in services[name]['volumes'] if volume['type'] == 'volume'], name)
 
 
 if __name__ == '__main__':
