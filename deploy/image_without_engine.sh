@@ -30,7 +30,9 @@ buildah_here() { buildah --root "$folder/store" --runroot "$folder/run" --storag
 make_base() {
   [ -s "$folder/base/base.tar" ] || {
     mkdir -p "$folder/base"
-    mmdebstrap --quiet --variant=minbase "$suite" "$folder/base/part.tar" "${DEBIAN_MIRROR:-http://deb.debian.org/debian}"
+    # As the "slim" images of Docker's library: no documentation but licences.
+    mmdebstrap --quiet --variant=minbase --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' \
+      --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/man/*' "$suite" "$folder/base/part.tar" "${DEBIAN_MIRROR:-http://deb.debian.org/debian}"
     mv "$folder/base/part.tar" "$folder/base/base.tar"
   }
   printf '{"default": [{"type": "insecureAcceptAnything"}]}\n' > "$folder/policy.json"
@@ -42,10 +44,11 @@ make_base() {
 build() {
   make_base
   rm -rf "$folder/source"
-  mkdir -p "$folder/source"
+  mkdir -p "$folder/source" "$folder/ccache"
   git -C "$root" archive HEAD | tar -x -C "$folder/source"
-  # The format of Docker: the one of OCI has no HEALTHCHECK.
+  # The format of Docker: the one of OCI has no HEALTHCHECK. What was compiled once is kept outside of the layers.
   buildah_here bud --signature-policy "$folder/policy.json" --pull-never --network host --format docker --layers \
+    --volume "$folder/ccache:/root/.cache/ccache" \
     --build-arg "VERSION=$version" -t "gouji:$version" -f "$folder/source/deploy/Dockerfile" "$folder/source"
   sbom
 }
