@@ -199,6 +199,45 @@ class InstallTest(unittest.TestCase):
             self.assertTrue((tree / 'share/gouji/prometheus/rules/gouji.yaml').is_file())
 
 
+@needs('dpkg', 'this is no Debian')
+class BillOfMaterialsTest(unittest.TestCase):
+    PROGRAMS = [BUILD / 'bin' / name for name in ('gouji', 'gouji-crawler', 'gouji-parser', 'gouji-validator')]
+
+    @classmethod
+    def setUpClass(cls):
+        cls.document = json.loads(run(DEPLOY / 'sbom.py', *cls.PROGRAMS).stdout)
+        cls.names = {package['name'] for package in cls.document['packages']}
+
+    def test_names_every_library_and_its_relations_meet(self):
+        document = self.document
+        self.assertLessEqual({'gouji', 'libc6', 'libcli11-dev', 'libexpected-dev'}, self.names)
+        self.assertTrue(self.names & {'librdkafka', 'librdkafka1'})
+        known = {'SPDXRef-DOCUMENT'} | {each['SPDXID'] for each in document['packages'] + document['files']}
+        self.assertEqual(len(known), 1 + len(document['packages']) + len(document['files']))
+        related = {each['relatedSpdxElement'] for each in document['relationships']}
+        self.assertEqual(related | {'SPDXRef-DOCUMENT'}, known)
+        for package in document['packages']:  # SPDX writes an exception after WITH, and names no other way
+            self.assertNotRegex(package['licenseConcluded'], '(?i)with-|unknown', package['name'])
+
+    @needs('ninja', 'deploy/bootstrap.sh')
+    def test_no_header_comes_from_a_package_that_it_does_not_name(self):
+        headers, target = set(), ''
+        for line in run('ninja', '-C', BUILD, '-t', 'deps').stdout.splitlines():
+            if not line.startswith(' '):
+                target = line
+            elif line.startswith('    /usr/include/') and not target.startswith('tests/'):
+                headers.add(line.strip())
+        self.assertGreater(len(headers), 100)
+        packages = {line.split(':')[0] for line in run('dpkg', '-S', *sorted(headers)).stdout.splitlines()} - {'linux-libc-dev'}
+        for package in sorted(packages):
+            needed = run('dpkg-query', '-W', '-f', '${Depends}', package).stdout
+            self.assertTrue(self.names & {package, *re.findall(r'[a-z0-9][a-z0-9.+-]+', needed)}, package)
+
+    def test_licences_are_on_the_list(self):
+        done = run(DEPLOY / 'sbom.py', '--check', *self.PROGRAMS)
+        self.assertEqual(done.returncode, 0, done.stdout)
+
+
 @unittest.skipUnless((ROOT / '.git').exists(), 'not a clone')
 class ArchiveTest(unittest.TestCase):
     def test_the_source_archive_is_the_same_whenever_it_is_made(self):
