@@ -32,7 +32,7 @@ KNOWN = {'libc6': 'LGPL-2.1-or-later', 'libgcc-s1': 'GPL-3.0-or-later WITH GCC-e
          'libnghttp2-14': 'MIT', 'libnghttp3-9': 'MIT', 'libngtcp2-16': 'MIT', 'libngtcp2-crypto-gnutls8': 'MIT', 'libtasn1-6': 'LGPL-2.1-or-later', 'libffi8': 'MIT', 'libssl3': 'Apache-2.0',
          'libssl3t64': 'Apache-2.0', 'libcurl4': 'curl', 'libcurl4t64': 'curl', 'libbrotli1': 'MIT', 'libprotobuf32': 'BSD-3-Clause', 'libprotobuf32t64': 'BSD-3-Clause',
          'libqpdf29': 'Apache-2.0', 'libqpdf29t64': 'Apache-2.0', 'libqpdf30': 'Apache-2.0', 'libspdlog1.10': 'MIT', 'libspdlog1.15': 'MIT', 'libfmt9': 'MIT', 'libfmt10': 'MIT',
-         'libsimdjson14': 'Apache-2.0', 'libsimdjson25': 'Apache-2.0', 'libyaml-cpp0.7': 'MIT', 'libyaml-cpp0.8': 'MIT', 'libdeflate0': 'MIT', 'librdkafka1': 'BSD-2-Clause', 'librdkafka': 'BSD-2-Clause', 'libcli11-dev': 'BSD-3-Clause', 'libexpected-dev': 'CC0-1.0',
+         'libsimdjson14': 'Apache-2.0', 'libsimdjson25': 'Apache-2.0', 'libyaml-cpp0.7': 'MIT', 'libyaml-cpp0.8': 'MIT', 'libdeflate0': 'MIT', 'librdkafka1': 'BSD-2-Clause', 'librdkafka': 'BSD-2-Clause', 'libcli11-dev': 'BSD-3-Clause', 'libxxhash0': 'BSD-2-Clause', 'libexpected-dev': 'CC0-1.0',
          'libprometheus-cpp-core1.0': 'MIT', 'libprometheus-cpp-core1.3': 'MIT', 'libre2-9': 'BSD-3-Clause', 'libre2-11': 'BSD-3-Clause',
          # What gouji-ocr loads with tesseract and leptonica. libjbig0 (of libtiff) is GPL-2+ and is meant to be told.
          'libacl1': 'LGPL-2.1-or-later', 'libarchive13': 'BSD-2-Clause', 'libarchive13t64': 'BSD-2-Clause', 'libbz2-1.0': 'bzip2-1.0.6',

@@ -20,7 +20,7 @@ sys.path.insert(0, str(ROOT / 'tests/e2e'))
 import receiver  # noqa: E402  (of the end-to-end tests)
 
 IMAGE = pathlib.Path(os.environ['GOUJI_IMAGE'])  # its root, writable
-CONFIG = json.loads(os.environ['GOUJI_IMAGE_CONFIG'])  # as an engine reads it
+CONFIG = json.loads(pathlib.Path(os.environ['GOUJI_IMAGE_DESCRIPTION']).read_text())['Docker']['config']  # as an engine reads it
 DATA, FORMATS, SAMPLES = '/var/lib/gouji', ROOT / 'tests/e2e/formats', ROOT / 'tests/samples'
 KAFKA = ROOT / 'tests/support/kafka/kafka.py'
 PROGRAMS = ('gouji', 'gouji-crawler', 'gouji-parser', 'gouji-validator')
@@ -30,16 +30,6 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(('127.0.0.1', 0))
         return probe.getsockname()[1]
-
-
-def eventually(what, question, seconds=90):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        answer = question()
-        if answer:
-            return answer
-        time.sleep(0.3)
-    raise AssertionError(f'not within {seconds} s: {what}')
 
 
 def answers(url):
@@ -78,6 +68,18 @@ class ImageTest(unittest.TestCase):
         self.addCleanup(container.process.kill)
         return container
 
+    def logs(self):
+        return ''.join(f'\n== {path.name}\n{path.read_text(errors="replace")[-1500:]}' for path in self.folder.glob('*.log'))
+
+    def eventually(self, what, question, seconds=90):
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            answer = question()
+            if answer:
+                return answer
+            time.sleep(0.3)
+        self.fail(f'not within {seconds} s: {what}{self.logs()}')
+
     def log(self, name):
         return (self.folder / f'{name}.log').read_text(encoding='utf-8')
 
@@ -102,6 +104,14 @@ class ImageTest(unittest.TestCase):
         for place in ('/usr/x', '/etc/x', '/var/lib/gouji/x'):  # the last is a volume, which is not mounted here
             self.assertNotEqual(self.run_in('/usr/bin/touch', place)[0], 0, place)
         self.assertEqual((IMAGE / 'var/lib/gouji').stat().st_uid, in_image.USER)  # what a new volume takes over
+
+    def test_what_its_programs_are_made_of_may_be_passed_on_and_is_described(self):
+        for arguments in (('--check', '--image', IMAGE), ('--image', IMAGE)):
+            done = subprocess.run([ROOT / 'deploy/sbom.py', *arguments], capture_output=True, text=True)
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        described = {package['name'] for package in json.loads(done.stdout)['packages']}
+        installed = {line.split()[0] for line in (IMAGE / 'usr/share/gouji/packages.tsv').read_text().splitlines()}
+        self.assertLessEqual(installed | {'gouji', 'librdkafka1', 'libcli11-dev', 'libexpected-dev'}, described)
 
     def test_certificates_of_authorities_are_there(self):
         self.assertGreater((IMAGE / 'etc/ssl/certs/ca-certificates.crt').read_text().count('BEGIN CERTIFICATE'), 100)
@@ -135,17 +145,18 @@ class ImageTest(unittest.TestCase):
         volume = [('--bind', self.data, DATA)]
         command = CONFIG['Entrypoint'] + CONFIG['Cmd'][:-1] + [f'127.0.0.1:{port}']
         service = self.start('run', *command, mounts=[*volume, ('--ro-bind', reports, '/in')])
-        eventually('/readyz', lambda: answers(f'http://127.0.0.1:{port}/readyz'))
+        self.eventually('/readyz', lambda: answers(f'http://127.0.0.1:{port}/readyz'))
         self.assertEqual((self.health(port), self.health(free_port())), (0, 4))
 
         def status():
             return json.loads(self.run_in('/usr/bin/gouji', 'status', '--data', DATA, '--format', 'json', mounts=volume)[1])
-        eventually('every report judged', lambda: status()['reports'] == len(list(reports.iterdir())) - 1)  # one is a notice
+        self.eventually('every report judged', lambda: status()['reports'] == len(list(reports.iterdir())) - 1)  # one is a notice
         self.assertIn('临河', self.run_in('/usr/bin/gouji', 'list', '--data', DATA, mounts=volume)[1])
         told = self.start('notify', '/usr/bin/gouji', 'notify', '--data', DATA, '--targets', '/etc/gouji/targets.json', '--from', 'start', '--admin',
                           f'127.0.0.1:{notify_port}', mounts=[*volume, ('--ro-bind', targets, '/etc/gouji')])
-        message = eventually('a webhook', hook.messages)[0]
-        self.assertIn('临河', message['message']['zh'])
+        message = self.eventually('a webhook', hook.messages)[0]
+        self.assertIn('临河', message['organ'])
+        self.assertIn('疑应为 14', message['message']['zh'])
         self.assertEqual(self.health(notify_port), 0)
         self.ends_with_zero(notify=told, run=service)
 
@@ -164,13 +175,13 @@ class ImageTest(unittest.TestCase):
                'parser': (['--blobs', f'{DATA}/blobs'], [('--ro-bind', self.data, DATA)]), 'validator': ([], [])}
         services = {name: self.start(name, f'/usr/bin/gouji-{name}', '--log', log, '--admin', f'127.0.0.1:{port}', *own[name][0], mounts=own[name][1])
                     for name, port in ports.items()}
-        eventually('all ready', lambda: all(answers(f'http://127.0.0.1:{port}/readyz') for port in ports.values()))
+        self.eventually('all ready', lambda: all(answers(f'http://127.0.0.1:{port}/readyz') for port in ports.values()))
         self.assertEqual([self.health(port) for port in ports.values()], [0, 0, 0])
 
         def reports():
             code, out, _ = self.run_in('/usr/bin/gouji', 'status', '--log', log, '--format', 'json')
             return code == 0 and json.loads(out)['reports']
-        eventually('every report judged', lambda: reports() == len(list(FORMATS.iterdir())))
+        self.eventually('every report judged', lambda: reports() == len(list(FORMATS.iterdir())))
         walls = next(json.loads(line) for line in self.log('parser').splitlines() if 'worker.walls' in line)
         self.assertEqual(walls['seccomp'], 'on', walls)
         print('walls:', json.dumps(walls, ensure_ascii=False), file=sys.stderr)

@@ -22,8 +22,8 @@ def arguments(root, mounts, command, descriptors=()):
         (pathlib.Path(root) / place.lstrip('/')).mkdir(parents=True, exist_ok=True)
     flat = [str(word) for mount in mounts for word in mount]
     return ['bwrap', '--ro-bind', str(root), '/', '--proc', '/proc', '--dev', '/dev', '--perms', '1777', '--tmpfs', '/tmp', *flat, '--chdir', '/var/lib/gouji',
-            '--unshare-all', '--share-net', '--as-pid-1', '--uid', str(USER), '--gid', str(USER), '--cap-drop', 'ALL', '--die-with-parent', '--clearenv',
-            '--setenv', 'PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', *descriptors, *map(str, command)]
+            '--unshare-all', '--share-net', '--as-pid-1', '--cap-drop', 'ALL', '--die-with-parent', '--clearenv', '--setenv', 'PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+            *descriptors, *map(str, command)]
 
 
 def filter_descriptor():
@@ -44,7 +44,8 @@ class Container:
         filtered = filter_descriptor()
         descriptors = ['--info-fd', str(tells), *(['--seccomp', str(filtered)] if filtered is not None else [])]
         kept = [tells] if filtered is None else [tells, filtered]
-        self.process = subprocess.Popen(arguments(root, mounts, command, descriptors), pass_fds=kept, **options)
+        self.process = subprocess.Popen(arguments(root, mounts, command, descriptors), pass_fds=kept, user=USER, group=USER, extra_groups=[],
+                                        **options)
         for descriptor in kept:
             os.close(descriptor)
         with os.fdopen(told) as info:
