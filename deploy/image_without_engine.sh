@@ -53,8 +53,9 @@ build() {
 
 # The format of Docker: the one of OCI has no HEALTHCHECK. What was compiled once is kept outside of the layers.
 build_stage() {
+  local home=~root
   buildah_here bud --signature-policy "$folder/policy.json" --pull-never --network host --format docker --layers \
-    --volume "$folder/ccache:/root/.cache/ccache" --build-arg "VERSION=$version" "$@" -f "$folder/source/deploy/Dockerfile" "$folder/source"
+    --volume "$folder/ccache:$home/.cache/ccache" --build-arg "VERSION=$version" "$@" -f "$folder/source/deploy/Dockerfile" "$folder/source"
 }
 
 # The image's root, mounted; the same container each time.
