@@ -96,6 +96,7 @@ try() {
   GOUJI_IMAGE=$image GOUJI_IMAGE_DESCRIPTION=$folder/image.json python3 "$root/tests/deploy/image_test.py" "$@"
 }
 
+trap 'buildah_here umount --all >/dev/null 2>&1 || true' EXIT
 case ${1-} in
   build) build ;;
   sbom) sbom ;;
