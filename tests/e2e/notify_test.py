@@ -170,7 +170,7 @@ class NotifyTest(Ground):
 
     def test_a_robot_that_says_no_with_200_is_asked_again(self):
         targets = self.targets(self.webhook(shape='wecom'))
-        self.receiver.body = b'{"errcode":45009,"errmsg":"api freq out of limit"}'
+        self.receiver.body = b'{"errcode":93000,"errmsg":"invalid webhook url"}'
         self.write(wrong=True)
         self.run_once()
         self.start(BIN / 'gouji', 'notify', '--data', self.data, '--targets', targets, '--from', 'start')
@@ -213,6 +213,18 @@ class NotifyTest(Ground):
             self.assertIn(place, err)
         _, err = self.notify(expect=2)
         self.assertIn('--alertmanager', err)
+
+    def test_all_secrets_that_cannot_be_used_are_named_at_once(self):
+        empty, address = self.folder / 'empty', self.folder / 'address'
+        empty.write_text('\n')
+        address.write_text('ftp://example.org\n')
+        targets = self.targets({'name': 'a', 'url_file': str(self.folder / 'no-address'), 'secret_file': str(self.folder / 'no-secret')},
+                               {'name': 'b', 'url_file': str(address), 'bearer_file': str(empty)},
+                               alertmanagers=[{'name': 'am', 'url': 'http://127.0.0.1:1', 'bearer_file': str(self.folder)}])
+        _, err = self.notify('--targets', targets, '--check', expect=2)
+        for mistake in ('a: url_file', 'no-address', 'a: secret_file', 'no-secret', 'b: url_file', str(address), 'b: bearer_file', str(empty),
+                        f'am: bearer_file: {self.folder}'):
+            self.assertIn(mistake, err)
 
     def test_another_log_is_not_mistaken_for_the_one_before(self):
         self.write(wrong=True)
