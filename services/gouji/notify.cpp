@@ -1,6 +1,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -27,6 +28,7 @@ constexpr std::chrono::milliseconds kStopLimit{20'000};
 constexpr std::chrono::milliseconds kLook{2'000};
 constexpr std::chrono::milliseconds kLookOnce{100};
 constexpr std::chrono::milliseconds kRetry{1'000};
+constexpr int kOpenAnewAfter = 2;
 constexpr std::chrono::seconds kOnceLimit{60};
 constexpr std::size_t kFileMax = 1024 * 1024;
 
@@ -125,6 +127,9 @@ int send_tests(const std::vector<NotifyTarget>& targets) {
   return code;
 }
 
+// A log that was replaced may have no topics yet.
+bool is_final(const Error& error) { return error.kind == ErrorKind::kFatal && error.code != ErrorCode::kNotFound; }
+
 // The parts of the running service.
 class NotifyService {
  public:
@@ -136,19 +141,22 @@ class NotifyService {
   }
 
   Result<int> work(runtime::StopSignal& stop) {
-    GOUJI_ASSIGN(log_, open_log(request_.where, eventlog::LocalMode::kReader));
     std::error_code error;
     std::filesystem::create_directories(request_.where.data, error);
     GOUJI_ASSIGN(state_, NotifyState::open(request_.where.data + "/notify.db", log_text(request_.where)));
+    GOUJI_TRY(open());
     GOUJI_ASSIGN(admin_, telemetry::AdminServer::start(request_.admin, metrics_, health_));
     fmt::print(stderr, "指标 / metrics: http://{}/metrics\n", admin_->address());
-    Notifier notifier(targets_, {*log_, *state_, telemetry_, clock_});
-    GOUJI_TRY(notifier.prepare(request_.from == "start"));
     for (const NotifyTarget& target : targets_) {
       senders_.push_back(std::make_unique<Sender>(target, Sender::Parts{*state_, telemetry_, health_, clock_}));
       senders_.back()->start();
     }
-    return follow(notifier, stop);
+    for (;;) {
+      GOUJI_ASSIGN(const std::optional<int> code, follow(stop));
+      if (code) return *code;
+      const auto opened = open();
+      if (!opened && is_final(opened.error())) return opened.error();
+    }
   }
 
  private:
@@ -158,29 +166,43 @@ class NotifyService {
     return names;
   }
 
-  Result<int> follow(Notifier& notifier, runtime::StopSignal& stop) {
+  Result<void> open() {
+    notifier_.reset();
+    log_.reset();
+    GOUJI_ASSIGN(log_, open_log(request_.where, eventlog::LocalMode::kReader));
+    auto notifier = std::make_unique<Notifier>(targets_, Notifier::Parts{*log_, *state_, telemetry_, clock_});
+    GOUJI_TRY(notifier->prepare(request_.from == "start"));
+    notifier_ = std::move(notifier);
+    return ok();
+  }
+
+  // How it ended; nullopt: the log is to be opened anew.
+  Result<std::optional<int>> follow(runtime::StopSignal& stop) {
     const auto begin = clock_.monotonic();
+    int failures = 0;  // in a row
     while (!stop.requested()) {
       health_.beat("notify");
-      const auto took = notifier.take();
-      // A log that was replaced may have no topics yet.
-      if (!took && took.error().kind == ErrorKind::kFatal && took.error().code != ErrorCode::kNotFound) return took.error();
+      const Result<bool> took = notifier_ ? notifier_->take() : unavailable(ErrorCode::kLogUnavailable, "the log is not open");
+      if (!took && is_final(took.error())) return took.error();
       health_.set_ready("notify", static_cast<bool>(took));
       if (!took) {
         telemetry::log_warning("notify.log_unavailable", {{"error", took.error().message}});
         stop.wait_for(kRetry);
+        // A client of Kafka does not get over a topic that was made anew.
+        if (++failures >= kOpenAnewAfter) return std::optional<int>();
         continue;
       }
+      failures = 0;
       if (*took)
         for (const auto& sender : senders_) sender->wake();
       if (const auto broken = failed(); !broken.empty()) return fatal(ErrorCode::kInternal, broken);
       if (*took) continue;
-      if (request_.once && is_idle()) return kOk;
+      if (request_.once && is_idle()) return std::optional<int>(kOk);
       if (request_.once && clock_.monotonic() - begin > kOnceLimit) return not_delivered();
       log_->wait_for_append(request_.once ? kLookOnce : kLook);
     }
     health_.shut_down();
-    return kOk;
+    return std::optional<int>(kOk);
   }
 
   std::string failed() const {
@@ -195,12 +217,12 @@ class NotifyService {
     return true;
   }
 
-  Result<int> not_delivered() {
+  Result<std::optional<int>> not_delivered() {
     for (const NotifyTarget& target : targets_) {
       GOUJI_ASSIGN(const Waiting waiting, state_->waiting(target.name));
       if (waiting.rows > 0) fmt::print(stderr, "{}：还有 {} 条未送达，下次再送 / {} deliveries wait for the next run\n", target.name, waiting.rows, waiting.rows);
     }
-    return kNotRead;
+    return std::optional<int>(kNotRead);
   }
 
   const NotifyRequest& request_;
@@ -211,6 +233,7 @@ class NotifyService {
   NotifyTelemetry telemetry_;
   std::unique_ptr<eventlog::EventLog> log_;
   std::unique_ptr<NotifyState> state_;
+  std::unique_ptr<Notifier> notifier_;
   std::unique_ptr<telemetry::AdminServer> admin_;
   std::vector<std::unique_ptr<Sender>> senders_;
 };

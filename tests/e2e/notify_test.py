@@ -248,8 +248,13 @@ class AlertingTest(Ground):
         config.write_text(json.dumps({
             'route': {'receiver': 'hook', 'group_by': ['...'], 'group_wait': '0s', 'group_interval': '1s', 'repeat_interval': '1h'},
             'receivers': [{'name': 'hook', 'webhook_configs': [{'url': self.receiver.url + '/am', 'send_resolved': True}]}]}))
-        self.start('prometheus-alertmanager', f'--config.file={config}', f'--storage.path={self.folder}/am',
-                   f'--web.listen-address=127.0.0.1:{port}', '--cluster.listen-address=')
+        command = ['prometheus-alertmanager', f'--config.file={config}', f'--storage.path={self.folder}/am', f'--web.listen-address=127.0.0.1:{port}',
+                   '--cluster.listen-address=']
+        # Debian's looks for its templates in /usr/share: where it is unpacked and not installed, it is shown the unpacked ones there.
+        unpacked = CACHE / 'prometheus/usr/share'
+        if unpacked.exists() and not pathlib.Path('/usr/share/prometheus/alertmanager').exists():
+            command = ['unshare', '--map-root-user', '--mount', 'sh', '-c', 'mount --bind "$0" /usr/share && exec "$@"', unpacked, *command]
+        self.start(*command)
         url = f'http://127.0.0.1:{port}'
         self.assertTrue(eventually(lambda: self.answers(url + '/-/ready')))
         return url

@@ -11,22 +11,25 @@ using crawler::Statement;
 using crawler::Transaction;
 
 constexpr std::int64_t kSchemaVersion = 1;
+// All of it or nothing; the rest of it where a program died halfway that did not hold to that.
 constexpr const char* kSchema = R"sql(
-CREATE TABLE about(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE progress(partition INTEGER PRIMARY KEY, next INTEGER NOT NULL, news_from INTEGER NOT NULL);
-CREATE TABLE standing(anomaly TEXT PRIMARY KEY, event TEXT NOT NULL, value BLOB NOT NULL, waived_until INTEGER NOT NULL) WITHOUT ROWID;
-CREATE INDEX standing_by_waiver ON standing(waived_until) WHERE waived_until > 0;
-CREATE TABLE told(target TEXT, anomaly TEXT, event TEXT NOT NULL, PRIMARY KEY(target, anomaly)) WITHOUT ROWID;
-CREATE TABLE delivery(
+BEGIN IMMEDIATE;
+CREATE TABLE IF NOT EXISTS about(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS progress(partition INTEGER PRIMARY KEY, next INTEGER NOT NULL, news_from INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS standing(anomaly TEXT PRIMARY KEY, event TEXT NOT NULL, value BLOB NOT NULL, waived_until INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS standing_by_waiver ON standing(waived_until) WHERE waived_until > 0;
+CREATE TABLE IF NOT EXISTS told(target TEXT, anomaly TEXT, event TEXT NOT NULL, PRIMARY KEY(target, anomaly)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS delivery(
   number INTEGER PRIMARY KEY AUTOINCREMENT, target TEXT NOT NULL, anomaly TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL,
   created_at INTEGER NOT NULL, tries INTEGER NOT NULL, next_at INTEGER NOT NULL);
-CREATE INDEX delivery_by_anomaly ON delivery(target, anomaly, number);
-CREATE INDEX delivery_by_due ON delivery(target, next_at);
-CREATE TABLE alert(
+CREATE INDEX IF NOT EXISTS delivery_by_anomaly ON delivery(target, anomaly, number);
+CREATE INDEX IF NOT EXISTS delivery_by_due ON delivery(target, next_at);
+CREATE TABLE IF NOT EXISTS alert(
   target TEXT, anomaly TEXT, labels TEXT, annotations TEXT NOT NULL, url TEXT NOT NULL, starts_at INTEGER NOT NULL,
   ends_at INTEGER NOT NULL, event TEXT NOT NULL, due_at INTEGER NOT NULL, PRIMARY KEY(target, anomaly, labels)) WITHOUT ROWID;
-CREATE INDEX alert_by_due ON alert(target, due_at);
+CREATE INDEX IF NOT EXISTS alert_by_due ON alert(target, due_at);
 PRAGMA user_version = 1;
+COMMIT;
 )sql";
 // Came later. A program that does not know them can use the file all the same, and goes on where the other stopped.
 constexpr const char* kMoreTables = R"sql(

@@ -36,7 +36,7 @@ std::chrono::milliseconds backoff(std::int64_t failures) {
   return std::min(kBackoffMax, std::chrono::milliseconds{1'000} * (std::int64_t{1} << std::clamp<std::int64_t>(failures - 1, 0, 20)));
 }
 
-Sender::Sender(NotifyTarget target, Parts parts) : target_(std::move(target)), parts_(parts), poster_(stopping_) {
+Sender::Sender(NotifyTarget target, Parts parts) : target_(std::move(target)), parts_(parts), poster_(stopping_), together_max_(kTogetherMax) {
   parts_.health.expect_heartbeat("notify-" + target_.name, std::chrono::seconds{60});
 }
 
@@ -151,11 +151,12 @@ Result<bool> Sender::post_deliveries() {
   if (!pace_.allows(parts_.clock.monotonic())) return false;
   GOUJI_ASSIGN(const auto deliveries, parts_.state.due_deliveries(target_.name, now, kTogetherMax));
   if (deliveries.empty()) return false;
-  // What was refused once, or may be the reason why the last message was refused, is said alone.
-  const bool is_alone = deliveries.size() <= kSinglesMax || deliveries.front().tries > 0 || failures_ > 0 || is_digest_refused_;
+  // What was refused once is said alone, and so is what a receiver that fails is asked with.
+  const bool is_alone = deliveries.size() <= kSinglesMax || deliveries.front().tries > 0 || failures_ > 0 || together_max_ < 2;
   if (!is_alone) return post_together(deliveries, now);
-  is_digest_refused_ = false;
-  return post_one(deliveries.front(), now);
+  GOUJI_ASSIGN(const bool is_over, post_one(deliveries.front(), now));
+  if (is_over) together_max_ = kTogetherMax;
+  return is_over;
 }
 
 Result<bool> Sender::post_one(const Delivery& delivery, UnixMillis now) {
@@ -182,11 +183,13 @@ Result<bool> Sender::post_one(const Delivery& delivery, UnixMillis now) {
 Result<bool> Sender::post_together(const std::vector<Delivery>& deliveries, UnixMillis now) {
   GOUJI_ASSIGN(const Waiting waiting, parts_.state.waiting(target_.name));
   std::vector<std::string> bodies;
-  for (const Delivery& delivery : deliveries) bodies.push_back(delivery.body);
+  for (const Delivery& delivery : deliveries)
+    if (bodies.size() < together_max_) bodies.push_back(delivery.body);
   const ChatDigest digest = chat_digest(target_, bodies, static_cast<std::size_t>(waiting.rows));
   const Refusal refusal = ask(target_, deliveries.front().id, digest.body, now);
-  is_digest_refused_ = refusal.kind == Refusal::Kind::kMessage;
-  if (refusal.kind != Refusal::Kind::kNone) return is_digest_refused_;
+  if (refusal.kind == Refusal::Kind::kMessage) together_max_ = digest.taken / 2;
+  if (refusal.kind != Refusal::Kind::kNone) return refusal.kind == Refusal::Kind::kMessage;
+  together_max_ = std::min(kTogetherMax, together_max_ * 2);
   std::vector<std::int64_t> numbers;
   for (std::size_t i = 0; i < digest.taken; ++i) {
     numbers.push_back(deliveries[i].number);

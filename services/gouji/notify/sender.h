@@ -68,7 +68,7 @@ class Sender {
   HttpClient poster_;
   Pace pace_;
   std::int64_t failures_ = 0;  // in a row
-  bool is_digest_refused_ = false;  // for something that was said in it
+  std::size_t together_max_;  // halved by a refusal for something that was said, until that is found
   std::chrono::nanoseconds not_before_{0};
   std::function<Result<void>()> unnoted_;  // empty where all is noted
   mutable std::mutex mutex_;

@@ -11,6 +11,7 @@
 #include "common/report/calendar.h"
 #include "common/text/percent.h"
 #include "common/text/utf8.h"
+#include "services/crawler/io/sqlite.h"
 #include "services/gouji/notify/chat.h"
 #include "services/gouji/notify/filter.h"
 #include "services/gouji/notify/message.h"
@@ -334,6 +335,40 @@ TEST(NotifyState, HoldsBackALaterWordOnTheSameAnomalyOnly) {
   ASSERT_TRUE(ground.state->delivered({first}));
   EXPECT_EQ(ground.due(100), (std::vector<std::string>{"2", "3"}));
   EXPECT_EQ(ground.state->waiting("t")->rows, 2);
+}
+
+// Otherwise everything would wait until the clock has caught up, and Alertmanager take the silence for an end.
+TEST(NotifyState, WaitsForNoClockThatWasPutBack) {
+  StateGround ground;
+  constexpr UnixMillis kDay = 86'400'000;
+  ASSERT_TRUE(ground.state->add_delivery("t", ground.delivery("a", "1")));
+  ASSERT_TRUE(ground.state->try_again(ground.state->due_deliveries("t", kDay, 1)->front().number, kDay + 3'600'000));
+  EXPECT_TRUE(ground.due(kDay).empty());
+  EXPECT_EQ(ground.due(0), std::vector<std::string>{"1"});
+  const StoredAlert alert{"a", "{}", "{}", "", 1, 0, "event-1"};
+  ASSERT_TRUE(ground.state->put_alert("am", alert));
+  ASSERT_TRUE(ground.state->posted("am", {alert}, kDay + 60'000));
+  EXPECT_TRUE(ground.state->due_alerts("am", kDay, 10)->empty());
+  EXPECT_EQ(ground.state->due_alerts("am", 0, 10)->size(), 1u);
+}
+
+TEST(NotifyState, AsksFirstWithWhatWasNotTriedYet) {
+  StateGround ground;
+  for (const char* id : {"1", "2", "3"}) ASSERT_TRUE(ground.state->add_delivery("t", ground.delivery(id, id)));
+  ASSERT_TRUE(ground.state->try_again(ground.state->due_deliveries("t", 100, 1)->front().number, 50));
+  EXPECT_EQ(ground.due(100), (std::vector<std::string>{"2", "3"}));
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(ground.state->delivered({ground.state->due_deliveries("t", 100, 1)->front().number}));
+  EXPECT_EQ(ground.due(100), std::vector<std::string>{"1"});
+}
+
+// Files of the program before this one, and such as died while they were made.
+TEST(NotifyState, TakesAFileThatWasHalfMade) {
+  const gouji::testing::TempFolder folder;
+  {
+    auto database = crawler::Database::open(folder.file("notify.db"));
+    ASSERT_TRUE(database && database->exec("CREATE TABLE about(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"));
+  }
+  EXPECT_TRUE(NotifyState::open(folder.file("notify.db"), "local:x"));
 }
 
 TEST(NotifyState, ForgetsAnEndedAlertOnceItIsPostedAndNotWhatChangedMeanwhile) {
