@@ -133,6 +133,9 @@ TEST(Targets, NamesAllMistakesWithTheirPlaces) {
   for (const char* place : {"/schema", "/more", "/alertmanagers/0/url", "/alertmanagers/0/hold", "/alertmanagers/0/shape", "/webhooks/0/name",
                             "/webhooks/0/url", "/webhooks/0/shape", "/webhooks/1/url", "/webhooks/2"})
     EXPECT_THAT(targets.error().message, HasSubstr(std::string("t.json: ") + place));
+  const auto twice = parse_targets(R"({"schema": 1, "webhooks": [{"name": "x", "url": "http://a", "url": "http://b"}]})", "t.json");
+  ASSERT_FALSE(twice);
+  EXPECT_THAT(twice.error().message, HasSubstr("/webhooks/0/url"));
   EXPECT_FALSE(parse_targets("{", "t.json"));
   EXPECT_FALSE(parse_targets(R"({"schema": 1})", "t.json"));
 }
