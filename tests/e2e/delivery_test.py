@@ -133,6 +133,23 @@ class HostileReceiverTest(Delivery):
                 self.stop_all()
                 (self.data / 'notify.db').unlink()  # the next one hears of all, too
 
+    def test_one_alert_that_an_alertmanager_refuses_holds_back_none_of_the_others(self):
+        self.anomalies(130)
+        alerts = {r['value']['id'] for r in tail(f'local:{self.data}/log.db', ANOMALY)}
+        poison = RANDOM.choice(sorted(alerts))
+        taken = set()
+
+        def alertmanager(handler, body):
+            batch = {alert['labels']['anomaly_id'] for alert in json.loads(body)}
+            if poison not in batch:
+                taken.update(batch)
+            handler.reply(400 if poison in batch else 200, body)
+
+        self.receiver.behave = alertmanager
+        self.targets(alertmanagers=[{'name': 'am', 'url': self.receiver.url, 'filter': {'years': 'all'}}])
+        self.start(BIN / 'gouji', 'notify', '--data', self.data, '--targets', self.folder / 'targets.json')
+        self.assertTrue(eventually(lambda: taken == alerts - {poison}), f'GOUJI_TEST_SEED={SEED}')
+
     @unittest.skipUnless(IS_ROOT and shutil.which('openssl'), 'needs root, unshare and openssl')
     def test_a_certificate_must_be_trusted_and_name_the_receiver(self):
         self.anomalies(1)

@@ -15,6 +15,7 @@ constexpr std::chrono::milliseconds kLook{1'000};
 constexpr std::chrono::milliseconds kBackoffMax{300'000};
 constexpr std::size_t kAlertsAtOnce = 50;
 constexpr UnixMillis kRepostAfter = 60'000;
+constexpr UnixMillis kRefusedAlert = 300'000;
 constexpr UnixMillis kGiveUpAfter = 7LL * 86'400'000;
 // Both: a clock that jumps ahead gives nothing up.
 constexpr std::int64_t kGiveUpTries = 50;
@@ -120,7 +121,7 @@ Refusal Sender::ask(const NotifyTarget& target, const std::string& id, const std
 
 Result<bool> Sender::post_alerts() {
   const UnixMillis now = parts_.clock.unix_millis();
-  GOUJI_ASSIGN(const auto alerts, parts_.state.due_alerts(target_.name, now, kAlertsAtOnce));
+  GOUJI_ASSIGN(const auto alerts, parts_.state.due_alerts(target_.name, now, std::min(kAlertsAtOnce, together_max_)));
   if (alerts.empty()) return false;
   std::string body = "[";
   for (const StoredAlert& alert : alerts) {
@@ -131,11 +132,17 @@ Result<bool> Sender::post_alerts() {
   NotifyTarget api = target_;
   api.url += (api.url.ends_with('/') ? "api/v2/alerts" : "/api/v2/alerts");
   const Refusal refusal = ask(api, alerts.front().event, body + "]", now);
-  if (refusal.kind != Refusal::Kind::kNone) {
-    // Alertmanager refuses a batch for one bad alert: nothing else may starve behind it.
-    if (refusal.kind == Refusal::Kind::kMessage) not_before_ = parts_.clock.monotonic() + backoff(++failures_);
-    return false;
+  // A batch is refused for one bad alert: it is halved until that one is found, which waits while the others go on.
+  if (refusal.kind == Refusal::Kind::kMessage && alerts.size() > 1) {
+    together_max_ = alerts.size() / 2;
+    return true;
   }
+  together_max_ = refusal.kind == Refusal::Kind::kMessage ? kTogetherMax : std::min(kTogetherMax, together_max_ * 2);
+  if (refusal.kind == Refusal::Kind::kMessage) {
+    GOUJI_TRY(parts_.state.posted(target_.name, alerts, now + kRefusedAlert));
+    return true;
+  }
+  if (refusal.kind != Refusal::Kind::kNone) return false;
   unnoted_ = [this, alerts, now] { return parts_.state.posted(target_.name, alerts, now + kRepostAfter); };
   parts_.telemetry.delivered(target_.name, static_cast<std::int64_t>(alerts.size()), 0, parts_.clock.unix_millis());
   GOUJI_TRY(note());
