@@ -235,7 +235,7 @@ class KubernetesTest(unittest.TestCase):
         chart = yaml.safe_load((CHART / 'Chart.yaml').read_text(encoding='utf-8'))
         oldest, newest = schemas.versions()[0], schemas.versions()[-1]
         self.assertEqual(chart['kubeVersion'], f'>={oldest}.0-0')
-        self.assertIn(f'Kubernetes {oldest} to {newest}', (ROOT / 'docs/operations.md').read_text(encoding='utf-8'))
+        self.assertIn(f'Kubernetes {oldest} and {newest}', (ROOT / 'docs/operations.md').read_text(encoding='utf-8'))
         for version in (oldest, newest):
             for names, manifest in self.manifests.values():
                 self.assertEqual(schemas.mistakes(manifest, version), [], f'{version}, with {names}')
