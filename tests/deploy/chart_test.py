@@ -294,6 +294,7 @@ class KubernetesTest(unittest.TestCase):
                     self.assertLessEqual(m['spec']['selector']['matchLabels'].items(), labels[component].items())
                     self.assertEqual([c for c in labels if service['spec']['selector'].items() <= labels[c].items()], [component])
                     self.assertEqual({p['targetPort'] for p in service['spec']['ports']}, ports[component])
+                    self.assertEqual(service['metadata']['labels']['app.kubernetes.io/component'], component)  # the job's name comes of it
                 elif m['kind'] == 'PodDisruptionBudget':
                     self.assertEqual(len([c for c in labels if m['spec']['selector']['matchLabels'].items() <= labels[c].items()]), 1)
                     self.assertEqual(m['spec']['maxUnavailable'], 1)  # a share, or minAvailable, would hold up a drain where there is one pod
@@ -416,6 +417,13 @@ class PartsTest(unittest.TestCase):
         self.assertIn(f'{trigger["metadata"]["topic"]}.dlq.{trigger["metadata"]["consumerGroup"]}', [t['name'] for t in topics['topics']])
         self.assertLessEqual(scaled['maxReplicaCount'], topics['defaults']['partitions'])
         self.assertGreaterEqual(int(trigger['metadata']['activationLagThreshold']), topics['defaults']['partitions'])
+
+    def test_notify_finds_whom_to_tell(self):
+        for values, component in ((NOTIFY, 'local'), (merged(KAFKA, NOTIFY), 'notify')):
+            manifests = render(values)
+            arguments = container(manifests, component, 'notify')['args']
+            self.assertEqual(arguments[:5], ['notify', '--data', '/var/lib/gouji', '--targets', '/etc/gouji/notify/targets.json'])
+            self.assertEqual(mounts(manifests, component, 'notify')['/etc/gouji/notify'], ({'name': 'notify', 'secret': {'secretName': 'n', 'defaultMode': 0o440}}, False))
 
     def test_secrets_stay_in_secrets(self):
         source = (ROOT / 'common/eventlog/kafka/kafka_settings.cpp').read_text(encoding='utf-8')
