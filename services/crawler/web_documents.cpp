@@ -206,7 +206,7 @@ Result<void> WebCrawl::end_document(const ErrandPtr& errand) {
   if (source.kind == SourceKind::kUrl) {
     GOUJI_ASSIGN(SourceMemory memory, parts_.state.source(source.id));
     if (went_well(result)) memory.health.documents = 1;
-    GOUJI_TRY(add_health(source, std::move(memory), page, ""));
+    GOUJI_TRY(add_health(source, std::move(memory), trouble_of(page, false)));
   }
   seen.report = report_of(source, *location, std::move(page), at);
   if (source.portal) add_exceptions(*source.portal, seen.report);

@@ -68,7 +68,7 @@ struct UrlRow {
   std::string digest;         // of kList: of its accepted rows; else of the body
   std::int64_t fetches = 0;   // that went well
   std::int64_t failures = 0;  // in a row
-  std::string result;         // of the last attempt: to_string(FetchClass)
+  std::string result;         // of the last attempt: to_string(FetchClass), or "drift" of a kList
   std::string cursor;         // of kList: where a listing or backfill goes on
   ListShape shape;            // of kList
   friend bool operator==(const UrlRow&, const UrlRow&) = default;
@@ -153,8 +153,8 @@ class State {
   // Notes that fetches begin, so that an address which takes the process down with it is found out.
   Result<void> lease(std::span<const std::int64_t> urls);
 
-  // Durable when it returns: against the end of the process, and with events against that of the machine. Refuses (kFatal INTERNAL) a location whose sequence is not the stored
-  // one or the next: somebody else wrote.
+  // Durable when it returns: against the end of the process, and with events against that of the machine.
+  // Refuses (kFatal INTERNAL) a location whose sequence is not the stored one or the next: somebody else wrote.
   Result<void> commit(const StateChange& change);
 
   Result<std::vector<OutboxRow>> outbox(std::size_t rows_max, std::size_t bytes_max);
