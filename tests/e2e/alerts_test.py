@@ -227,8 +227,11 @@ class AlertsOnOneMachineTest(AlertsCase):
         self.expect_over('NotificationsWaiting')
         self.report(101, lambda text: re.sub(r'^(一、本年新收.*)\t(\d+)\t(\d+)\t(\d+)$', r'\1\t\2\3\t\4', text, flags=re.M))
         self.expect('ReportsMisread', 'a report in which two cells have run into one')
+        self.report(101)
         (self.source / 'junk.pdf').write_bytes(b'%PDF-1.4 nothing')
         self.expect('DeadLettersAppearing', 'a PDF that is none')
+        for alert in ('ReportAnomalyDetected', 'ReportsMisread', 'DeadLettersAppearing', 'NotificationsGivenUp'):
+            self.expect_over(alert)
 
     @LONG
     def test_more_than_can_be_parsed_and_a_log_that_takes_nothing(self):
@@ -256,7 +259,7 @@ class AlertsOnOneMachineTest(AlertsCase):
             self.expect('OutboxGrowing', 'the same, with new reports')
             log.execute('ROLLBACK')
         self.expect('LatencyHigh', 'the same, released: what waited comes late')
-        for alert in ('StageNotCommitting', 'OutboxGrowing', 'LagGrowing'):
+        for alert in ('StageStalled', 'StageNotCommitting', 'OutboxGrowing', 'LagGrowing'):
             self.expect_over(alert)
 
     @LONG
@@ -311,6 +314,8 @@ class AlertsOnOneMachineTest(AlertsCase):
         self.expect('ReportsOverdue', 'the list of an organ that has not the report of the year now due')
         self.portal.status = 503
         self.expect('PortalsNotRead', 'the portal answers 503')
+        self.portal.status = 200
+        self.expect_over('PortalsNotRead')
 
     @LONG
     def test_a_host_with_more_than_politeness_allows(self):
@@ -331,6 +336,9 @@ class AlertsOnOneMachineTest(AlertsCase):
         self.service.kill()
         self.service.wait()
         self.expect('ServiceDown', 'kill -9')
+        self.run_gouji()
+        for alert in ('ServiceDown', 'ServiceRestarting'):
+            self.expect_over(alert)
 
 
 KAFKA = ROOT / 'tests/support/kafka/kafka.py'
