@@ -27,6 +27,11 @@ RawReport report_of(const Source& source, const Location& location, FetchResult 
   report.body.warc = std::move(fetched.warc);
   report.hints = source.hints;
   if (!location.title.empty()) report.hints.push_back({"title", location.title, "list_row"});
+  if (!location.organ.empty()) {
+    // Of a list for several organs: whose this one is, the row knows better than the portal file.
+    std::erase_if(report.hints, [](const Hint& hint) { return hint.field == "organ"; });
+    report.hints.push_back({"organ", location.organ, "list_row"});
+  }
   if (!location.published_on.empty()) report.hints.push_back({"published_on", location.published_on, "list_row"});
   const std::string media_type = fetched.media_type.substr(0, fetched.media_type.find(';'));
   if (!media_type.empty() && media_type.size() < 128) report.hints.push_back({"media_type", media_type, "http_header"});

@@ -70,6 +70,10 @@ Result<std::int64_t> WebCrawl::take_rows(const ErrandPtr& errand, const std::vec
   }
   errand->rows += static_cast<std::int64_t>(rows.size());
   const auto found = static_cast<std::int64_t>(fresh.size());
+  if (found > 0 && !errand->facts.is_backfill && errand->row.cursor != kUnderWay) {
+    errand->row.cursor = kUnderWay;
+    parts_.recorder.add(errand->row);
+  }
   // Durable before anything fetches them.
   GOUJI_TRY(parts_.recorder.flush());
   if (once_) return found;
@@ -89,7 +93,7 @@ bool WebCrawl::is_row_wanted(const Errand& errand, const Url& url, const PageRow
 Result<std::optional<UrlRow>> WebCrawl::add_row(const Errand& errand, const PageRow& row, UnixMillis now) {
   const Source& source = *errand.source;
   const auto url = parse_url(row.url);
-  if (!url || to_string(*url) != row.url || row.title.size() > kHintBytesMax || row.date.size() > kHintBytesMax ||
+  if (!url || to_string(*url) != row.url || row.title.size() > kHintBytesMax || row.date.size() > kHintBytesMax || row.organ.size() > kHintBytesMax ||
       !is_host_accepted(source, url->host) || !is_row_wanted(errand, *url, row)) {
     parts_.observer.passed_over(source.address + ": a row that its portal file does not accept");
     return std::nullopt;
@@ -97,7 +101,7 @@ Result<std::optional<UrlRow>> WebCrawl::add_row(const Errand& errand, const Page
   const std::string id = location_id(source.location_source, row.url);
   GOUJI_ASSIGN(const auto known, parts_.state.find(id));
   if (known) {
-    parts_.recorder.add(ListedRow{id, row.title, row.date, now});
+    parts_.recorder.add(ListedRow{id, row.title, row.date, row.organ, now});
     return std::nullopt;
   }
   Location location;
@@ -107,6 +111,7 @@ Result<std::optional<UrlRow>> WebCrawl::add_row(const Errand& errand, const Page
   location.first_seen = location.listed_at = now;
   location.title = row.title;
   location.published_on = row.date;
+  location.organ = row.organ;
   UrlRow fresh;
   fresh.id = parts_.state.new_url_id();
   fresh.source_id = source.location_source;

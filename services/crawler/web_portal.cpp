@@ -147,10 +147,11 @@ void WebCrawl::begin_walk(Errand& errand) {
       if (cursor.list == list) errand.cursors.push_back(std::move(cursor));
     }
   }
+  errand.facts.goes_on = errand.row.cursor == kUnderWay;
   const auto known = vars_.find(errand.source->id);
   const bool is_fresh = known != vars_.end() && now().tick - known->second.read_at < portal.vars.refresh;
   if (!is_fresh) errand.vars_left = vars_pages(portal);
-  errand.is_conditional = errand.cursors.size() == 1 && errand.vars_left.empty() && !errand.facts.is_backfill;
+  errand.is_conditional = errand.cursors.size() == 1 && errand.vars_left.empty() && !errand.facts.is_backfill && !errand.facts.goes_on;
   aim(errand);
 }
 
@@ -299,6 +300,7 @@ Result<void> WebCrawl::end_walk(const ErrandPtr& errand) {
   errand->row.digest = errand->first_digest;
   const DriftVerdict verdict = judge_listing(errand->row.shape, {errand->first_rows, 1, errand->undated, errand->fingerprint, true});
   errand->row.shape = verdict.shape;
+  errand->row.cursor.clear();
   errand->page.etag = errand->tag;
   errand->page.last_modified = errand->last_modified;
   errand->page.result = FetchClass::kOk;
