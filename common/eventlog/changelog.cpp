@@ -54,9 +54,8 @@ Error malformed(const StoredRecord& stored) {
 Result<void> apply(StoredRecord stored, RestoredState& restored) {
   if (!stored.record.key) return malformed(stored);
   std::string_view key = *stored.record.key;
-  if (key.starts_with(kStatePrefix)) {
-    key.remove_prefix(kStatePrefix.size());
-    restored.state.restore(std::string(key), std::move(stored.record.value));
+  if (const auto changed = state_key(key)) {
+    restored.state.restore(std::string(*changed), std::move(stored.record.value));
     return ok();
   }
   if (!key.starts_with(kNextPrefix) || !stored.record.value) return malformed(stored);
@@ -69,6 +68,11 @@ Result<void> apply(StoredRecord stored, RestoredState& restored) {
 }
 
 }  // namespace
+
+std::optional<std::string_view> state_key(std::string_view record_key) {
+  if (!record_key.starts_with(kStatePrefix)) return std::nullopt;
+  return record_key.substr(kStatePrefix.size());
+}
 
 Outgoing state_change(const TopicPartition& changelog, std::string_view key, std::optional<std::string> value,
                       UnixMillis now) {

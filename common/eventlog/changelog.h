@@ -23,6 +23,9 @@ namespace gouji::eventlog {
 // Bytes that the changelog adds to a key of the state.
 inline constexpr std::size_t kStateKeyOverhead = 6;
 
+// The key of the state that a record of the changelog is about; none for other records.
+std::optional<std::string_view> state_key(std::string_view record_key);
+
 Outgoing state_change(const TopicPartition& changelog, std::string_view key, std::optional<std::string> value,
                       UnixMillis now);
 Outgoing next_offset_note(const TopicPartition& changelog, std::string_view input, std::int64_t next, UnixMillis now);

@@ -36,6 +36,16 @@ Where both(const Where& first, const Where& last) {
 
 }  // namespace
 
+Link Document::link_from_here(std::string_view address) {
+  Link link;
+  link.address.begin = static_cast<std::uint32_t>(addresses.size());
+  addresses.append(address);
+  link.address.end = static_cast<std::uint32_t>(addresses.size());
+  link.text.begin = static_cast<std::uint32_t>(text.size());
+  link.block = static_cast<std::uint32_t>(blocks.size());
+  return link;
+}
+
 Where Document::where(TextRange range) const {
   if (runs.empty()) return {};
   // The last run that begins at or before the range's begin; runs do not overlap.

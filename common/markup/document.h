@@ -98,6 +98,8 @@ struct Document {
   std::string_view address(const Link& link) const {
     return std::string_view(addresses).substr(link.address.begin, link.address.end - link.address.begin);
   }
+  // A link that begins at the end of the text; the caller says where it ends and adds it.
+  Link link_from_here(std::string_view address);
   // The smallest stretch of the source that holds the range.
   Where where(TextRange range) const;
 };

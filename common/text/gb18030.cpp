@@ -124,7 +124,7 @@ CodePoint gb18030_at(std::string_view bytes, std::size_t at) {
   if (!is_lead(lead) || bytes.size() - at < 2) return kError;
   const unsigned char trail = byte_at(bytes, at + 1);
   if (is_digit(trail)) return four_byte_character(bytes, at);
-  
+
   const std::uint32_t entry = two_byte_entry(lead, trail);
   if (is_basic(entry)) [[likely]]
     return {basic_code_point(entry), 2, true};

@@ -93,4 +93,11 @@ std::string_view utf8_prefix(std::string_view text, std::size_t bytes_max) {
   return text.substr(0, end);
 }
 
+std::string_view utf8_suffix(std::string_view text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return text;
+  std::size_t begin = text.size() - bytes_max;
+  while (begin < text.size() && is_continuation(static_cast<unsigned char>(text[begin]))) ++begin;
+  return text.substr(begin);
+}
+
 }  // namespace gouji

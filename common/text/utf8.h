@@ -42,5 +42,7 @@ std::string repair_utf8(std::string_view bytes);
 
 // The longest prefix of at most `bytes_max` bytes that does not cut a character.
 std::string_view utf8_prefix(std::string_view text, std::size_t bytes_max);
+// The longest such suffix.
+std::string_view utf8_suffix(std::string_view text, std::size_t bytes_max);
 
 }  // namespace gouji

@@ -6,7 +6,6 @@ namespace gouji::crawler {
 
 namespace {
 
-constexpr std::int64_t kRobotsBytesMax = 512 * 1024;
 constexpr UnixMillis kLive = 86'400'000;
 constexpr UnixMillis kRetry = 600'000;
 // Rules in memory; above it they are read from the state again.

@@ -272,7 +272,7 @@ Result<void> WebCrawl::begin(const Frontier::Granted& granted) {
   errand->host = granted.host;
   if (errand->visited.empty()) {
     frontier_.release(granted.host, now());
-    if (const auto ended = end_list(errand, ""); !ended) lost(*errand, ended.error());
+    if (const auto ended = end_list(errand, false); !ended) lost(*errand, ended.error());
     return ok();
   }
   const auto may_go = passes_robots(errand);
@@ -490,10 +490,13 @@ bool WebCrawl::is_still() const {
   return frontier_.in_flight() == 0 && parts_.fetcher.in_flight() == 0 && reader_.pending() == 0;
 }
 
+// None while nothing waits, or what was read finds no room.
+std::optional<Tick> WebCrawl::next_fetch_at() { return parts_.has_room() ? frontier_.next_at() : std::nullopt; }
+
 milliseconds WebCrawl::until_next() {
   const Tick at = now().tick;
   milliseconds wait = kTurn;
-  const auto next = parts_.has_room() ? frontier_.next_at() : std::nullopt;
+  const auto next = next_fetch_at();
   if (next) wait = std::min(wait, std::chrono::ceil<milliseconds>(std::max(*next, resume_at_) - at));
   if (pending_since_ != Tick{0}) wait = std::min(wait, std::chrono::ceil<milliseconds>(commit_at() - at));
   return std::max(wait, milliseconds{0});
@@ -501,7 +504,7 @@ milliseconds WebCrawl::until_next() {
 
 // When what is pending is to be committed.
 Tick WebCrawl::commit_at() {
-  const auto next = parts_.has_room() ? frontier_.next_at() : std::nullopt;
+  const auto next = next_fetch_at();
   const bool is_due_soon = next ? *next <= now().tick + kSoon : frontier_.in_flight() > 0;
   return pending_since_ + (is_due_soon ? kGroupMax : kGroup);
 }

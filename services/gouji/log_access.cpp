@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "common/eventlog/changelog.h"
 #include "common/eventlog/topics.h"
 #include "common/events/codec.h"
 #include "services/gouji/exit_codes.h"
@@ -59,11 +60,10 @@ Result<std::map<std::string, Record>> read_current(eventlog::EventLog& log, std:
 }
 
 Result<std::map<std::string, Record>> read_state(eventlog::EventLog& log, std::string_view topic) {
-  constexpr std::string_view kPrefix = "state:";
   GOUJI_ASSIGN(auto current, read_current(log, topic));
   std::map<std::string, Record> state;
   for (auto& [key, record] : current) {
-    if (key.starts_with(kPrefix)) state.emplace(key.substr(kPrefix.size()), std::move(record));
+    if (const auto state_key = eventlog::state_key(key)) state.emplace(*state_key, std::move(record));
   }
   return state;
 }

@@ -196,7 +196,7 @@ bool is_document_address(std::string_view address) {
 }
 
 std::vector<PageAttachment> attachments_of_page(const Document& document, const Url& base, std::size_t max) {
-  return has_all_tables(document) ? std::vector<PageAttachment>{} : AttachmentList(document, base, max).run();
+  return AttachmentList(document, base, max).run();
 }
 
 }  // namespace gouji::crawler

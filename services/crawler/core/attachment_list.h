@@ -14,8 +14,8 @@ namespace gouji::crawler {
 
 inline constexpr std::size_t kAttachmentsMax = 8;  // of a page without a portal file
 
-// In the order of the page, each address once, at most `max`; the name is the link's text. Empty for
-// a page that has all tables of a report itself. `base` is the page's own address.
+// In the order of the page, each address once, at most `max`; the name is the link's text. For
+// a page that does not hold the report itself. `base` is the page's own address.
 std::vector<PageAttachment> attachments_of_page(const Document& document, const Url& base, std::size_t max);
 // The page holds the report itself: all its tables.
 bool has_all_tables(const Document& document);

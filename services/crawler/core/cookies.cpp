@@ -15,12 +15,6 @@ constexpr std::size_t kCookiesMax = 50;
 constexpr std::size_t kCookieBytesMax = 4'096;
 constexpr std::size_t kHeaderBytesMax = 8'192;
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
 // The part up to `end`, which is taken off the text.
 std::string_view cut_to(std::string_view& text, char end) {
   const std::string_view part = text.substr(0, text.find(end));

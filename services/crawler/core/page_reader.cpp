@@ -109,7 +109,8 @@ PageAnswer read_page(const Portal& portal, const PageRequest& request) {
   }
   PageAnswer answer;
   // One more than are taken tells that some are left out.
-  answer.article.attachments = attachments_of_page(scan_html(*text), *base, kAttachmentsMax + 1);
+  const Document document = scan_html(*text);
+  if (!has_all_tables(document)) answer.article.attachments = attachments_of_page(document, *base, kAttachmentsMax + 1);
   return answer;
 }
 

@@ -8,15 +8,8 @@ namespace gouji::crawler {
 
 namespace {
 
-constexpr std::size_t kBytesMax = 512 * 1024;
 constexpr std::size_t kRulesMax = 5'000;
 constexpr std::chrono::milliseconds kCrawlDelayMax{60'000};
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 // The product token of a user-agent line: letters, '-' and '_', or "*".
 std::string_view token_of(std::string_view value) {
@@ -92,7 +85,7 @@ Robots Robots::disallow_all() {
 Robots Robots::parse(std::string_view text, std::string_view product) {
   Robots own, general;
   bool is_own = false, is_general = false, found_own = false, in_agents = false;
-  text = text.substr(0, kBytesMax);
+  text = text.substr(0, kRobotsBytesMax);
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   while (!text.empty()) {
     const auto end = std::min(text.find_first_of("\r\n"), text.size());

@@ -2,15 +2,18 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace gouji::crawler {
 
+inline constexpr std::size_t kRobotsBytesMax = 512 * 1024;
+
 class Robots {
  public:
-  // The rules for `product` ("GoujiCrawler"), else those for `*`. Bytes behind 512 KiB are not read.
+  // The rules for `product` ("GoujiCrawler"), else those for `*`. Bytes behind kRobotsBytesMax are not read.
   static Robots parse(std::string_view text, std::string_view product);
   static Robots allow_all() { return {}; }
   static Robots disallow_all();

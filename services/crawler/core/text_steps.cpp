@@ -8,6 +8,7 @@
 
 #include "common/markup/entities.h"
 #include "common/markup/html_tree.h"
+#include "common/text/ascii.h"
 #include "common/text/percent.h"
 #include "common/text/utf8.h"
 
@@ -20,12 +21,6 @@ constexpr std::int64_t kChinaMillis = 8 * 3'600'000;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_white(char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f; }
-
-int hex_of(char c) {
-  if (is_digit(c)) return c - '0';
-  const char lower = static_cast<char>(c | 0x20);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
 
 std::optional<std::string> day_from(int year, int month, int day) {
   constexpr std::array<int, 12> kDays = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -154,7 +149,7 @@ std::string unescaped(std::string_view text) {
     const char c = text[++at];
     if (c == 'u' && at + 4 < text.size()) {
       char32_t value = 0;
-      for (std::size_t i = 1; i <= 4; ++i) value = value * 16 + static_cast<char32_t>(std::max(hex_of(text[at + i]), 0));
+      for (std::size_t i = 1; i <= 4; ++i) value = value * 16 + static_cast<char32_t>(std::max(hex_digit(text[at + i]), 0));
       append_utf8(out, value);
       at += 4;
     } else {

@@ -20,8 +20,7 @@ Error refused(std::string_view text, std::string_view why) {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z'; }
-bool is_hex(char c) { return is_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'f'); }
-int hex_value(char c) { return is_digit(c) ? c - '0' : ascii_lower(c) - 'a' + 10; }
+bool is_hex(char c) { return hex_digit(c) >= 0; }
 bool is_unreserved(char c) { return is_letter(c) || is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~'; }
 
 // Path and query in one spelling: what needs no encoding is decoded, what needs one has it.
@@ -30,7 +29,7 @@ std::string normal_part(std::string_view text, std::string_view plain) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (c == '%' && i + 2 < text.size() && is_hex(text[i + 1]) && is_hex(text[i + 2])) {
-      const auto decoded = static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
+      const auto decoded = static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
       if (is_unreserved(decoded)) {
         out.push_back(decoded);
       } else {
@@ -135,7 +134,7 @@ Result<Url> checked(Url url, std::string_view text) {
   return url;
 }
 
-std::string_view trimmed(std::string_view text) {
+std::string_view stripped(std::string_view text) {
   const auto first = text.find_first_not_of(" \t\r\n\f");
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(" \t\r\n\f") - first + 1);
@@ -144,7 +143,7 @@ std::string_view trimmed(std::string_view text) {
 }  // namespace
 
 Result<Url> parse_url(std::string_view text) {
-  text = trimmed(text);
+  text = stripped(text);
   text = text.substr(0, text.find('#'));
   if (text.size() > 4 * kUrlBytesMax) return refused(text, "too long");
   if (has_forbidden(text)) return refused(text, "blanks, control characters and backslashes are not taken");
@@ -161,7 +160,7 @@ Result<Url> parse_url(std::string_view text) {
 }
 
 Result<Url> resolve(const Url& base, std::string_view reference) {
-  std::string_view text = trimmed(reference);
+  std::string_view text = stripped(reference);
   text = text.substr(0, text.find('#'));
   if (!scheme_of(text).empty()) return parse_url(text);
   if (text.starts_with("//")) return parse_url(base.scheme + ":" + std::string(text));

@@ -70,7 +70,8 @@ class WarcWriter {
   const std::vector<WarcRepair>& repairs() const;
 
   // Writes response (or revisit, when the answer is 304 or its body is that of `earlier` and that is
-  // in a file of the same year: archives are deleted by the year), request and metadata. The position is that of the response; what is there is safe after sync().
+  // in a file of the same year: archives are deleted by the year), request and metadata. The position
+  // is that of the response; what is there is safe after sync().
   // kUnavailable DISK_FULL or UNREADABLE; kFatal after a failed sync.
   Result<WarcPosition> write(const WarcExchange& exchange);
   // Makes everything that was written durable (fdatasync); cheap when there is nothing. Closes a

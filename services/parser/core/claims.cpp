@@ -221,14 +221,6 @@ class ReadingFinder {
 
 constexpr std::size_t kSubjectBytesMax = 120;
 
-// The last characters of valid UTF-8, `size` bytes of them at most.
-std::string_view utf8_suffix(std::string_view text, std::size_t size) {
-  if (text.size() <= size) return text;
-  text.remove_prefix(text.size() - size);
-  while (!text.empty() && (static_cast<unsigned char>(text.front()) & 0xC0) == 0x80) text.remove_prefix(1);
-  return text;
-}
-
 class ClaimReader {
  public:
   ClaimReader(const Document& document, const std::vector<TableReading>& tables)

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "common/text/ascii.h"
 #include "common/text/utf8.h"
 
 namespace gouji::parser {
@@ -9,18 +10,12 @@ namespace {
 
 bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char lower = static_cast<char>(c | 0x20);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 // `digits` hexadecimal digits at `at`.
 std::optional<char32_t> hex(std::string_view text, std::size_t at, std::size_t digits) {
   if (at + digits > text.size()) return std::nullopt;
   char32_t value = 0;
   for (std::size_t i = 0; i < digits; ++i) {
-    const int digit = hex_value(text[at + i]);
+    const int digit = hex_digit(text[at + i]);
     if (digit < 0) return std::nullopt;
     value = value * 16 + static_cast<char32_t>(digit);
   }

@@ -265,12 +265,7 @@ void FlowBuilder::append_blocks_of_hosts(const Table& table,
 void FlowBuilder::begin_link(std::string_view address) {
   end_link();
   is_link_open_ = true;
-  link_ = {};
-  link_.address.begin = static_cast<std::uint32_t>(document_.addresses.size());
-  document_.addresses.append(address);
-  link_.address.end = static_cast<std::uint32_t>(document_.addresses.size());
-  link_.text.begin = text_size();
-  link_.block = static_cast<std::uint32_t>(document_.blocks.size());
+  link_ = document_.link_from_here(address);
 }
 
 void FlowBuilder::end_link() {

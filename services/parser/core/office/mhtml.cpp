@@ -53,12 +53,6 @@ Headers read_headers(std::string_view bytes) {
   return headers;
 }
 
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char low = static_cast<char>(c | 0x20);
-  return low >= 'a' && low <= 'f' ? low - 'a' + 10 : -1;
-}
-
 std::string from_quoted_printable(std::string_view text) {
   std::string bytes;
   bytes.reserve(text.size());
@@ -67,8 +61,8 @@ std::string from_quoted_printable(std::string_view text) {
       bytes.push_back(text[at]);
       continue;
     }
-    const int high = at + 1 < text.size() ? hex_value(text[at + 1]) : -1;
-    const int low = at + 2 < text.size() ? hex_value(text[at + 2]) : -1;
+    const int high = at + 1 < text.size() ? hex_digit(text[at + 1]) : -1;
+    const int low = at + 2 < text.size() ? hex_digit(text[at + 2]) : -1;
     if (high >= 0 && low >= 0) {
       bytes.push_back(static_cast<char>(high * 16 + low));
       at += 2;

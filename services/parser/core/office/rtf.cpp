@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/text/ascii.h"
 #include "common/text/utf8.h"
 #include "services/parser/core/office/code_page.h"
 #include "services/parser/core/office/flow_builder.h"
@@ -26,13 +27,6 @@ constexpr std::int64_t kParameterMax = 100'000'000;
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-std::optional<unsigned> hex_digit(char c) {
-  if (is_digit(c)) return static_cast<unsigned>(c - '0');
-  const char low = static_cast<char>(c | 0x20);
-  if (low >= 'a' && low <= 'f') return static_cast<unsigned>(low - 'a' + 10);
-  return std::nullopt;
-}
 
 // What a group inherits and gives back at its end.
 struct Group {
@@ -178,12 +172,13 @@ class RtfReader {
   }
 
   void read_hex(std::size_t begin) {
-    const auto high = at_ + 1 < rtf_.size() ? hex_digit(rtf_[at_ + 1]) : std::nullopt;
-    const auto low = at_ + 2 < rtf_.size() ? hex_digit(rtf_[at_ + 2]) : std::nullopt;
-    at_ = std::min(at_ + (high && low ? 3 : 1), rtf_.size());
-    if (!high || !low) return;
+    const int high = at_ + 1 < rtf_.size() ? hex_digit(rtf_[at_ + 1]) : -1;
+    const int low = at_ + 2 < rtf_.size() ? hex_digit(rtf_[at_ + 2]) : -1;
+    const bool is_byte = high >= 0 && low >= 0;
+    at_ = std::min(at_ + (is_byte ? 3 : 1), rtf_.size());
+    if (!is_byte) return;
     if (unicode_left_ > 0) return void(--unicode_left_);
-    const char byte = static_cast<char>(*high * 16 + *low);
+    const char byte = static_cast<char>(high * 16 + low);
     add_bytes({&byte, 1}, begin, at_);
   }
 

@@ -57,5 +57,12 @@ TEST(Utf8, APrefixDoesNotCutACharacter) {
   EXPECT_EQ(utf8_prefix("中", 2), "");
 }
 
+TEST(Utf8, ASuffixDoesNotCutACharacter) {
+  EXPECT_EQ(utf8_suffix("中文a", 4), "文a");
+  EXPECT_EQ(utf8_suffix("中文a", 6), "文a");
+  EXPECT_EQ(utf8_suffix("中文a", 7), "中文a");
+  EXPECT_EQ(utf8_suffix("中", 2), "");
+}
+
 }  // namespace
 }  // namespace gouji

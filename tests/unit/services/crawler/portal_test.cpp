@@ -14,6 +14,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::SizeIs;
 
 constexpr std::string_view kGood = R"({"schema": 1, "id": "cn-33-zj-jyt", "kind": "list", "url": "https://jyt.zj.gov.cn/col/",
@@ -106,6 +107,8 @@ TEST(Worker, AnswersAnythingWithAnAnswer) {
   const auto answer = events::decode_page_answer(answer_page_request(events::encode(request)));
   ASSERT_TRUE(answer);
   EXPECT_THAT(answer->article.attachments, ElementsAre(PageAttachment{"http://a.cn/x.pdf", "x"}));
+  request.body += "<p>本年制发件数</p><p>一、本年新收政府信息公开申请数量</p><p>结果维持</p>";  // the report itself
+  EXPECT_THAT(events::decode_page_answer(answer_page_request(events::encode(request)))->article.attachments, IsEmpty());
   request.url = "file:///etc";
   EXPECT_EQ(events::decode_page_answer(answer_page_request(events::encode(request)))->page_class, PageClass::kUnreadable);
 }
