@@ -80,6 +80,16 @@ bool ends_as_other_kind(std::string_view line) {
   return std::any_of(std::begin(kOtherEnds), std::end(kOtherEnds), [&](std::string_view end) { return line.ends_with(end); });
 }
 
+// What a portal prints about a page: "发布机构: … 公开方式: …".
+bool is_field_line(std::string_view line) {
+  constexpr std::string_view kFields[] = {"索引号", "发布机构", "发文机关", "公开方式", "组配分类", "主题分类", "文件编号", "文号", "成文日期", "发文日期", "发布日期", "生成日期", "有效性", "信息名称", "所属机构"};
+  return std::any_of(std::begin(kFields), std::end(kFields), [&](std::string_view field) {
+    const std::size_t at = line.find(field);
+    const std::size_t behind = at + field.size();
+    return at != line.npos && behind < line.size() && (line[behind] == ':' || line[behind] == '|');
+  });
+}
+
 // The document's own heading: the first of its lines that could be one.
 std::string_view heading_of(const FrontMatter& front) {
   const bool has_title = std::any_of(front.titles.begin(), front.titles.end(), [](const Title& title) {
@@ -87,7 +97,7 @@ std::string_view heading_of(const FrontMatter& front) {
   });
   for (const std::string& line : front.first_lines) {
     if (line.size() > 180 || line.size() < 12) continue;
-    if (has_any(line, {"首页", "当前位置", "所在位置", "索引号", "您的位置"})) continue;
+    if (has_any(line, {"首页", "当前位置", "所在位置", "索引号", "您的位置"}) || is_field_line(line)) continue;
     if (has_title && is_column_name(line)) continue;
     if (has_any(line, {"公开", "报告", "年报", "报表", "通知", "解读", "读懂", "图解", "统计表", "法治政府"}) ||
         has_any(line, kOtherKinds) || ends_as_other_kind(line)) {
@@ -223,9 +233,12 @@ bool is_list_of_reports(const GenreEvidence& evidence) {
   return std::max(organs.size(), years.size()) >= kOrgansMin && evidence.sections.marks().empty() && prose_evidence(evidence.prose) <= 1;
 }
 
-// Of a paper that studies reports.
-bool has_key_words(const FrontMatter& front) {
-  return std::any_of(front.first_lines.begin(), front.first_lines.end(), [](const std::string& line) { return line.starts_with("关键词"); });
+// Of a paper that studies reports. Portals have a field 关键词, too.
+bool has_abstract(const FrontMatter& front) {
+  const auto has_line = [&](std::string_view word) {
+    return std::any_of(front.first_lines.begin(), front.first_lines.end(), [&](const std::string& line) { return line.starts_with(word); });
+  };
+  return has_line("关键词") && has_line("摘要");
 }
 
 // The manual of a program, what it prints, or a report of a fault in it: commands, or words in Latin
@@ -258,7 +271,7 @@ std::optional<Reason> other_kind(std::string_view heading, const GenreEvidence& 
                          is_other_report(heading, evidence.prose));
   const bool has_own_title = std::any_of(titles.begin(), titles.end(), is_own_title);
   if (evidence.sections.marks().size() < 3 && is_about_software(evidence)) return no_report();
-  if ((is_other && !has_own_title) || is_blank_form(evidence.front) || has_key_words(evidence.front)) return other_document();
+  if ((is_other && !has_own_title) || is_blank_form(evidence.front) || has_abstract(evidence.front)) return other_document();
   if (!is_prose && !has_own_title && evidence.sections.marks().size() < 3 && is_news(heading, evidence.prose)) {
     return Reason{"NEWS", "是关于年度报告的新闻 / news about annual reports"};
   }

@@ -4,6 +4,7 @@
 #include "common/text/fold.h"
 #include "common/text/utf8.h"
 #include "services/parser/core/report_identity.h"
+#include "services/parser/core/self_account.h"
 #include "services/parser/core/words.h"
 
 namespace gouji::parser {
@@ -80,7 +81,29 @@ class OrganVotes {
   void add_sentence(const Sentence& sentence) {
     if (sentence.section >= 2) return;
     add_account(sentence);
-    if (!add_compiled(sentence)) add_subject(sentence);
+    if (const std::string name = abbreviated_name(sentence.folded); !name.empty()) count(name, sentence.range);
+    add_contact(sentence);
+    if (!add_named_report(sentence) && !add_compiled(sentence)) add_subject(sentence);
+  }
+
+  // The report says whose it is, or who made it. Later ones in the text may be others'.
+  bool add_named_report(const Sentence& sentence) {
+    if (is_title(sentence.range)) return false;
+    const auto named = named_report(sentence.folded);
+    std::string name = named ? named->organ : std::string();
+    if (name.empty()) name = stated_author(sentence.folded);
+    if (name.empty() || has_named_ || (!named && !can_be_author(name, self_))) return false;
+    has_named_ = true;
+    add(name, "prose.report", kMetaTitleWeight, sentence.range);
+    return true;
+  }
+
+  // Whom to ask is whose report it is where the organ calls itself so: 我局, and a 局 is named.
+  void add_contact(const Sentence& sentence) {
+    if (self_.empty()) return;
+    const std::string name = stated_contact(sentence.folded);
+    const bool is_self = name.ends_with(self_) || name.ends_with(self_ + "人民政府") || name.ends_with(self_ + "办事处") || name.ends_with(self_ + "员会");
+    if (is_self && !is_bare_division(name)) add(name, "prose.contact", kProseWeight, sentence.range);
   }
 
   // "梳理2020年度海关系统政府信息公开工作情况编制而成", "综合2017年度丽水市各县(市,区)政府的报告编制而成":
@@ -121,6 +144,7 @@ class OrganVotes {
     for (int step = 0; step < 4 && !text.empty(); ++step) {
       const std::string name = leading_name(text);
       if (!name.empty() && !is_bare_division(name)) {
+        if (name.starts_with("国务院")) return;  // who asks for the reports
         count(name, sentence.range);
         return;
       }
@@ -146,8 +170,9 @@ class OrganVotes {
       return rest;
     }
     if (text.size() > 6 && text.substr(3).starts_with("是")) return text.substr(6);  // 一是, 二是
+    const bool is_basis = text.starts_with("根据") || text.starts_with("按照") || text.starts_with("依据");
     const std::size_t mark = text.find_first_of(",:.)]");
-    if (mark == text.npos || mark > 90) return text;
+    if (mark == text.npos || mark > (is_basis ? kBasisBytes : kNameBytes)) return text;
     return text.substr(mark + 1);
   }
 
@@ -170,10 +195,12 @@ class OrganVotes {
   }
 
   static constexpr std::size_t kNameBytes = 90;
+  static constexpr std::size_t kBasisBytes = 400;  // names of rules
 
   const IdentityEvidence& evidence_;
   const OrganDirectory& organs_;
   std::string self_;
+  bool has_named_ = false;
   std::vector<Vote> votes_;
 };
 

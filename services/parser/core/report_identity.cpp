@@ -45,8 +45,8 @@ void join_names(std::vector<Vote>& votes) {
         return other.value == vote.value + std::string(ending);
       });
       const bool is_town = vote.value.ends_with("镇") || vote.value.ends_with("乡") || vote.value.ends_with("街道");
-      const bool is_longer = other.value.ends_with(vote.value) &&
-                             is_bare_division(std::string_view(other.value).substr(0, other.value.size() - vote.value.size()));
+      const std::string_view front = std::string_view(other.value).substr(0, other.value.size() - vote.value.size());
+      const bool is_longer = other.value.ends_with(vote.value) && (is_bare_division(front) || front.starts_with("国家"));
       if ((is_ending && is_town) || is_longer) vote.value = other.value;
     }
   }
