@@ -230,7 +230,9 @@ class FrontReader {
       const std::size_t end = at + length;
       const auto begin = line.range.begin + static_cast<std::uint32_t>(at + 3);
       const TextRange range{begin, line.range.begin + static_cast<std::uint32_t>(end)};
-      const TitleParts parts = parse_title(fold_label(document_.view(range)));
+      const std::string folded = fold_label(document_.view(range));
+      if (folded.ends_with("通知") || folded.ends_with("意见")) continue;  // about reports
+      const TitleParts parts = parse_title(folded);
       if (parts.year && !parts.organ.empty()) add_title(range, document_.view(range), kQuotedTitle);
     }
   }

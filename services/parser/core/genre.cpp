@@ -23,7 +23,7 @@ constexpr std::string_view kOtherEnds[] = {"公报",   "决定书", "判决书",
 
 // Words of a title of something else that ends as a report's does, or is about a report.
 constexpr std::string_view kOtherTitles[] = {"工作要点", "征求意见", "意见稿", "自查",     "整改",     "评估",     "考核",     "调研",     "督查",     "督导",
-                                             "落实情况", "党务公开", "村务公开", "居务公开", "校务公开", "院务公开", "厂务公开", "检务公开", "审务公开", "更正"};
+                                             "落实情况", "比对", "党务公开", "村务公开", "居务公开", "校务公开", "院务公开", "厂务公开", "检务公开", "审务公开", "更正"};
 
 // Of one who tells that a report is out.
 constexpr std::string_view kTellingWords[] = {"发布2", "公布2", "发布《", "公布《", "发布了", "公布了", "出炉", "晒出", "数说", "速读", "速览", "亮点", "看点", "图说"};

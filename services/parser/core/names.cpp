@@ -155,6 +155,15 @@ bool is_party_committee(std::string_view name) {
   return name.ends_with(kCommittee) && is_bare_division(name.substr(0, name.size() - kCommittee.size()));
 }
 
+// 黄浦区 in 上海市黄浦区.
+bool is_division_of(std::string_view rest) {
+  if (rest.size() < 2 * kHan || !is_bare_division(rest)) return false;
+  for (const std::string_view word : {"各", "全", "所", "辖", "内"}) {
+    if (rest.starts_with(word)) return false;
+  }
+  return true;
+}
+
 bool may_follow_name(std::string_view rest) {
   if (rest.starts_with("政府信息与政务公开")) return false;  // the name goes on
   if (rest.empty() || static_cast<unsigned char>(rest[0]) < 0x80) return true;
@@ -202,6 +211,7 @@ NameKind name_kind(std::string_view name) {
   const std::size_t division = division_end(name, kDivisions);
   const std::size_t town = division_end(name, kTowns);
   if (division == name.size() || town == name.size()) return NameKind::kFull;
+  if (division != name.npos && is_division_of(name.substr(division))) return NameKind::kFull;
   if (!is_organ) return NameKind::kNone;
   if (division != name.npos || town != name.npos) return NameKind::kFull;
   const bool is_national = name.starts_with("国家") || name.starts_with("国务院") || name.starts_with("中华人民共和国") ||

@@ -110,19 +110,32 @@ class OrganVotes {
   // the sentence says whose report was made.
   bool add_compiled(const Sentence& sentence) {
     const std::string_view text = sentence.folded;
-    if (!has_word(text, "编制")) return false;
+    if (!has_any(text, {"编制", "编写"})) return false;
+    if (add_whole(sentence)) return true;
     const auto year = find_year(text);
     if (!year) return false;
     const std::string_view rest = text.substr(year->end);
-    std::size_t end = std::min(rest.find("政府信息公开"), rest.find("信息公开工作"));
-    const std::size_t parts = rest.find("各");
-    const bool is_whole = parts < end && text.find("汇总") + text.find("综合") != text.npos + text.npos;
-    if (is_whole) end = parts;
+    const std::size_t end = std::min(rest.find("政府信息公开"), rest.find("信息公开工作"));
     if (end == rest.npos || end > kNameBytes) return false;
     const std::string name(rest.substr(0, end));
-    if (name_kind(name) != NameKind::kFull || (is_bare_division(name) && !is_whole)) return false;
+    if (name_kind(name) != NameKind::kFull || is_bare_division(name)) return false;
     count(name, sentence.range);
     return true;
+  }
+
+  // "综合2017年度丽水市各县(市,区)政府的报告", "汇总南平市各县": all below a government.
+  bool add_whole(const Sentence& sentence) {
+    for (const std::string_view word : {"汇总", "综合"}) {
+      const std::size_t at = find_word(sentence.folded, word);
+      if (at == sentence.folded.npos) continue;
+      std::string_view rest = std::string_view(sentence.folded).substr(at + word.size());
+      if (const auto year = find_year(rest); year && year->begin <= word.size()) rest.remove_prefix(year->end);
+      const std::size_t end = rest.find("各");
+      if (end == rest.npos || end > kNameBytes || name_kind(rest.substr(0, end)) != NameKind::kFull) continue;
+      count(std::string(rest.substr(0, end)), sentence.range);
+      return true;
+    }
+    return false;
   }
 
   // "临洮县新添镇"微信公众号: an organ's own account. A government's is used by all below it.

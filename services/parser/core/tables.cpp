@@ -48,7 +48,7 @@ bool has_evidence(const TokenList& list, TableId table) {
       });
     case TableId::kT3:
       return count_words(list, {U"申请人情况", U"本年新收政府信息公开申请", U"上年结转政府信息公开申请"}) > 0;
-    case TableId::kT4: return contains(list.letters, U"结果维持");
+    case TableId::kT4: return !table4_sign(list).empty();
   }
   return false;
 }

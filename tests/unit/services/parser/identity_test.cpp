@@ -32,11 +32,11 @@ TEST(Title, IsTakenApart) {
 }
 
 TEST(Name, IsFullOnlyWithItsPlace) {
-  for (const char* name : {"许昌市交通运输局", "中扬镇", "桃江县鲊埠回族乡", "和平区教育局", "国家税务总局", "南关区永吉街道办事处"}) {
+  for (const char* name : {"许昌市交通运输局", "中扬镇", "桃江县鲊埠回族乡", "和平区教育局", "国家税务总局", "南关区永吉街道办事处", "临河市城东区"}) {
     EXPECT_EQ(name_kind(name), NameKind::kFull) << name;
   }
   for (const char* name : {"市教育局", "县统计局", "我局", "区政府办公室", "本机关"}) EXPECT_NE(name_kind(name), NameKind::kFull) << name;
-  for (const char* name : {"通过平顶山市人民政府", "请与临河市水利局", "工作报告", "2021"}) EXPECT_EQ(name_kind(name), NameKind::kNone) << name;
+  for (const char* name : {"通过平顶山市人民政府", "请与临河市水利局", "工作报告", "2021", "临河市委", "临河市各县区"}) EXPECT_EQ(name_kind(name), NameKind::kNone) << name;
 }
 
 TEST(Identity, ComesFromTheTitle) {
