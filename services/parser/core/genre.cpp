@@ -19,11 +19,14 @@ constexpr std::string_view kOtherKinds[] = {"工作要点", "公开指南", "公
 // Nouns at the end of a document's heading that say what it is.
 constexpr std::string_view kOtherEnds[] = {"公报",   "决定书", "判决书", "裁定书", "意见书", "纪要",   "问答",   "采购公告", "招标公告", "中标公告", "成交公告",
                                            "填报说明", "填写说明", "编制说明", "填报指引", "编制指引", "格式",   "模板",   "样式",   "样表",   "范本",   "汇总",
-                                           "汇总表",  "一览表",  "名单",   "讲话",   "办法",   "规定",   "条例",   "细则",   "简报",   "合同"};
+                                           "汇总表",  "一览表",  "名单",   "讲话",   "制度",   "办法",   "规定",   "条例",   "细则",   "简报",   "合同"};
 
 // Words of a title of something else that ends as a report's does, or is about a report.
 constexpr std::string_view kOtherTitles[] = {"工作要点", "征求意见", "意见稿", "自查",     "整改",     "评估",     "考核",     "调研",     "督查",     "督导",
-                                             "落实情况", "比对", "党务公开", "村务公开", "居务公开", "校务公开", "院务公开", "厂务公开", "检务公开", "审务公开", "更正"};
+                                             "落实情况", "党务公开", "村务公开", "居务公开", "校务公开", "院务公开", "厂务公开", "检务公开", "审务公开", "更正"};
+
+// Of a paper on what was found in reports.
+constexpr std::string_view kCheckEnds[] = {"核对结果", "核查结果", "检查结果", "比对", "比对结果", "比对报告"};
 
 // Of one who tells that a report is out.
 constexpr std::string_view kTellingWords[] = {"发布2", "公布2", "发布《", "公布《", "发布了", "公布了", "出炉", "晒出", "数说", "速读", "速览", "亮点", "看点", "图说"};
@@ -278,11 +281,28 @@ std::optional<Reason> other_kind(std::string_view heading, const GenreEvidence& 
   return std::nullopt;
 }
 
+// What came of checking or comparing reports, such as this program's own page.
+bool is_check_of_reports(std::string_view heading, const FrontMatter& front) {
+  const auto is_check = [](std::string_view title) {
+    title = without_note(title);
+    return std::any_of(std::begin(kCheckEnds), std::end(kCheckEnds), [&](std::string_view end) { return title.ends_with(end); });
+  };
+  return is_check(heading) || std::any_of(front.titles.begin(), front.titles.end(), [&](const Title& title) { return is_check(title.folded); });
+}
+
+// Less than a report has: one sentence that names requests, or a period, makes none.
+bool has_hardly_any_prose(const std::vector<Sentence>& prose) {
+  constexpr std::size_t kBytesMin = 450;
+  std::size_t bytes = 0;
+  for (const Sentence& sentence : prose) bytes += sentence.folded.size();
+  return bytes < kBytesMin;
+}
+
 }  // namespace
 
 std::optional<Reason> why_not_a_report(const GenreEvidence& evidence) {
   const int sections = section_evidence(evidence.sections);
-  const bool has_body = evidence.has_table || sections >= 4;
+  const bool has_body = (evidence.has_table && (evidence.has_figures || sections > 0)) || sections >= 4;
   const std::string_view heading = heading_of(evidence.front);
   if (const auto reason = look_alike(heading)) {
     // A notice may wrap the report that it sends out; the other kinds never do.
@@ -290,14 +310,17 @@ std::optional<Reason> why_not_a_report(const GenreEvidence& evidence) {
     const bool carries_report = has_body && (evidence.has_figures || !evidence.has_table);
     if (!(is_wrapper && carries_report)) return reason;
   }
+  if (is_check_of_reports(heading, evidence.front)) return other_document();
   if (auto reason = other_kind(heading, evidence)) return reason;
   const bool has_title = !evidence.front.titles.empty() && evidence.front.titles.front().source != kQuotedTitle &&
                          evidence.front.titles.front().folded.find("通知") == std::string::npos;
   // "政府信息公开年报" alone is the name of a column of the portal.
   const bool is_named = has_title && (evidence.front.titles.front().parts.year || !evidence.front.titles.front().parts.organ.empty());
   const int worth = (is_named ? 2 : has_title ? 1 : 0) + (evidence.has_period ? 2 : 0) + (has_body ? 4 : sections) + prose_evidence(evidence.prose);
-  if (worth >= 2) return std::nullopt;
-  return no_report();
+  const bool is_bare = !is_named && !has_body && sections == 0 && has_hardly_any_prose(evidence.prose);
+  const int counted = is_bare && evidence.has_period ? worth - 2 : worth;  // the prose counts it, too
+  if (counted < (is_bare ? 4 : 2)) return no_report();
+  return std::nullopt;
 }
 
 bool is_pre_2019(const GenreEvidence& evidence, std::optional<std::int32_t> year, std::string_view published_on) {

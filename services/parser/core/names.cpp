@@ -204,7 +204,7 @@ NameKind name_kind(std::string_view name) {
     if (!is_league && name.starts_with(word) && name_kind(name.substr(word.size())) == NameKind::kFull) return NameKind::kNone;
   }
   if (is_party_committee(name)) return NameKind::kNone;
-  if (has_any(name, {"在", "的", "请", "发布", "完成", "公布", "通过", "按时", "情况", "年", "编制", "汇总", "要求", "网站", "网民", "打印", "关闭", "分享", "字体", "字号", "浏览", "扫一扫", "收藏"})) return NameKind::kNone;
+  if (has_any(name, {"在", "的", "请", "发布", "完成", "公布", "通过", "按时", "情况", "年", "编制", "汇总", "要求", "网站", "网民", "打印", "关闭", "分享", "字体", "字号", "图片", "浏览", "扫一扫", "收藏"})) return NameKind::kNone;
   const bool is_organ = std::any_of(std::begin(kOrgans), std::end(kOrgans),
                                     [&](std::string_view word) { return name.ends_with(word); });
   if (is_ministry(name)) return NameKind::kFull;

@@ -100,10 +100,18 @@ class OrganVotes {
 
   // Whom to ask is whose report it is where the organ calls itself so: 我局, and a 局 is named.
   void add_contact(const Sentence& sentence) {
-    if (self_.empty()) return;
     const std::string name = stated_contact(sentence.folded);
-    const bool is_self = name.ends_with(self_) || name.ends_with(self_ + "人民政府") || name.ends_with(self_ + "办事处") || name.ends_with(self_ + "员会");
-    if (is_self && !is_bare_division(name)) add(name, "prose.contact", kProseWeight, sentence.range);
+    if (name.empty() || is_bare_division(name)) return;
+    for (const std::string_view kind : kSelfKinds) {
+      const std::string self(kind);
+      const bool is_of_kind = name.ends_with(self) || name.ends_with(self + "人民政府") || name.ends_with(self + "办事处") || name.ends_with(self + "员会");
+      if (is_of_kind && calls_itself(self)) return add(name, "prose.contact", kProseWeight, sentence.range);
+    }
+  }
+
+  bool calls_itself(const std::string& kind) const {
+    const std::string words = "我" + kind;
+    return std::any_of(evidence_.prose.begin(), evidence_.prose.end(), [&](const Sentence& sentence) { return has_word(sentence.folded, words); });
   }
 
   // "梳理2020年度海关系统政府信息公开工作情况编制而成", "综合2017年度丽水市各县(市,区)政府的报告编制而成":

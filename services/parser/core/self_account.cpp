@@ -136,7 +136,7 @@ std::string stated_author(std::string_view sentence) {
   for (std::size_t at = find_word(sentence, kBy); at != sentence.npos; at = find_word(sentence, kBy, at + kHan)) {
     const std::string_view rest = sentence.substr(at + kHan);
     std::size_t end = rest.npos;
-    for (const std::string_view word : {"编制", "编写", "撰写", "负责", "组织", "结合", "根据", "依据", "按照", "汇总"}) end = std::min(end, rest.find(word));
+    for (const std::string_view word : {"编制", "编写", "撰写", "负责", "组织", "结合", "根据", "依据", "按照", "汇总", "综合"}) end = std::min(end, rest.find(word));
     if (end == rest.npos || end > kNameBytesMax || !has_any(rest, {"编制", "编写", "撰写"})) continue;
     const std::string_view name = without_inner_office(rest.substr(0, end));
     if (!full_or_none(name).empty()) return std::string(name);
