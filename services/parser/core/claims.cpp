@@ -43,6 +43,12 @@ bool is_other_review(std::string_view clause, std::string_view sentence) {
   return has_any(clause, {"办理行政复议", "受理行政复议", "审理行政复议", "办理复议", "行政应诉", "出庭应诉"}) && !has_word(sentence, "公开");
 }
 
+// "其中邮寄申请1件": requests by the way they came, which no table has; "通过网络、信函等共收到" are all.
+bool is_of_one_channel(std::string_view clause) {
+  return has_any(clause, {"邮寄", "邮递", "信函", "信件", "来信", "当面", "现场", "网络", "网上", "平台", "在线", "传真", "邮件", "口头", "书面"}) &&
+         !has_any(clause, {"共", "总", "等", "合计", "累计"});
+}
+
 // A number with its unit in folded text.
 struct Mention {
   std::int64_t value = 0;
@@ -148,7 +154,7 @@ class ReadingFinder {
     const bool is_about_requests = has_any(clause, {"申请", "答复", "办结", "结转", "予以公开", "部分公开", "不予公开", "无法提供", "不予处理"}) ||
                                    has_any(sentence, {"公开申请", "依申请公开", "申请公开"});
     const bool counts_requests = unit != "个" && unit != "次" && unit != "人次" && unit != "期" && unit != "篇" && unit != "项";
-    if (!counts_requests) return {};
+    if (!counts_requests || is_of_one_channel(clause)) return {};
     if (!is_about_requests || has_any(clause, {"网民", "留言", "信箱", "建议", "提案", "投诉热线"})) return {};
     return of_table3(clause);
   }

@@ -48,7 +48,7 @@ bool is_about_other_time(std::string_view sentence, std::int32_t year) {
 
 bool is_own_scope_wording(std::string_view sentence) {
   return has_any(sentence, {"本级", "本机关", "市政府办", "区政府办", "县政府办", "政府办公室", "局机关", "委机关", "厅机关", "市政府共",
-                            "区政府共", "县政府共", "市政府收到", "区政府收到", "县政府收到"});
+                            "区政府共", "县政府共", "市政府收到", "区政府收到", "县政府收到", "市政府受理", "区政府受理", "县政府受理"});
 }
 
 bool is_about_all(const Claim& claim) {
@@ -192,6 +192,7 @@ class TableNarrative {
     if (reading_.year.value_or(reading_.key.year) == 0) return results.push_back(not_applicable(rule_, Reason::kUnidentified));
     collect();
     if (spoken_.empty()) return results.push_back(not_applicable(rule_, Reason::kNoClaims));
+    leave_own_level();
     std::vector<const Spoken*> odd;
     std::size_t telling = 0;  // explained, and not by the zero that every table has
     for (const Spoken& each : spoken_) {
@@ -207,6 +208,16 @@ class TableNarrative {
   }
 
  private:
+  // Where the prose tells the whole apart, what it says of the government itself is a part of it.
+  void leave_own_level() {
+    const bool tells_whole = std::any_of(reading_.claims.begin(), reading_.claims.end(),
+                                         [&](const Claim& claim) { return table_of(claim) == table_.table && is_about_all(claim); });
+    if (!tells_whole || reading_.key.scope == Scope::kOwn) return;
+    std::erase_if(spoken_, [](const Spoken& each) {
+      return !each.is_explained && each.is_below && is_own_scope_wording(each.sentence) && !is_about_all(*each.claim);
+    });
+  }
+
   void collect() {
     const auto is_of_table = [&](const Claim& claim) { return table_of(claim) == table_.table; };
     if (std::none_of(reading_.claims.begin(), reading_.claims.end(), is_of_table)) return;

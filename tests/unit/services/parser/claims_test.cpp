@@ -79,6 +79,13 @@ TEST(Claims, OfOtherReviewsHaveNoReading) {
   }
 }
 
+TEST(Claims, OfOneChannelHaveNoReading) {
+  const Reading reading = with_prose("通过网络、信函等途径共收到政府信息公开申请26件，其中收到邮寄依申请公开信息17件，公开平台依申请公开9件。");
+  EXPECT_FALSE(claim_of(reading, 26)->readings.empty());
+  EXPECT_TRUE(claim_of(reading, 17)->readings.empty());
+  EXPECT_TRUE(claim_of(reading, 9)->readings.empty());
+}
+
 TEST(Claims, AreAlsoInChineseNumerals) {
   const Reading reading = with_prose("全年收到政府信息公开申请十二件，其中一是网上申请，第三十一条除外，上年结转三十件。");
   ASSERT_NE(claim_of(reading, 12), nullptr);

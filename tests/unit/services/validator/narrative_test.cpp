@@ -111,6 +111,9 @@ TEST(Narrative, ComparesWhatASentenceSaysOfAllBesideItsOwnLevel) {
   EXPECT_EQ(outcome(reading_with({own}, Scope::kAggregate)), "NOT_APPLICABLE NO_CLAIMS");
   EXPECT_EQ(outcome(reading_with({all, own}, Scope::kAggregate)), "FAILED new");
   EXPECT_EQ(outcome(reading_with({own}, Scope::kOwn)), "FAILED new");
+  all = claim("全市收到申请700件", 700, kReceived);
+  own = claim("市政府收到申请32件", 32, kReceived);
+  EXPECT_EQ(outcome(reading_with({all, own}, Scope::kAggregate)), "PASSED ");
 }
 
 TEST(Narrative, KnowsTheOrganizationsAmongAllThatWereReceived) {
