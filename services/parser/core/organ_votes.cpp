@@ -194,6 +194,7 @@ class OrganVotes {
     const bool is_basis = text.starts_with("根据") || text.starts_with("按照") || text.starts_with("依据");
     const std::size_t mark = text.find_first_of(",:.)]");
     if (mark == text.npos || mark > (is_basis ? kBasisBytes : kNameBytes)) return text;
+    if (text.substr(0, mark).ends_with("地址")) return text;  // whose house it is
     return text.substr(mark + 1);
   }
 

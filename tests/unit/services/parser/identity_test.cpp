@@ -167,6 +167,14 @@ TEST(Identity, ComesFromWhomToAskWhereTheOrganCallsItselfSo) {
   EXPECT_FALSE(reading_of(ask + "2023年" + rest).organ_name);
 }
 
+TEST(Identity, OfATownIsOneUnderItsShorterAndLongerNames) {
+  EXPECT_EQ(reading_of("2023年，云陵镇主动公开信息9条。望川县云陵镇人民政府认真答复申请。统计期限为2023年1月1日至2023年12月31日。" + kBody).organ_name, "望川县云陵镇人民政府");
+}
+
+TEST(Identity, IsNotTakenFromAnAddress) {
+  EXPECT_FALSE(reading_of("统计期限为2023年1月1日至2023年12月31日。如有疑问，请与本机关联系（地址：临河市人民政府，邮编：123456）。" + kBody).organ_name);
+}
+
 TEST(Identity, IsNotMadeOfClausesThatLookLikeNames) {
   for (const char* sentence : {"2023年，紧扣市委、市政府中心工作，主动公开信息12条。", "报告的电子版可在临河市人民政府网站下载。", "本报告并在临河区人民政府门户网站公开。",
                                "2023年街道在临河区人民政府网站公开信息12条。", "2023年，市水利局按照市委要求主动公开信息12条。",

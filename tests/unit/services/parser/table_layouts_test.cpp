@@ -237,6 +237,11 @@ const std::string kTable4 =
     "四、政府信息公开行政复议、行政诉讼情况\n行政复议 行政诉讼\n结果维持 结果纠正 其他结果 尚未审结 总计\n未经复议直接起诉 复议后起诉\n"
     "结果维持 结果纠正 其他结果 尚未审结 总计 结果维持 结果纠正 其他结果 尚未审结 总计\n";
 
+TEST(Table3, IsNotSeenInProse) {
+  const Reading reading = reading_of(kFront + "本年度我乡新收政府信息公开申请0起，上年结转政府信息公开申请0起。\n五、存在的主要问题及改进情况\n");
+  EXPECT_EQ(reading.tables[1].status, TableStatus::kAbsent);
+}
+
 TEST(Table4, IsFifteenValuesBehindItsHeaders) {
   const Reading reading = reading_of(kFront + kTable4 + "1 2 3 4 10 5 6 7 8 26 0 0 0 1 1\n五、存在的主要问题及改进情况\n");
   EXPECT_EQ(reading.tables[2].status, TableStatus::kRead);
