@@ -26,7 +26,7 @@ constexpr std::string_view kOtherTitles[] = {"工作要点", "征求意见", "�
                                              "落实情况", "党务公开", "村务公开", "居务公开", "校务公开", "院务公开", "厂务公开", "检务公开", "审务公开", "更正"};
 
 // Of a paper on what was found in reports.
-constexpr std::string_view kCheckEnds[] = {"核对结果", "核查结果", "检查结果", "比对", "比对结果", "比对报告"};
+constexpr std::string_view kCheckEnds[] = {"核对结果", "核查结果", "检查结果", "比对", "比对结果", "比对报告", "公布情况", "发布情况", "编制情况"};
 
 // Of one who tells that a report is out.
 constexpr std::string_view kTellingWords[] = {"发布2", "公布2", "发布《", "公布《", "发布了", "公布了", "出炉", "晒出", "数说", "速读", "速览", "亮点", "看点", "图说"};
@@ -290,14 +290,6 @@ bool is_check_of_reports(std::string_view heading, const FrontMatter& front) {
   return is_check(heading) || std::any_of(front.titles.begin(), front.titles.end(), [&](const Title& title) { return is_check(title.folded); });
 }
 
-// Less than a report has: one sentence that names requests, or a period, makes none.
-bool has_hardly_any_prose(const std::vector<Sentence>& prose) {
-  constexpr std::size_t kBytesMin = 450;
-  std::size_t bytes = 0;
-  for (const Sentence& sentence : prose) bytes += sentence.folded.size();
-  return bytes < kBytesMin;
-}
-
 }  // namespace
 
 std::optional<Reason> why_not_a_report(const GenreEvidence& evidence) {
@@ -317,9 +309,7 @@ std::optional<Reason> why_not_a_report(const GenreEvidence& evidence) {
   // "政府信息公开年报" alone is the name of a column of the portal.
   const bool is_named = has_title && (evidence.front.titles.front().parts.year || !evidence.front.titles.front().parts.organ.empty());
   const int worth = (is_named ? 2 : has_title ? 1 : 0) + (evidence.has_period ? 2 : 0) + (has_body ? 4 : sections) + prose_evidence(evidence.prose);
-  const bool is_bare = !is_named && !has_body && sections == 0 && has_hardly_any_prose(evidence.prose);
-  const int counted = is_bare && evidence.has_period ? worth - 2 : worth;  // the prose counts it, too
-  if (counted < (is_bare ? 4 : 2)) return no_report();
+  if (worth < 2) return no_report();
   return std::nullopt;
 }
 

@@ -63,6 +63,7 @@ TEST(TableLayout, OneCellPerLineWithSpacesInFront) { expect_all(layout(" ", "\n 
 TEST(TableLayout, OneCellPerLineAndAPipeBehind) { expect_all(layout("", " |\n", "", "|\n")); }
 TEST(TableLayout, OneCellPerLineAndAPipeOnItsOwnLine) { expect_all(layout("", "\n|\n", "")); }
 TEST(TableLayout, APipeOnItsOwnLineInFrontOfEveryRow) { expect_all(layout("|\n", " |\n", "")); }
+TEST(TableLayout, OneCellPerLineBehindTabsThatIndentThem) { expect_all(layout("", " |\n\t\t\t", "\n\t\t\n")); }
 TEST(TableLayout, RowsWithPipes) { expect_all(layout("", " | ", "\n")); }
 TEST(TableLayout, RowsWithPipesInFrontAndPadding) { expect_all(layout("| ", " | ", "\n", "| ")); }
 TEST(TableLayout, RowsWithTabs) { expect_all(layout("", "\t", "\n")); }
