@@ -25,7 +25,7 @@ readonly RDKAFKA_BUILD=2
 readonly NEWER_SUITE=trixie
 
 readonly BUILD_PACKAGES=(
-  ca-certificates ccache cmake g++ git make mold ninja-build pkg-config protobuf-compiler python3
+  ca-certificates ccache cmake dpkg-dev file g++ git make mold ninja-build pkg-config protobuf-compiler python3
   libbrotli-dev libcli11-dev libcurl4-openssl-dev libdeflate-dev libexpected-dev libfmt-dev
   libprotobuf-dev libqpdf-dev libre2-dev libsimdjson-dev libspdlog-dev libsqlite3-dev libssl-dev
   libyaml-cpp-dev libzstd-dev

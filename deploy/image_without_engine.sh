@@ -3,8 +3,9 @@
 # from Debian's packages, buildah runs the Dockerfile in a chroot, bubblewrap runs the result as an engine would
 # (user 65532, read-only root, no capabilities). What is built is what is committed.
 #   deploy/image_without_engine.sh [--folder DIR] build    base image, image, SBOM       (30 min of CPU the first time)
-#   deploy/image_without_engine.sh [--folder DIR] try      /readyz, a report, HEALTHCHECK, SIGTERM in what was built
+#   deploy/image_without_engine.sh [--folder DIR] try      every role of chart and compose file in what was built, and its SBOM
 #   deploy/image_without_engine.sh [--folder DIR] run …    the command in the image, on this terminal
+#   deploy/image_without_engine.sh [--folder DIR] deb      the Debian package of that release, from the image's build stage
 # Needs root and: apt-get install --no-install-recommends buildah mmdebstrap bubblewrap
 # DIR (default: /var/tmp/gouji-image) keeps everything: remove it when done.
 set -euo pipefail
@@ -16,7 +17,7 @@ suite=$(sed -n 's/^FROM debian:\([a-z]*\)-slim.*/\1/p' "$root/deploy/Dockerfile"
 version=$(cat "$root/VERSION")
 readonly folder root suite version
 
-usage() { sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 64; }
+usage() { sed -n '2,10s/^# \{0,1\}//p' "$0" >&2; exit 64; }
 fail() { printf 'image: %s\n' "$*" >&2; exit 1; }
 
 for program in buildah mmdebstrap bwrap; do
@@ -30,7 +31,9 @@ buildah_here() { buildah --root "$folder/store" --runroot "$folder/run" --storag
 make_base() {
   [ -s "$folder/base/base.tar" ] || {
     mkdir -p "$folder/base"
-    mmdebstrap --quiet --variant=minbase "$suite" "$folder/base/part.tar" "${DEBIAN_MIRROR:-http://deb.debian.org/debian}"
+    # As the "slim" images of Docker's library: no documentation but licences.
+    mmdebstrap --quiet --variant=minbase --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' \
+      --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/man/*' "$suite" "$folder/base/part.tar" "${DEBIAN_MIRROR:-http://deb.debian.org/debian}"
     mv "$folder/base/part.tar" "$folder/base/base.tar"
   }
   printf '{"default": [{"type": "insecureAcceptAnything"}]}\n' > "$folder/policy.json"
@@ -42,12 +45,17 @@ make_base() {
 build() {
   make_base
   rm -rf "$folder/source"
-  mkdir -p "$folder/source"
+  mkdir -p "$folder/source" "$folder/ccache"
   git -C "$root" archive HEAD | tar -x -C "$folder/source"
-  # The format of Docker: the one of OCI has no HEALTHCHECK.
-  buildah_here bud --signature-policy "$folder/policy.json" --pull-never --network host --format docker --layers \
-    --build-arg "VERSION=$version" -t "gouji:$version" -f "$folder/source/deploy/Dockerfile" "$folder/source"
+  build_stage -t "gouji:$version"
   sbom
+}
+
+# The format of Docker: the one of OCI has no HEALTHCHECK. What was compiled once is kept outside of the layers.
+build_stage() {
+  local home=~root
+  buildah_here bud --signature-policy "$folder/policy.json" --pull-never --network host --format docker --layers \
+    --volume "$folder/ccache:$home/.cache/ccache" --build-arg "VERSION=$version" "$@" -f "$folder/source/deploy/Dockerfile" "$folder/source"
 }
 
 # The image's root, mounted; the same container each time.
@@ -56,7 +64,7 @@ mounted() {
   buildah_here inspect --type container gouji-try >/dev/null 2>&1 && buildah_here rm gouji-try >/dev/null
   buildah_here from --signature-policy "$folder/policy.json" --pull-never --name gouji-try "gouji:$version" >/dev/null
   image=$(buildah_here mount gouji-try)
-  mkdir -p "$image/in"  # an engine makes the places of mounts
+  chmod 711 "$folder/store" "$folder/store/overlay" "${image%/*}" 2>/dev/null || true  # for the user of the image
   echo "$image"
 }
 
@@ -68,63 +76,32 @@ sbom() {
     "$(du -smx "$image" | cut -f1)"
 }
 
-# in_image IMAGE [BWRAP OPTION…] -- COMMAND…: as an engine with `--read-only --cap-drop ALL --user 65532` would.
-in_image() {
-  local image=$1 options=()
-  shift
-  while [ "$1" != -- ]; do options+=("$1"); shift; done
-  shift
-  bwrap --ro-bind "$image" / --proc /proc --dev /dev --tmpfs /tmp "${options[@]}" --chdir /var/lib/gouji --unshare-all --share-net --as-pid-1 \
-    --uid 65532 --gid 65532 --cap-drop ALL --die-with-parent --clearenv --setenv PATH /usr/bin:/bin "$@"
+# What the build stage compiled, packed for the release that it is.
+deb() {
+  local image
+  [ -d "$folder/source" ] || fail "build first"
+  build_stage --target build -t "gouji-build:$version"
+  buildah_here inspect --type container gouji-deb >/dev/null 2>&1 && buildah_here rm gouji-deb >/dev/null
+  buildah_here from --signature-policy "$folder/policy.json" --pull-never --name gouji-deb "gouji-build:$version" >/dev/null
+  buildah_here run gouji-deb -- sh -c 'cd build/release && rm -f ./*.deb && cpack -G DEB'
+  image=$(buildah_here mount gouji-deb)
+  cp -v "$image"/src/build/release/gouji_*.deb "$folder/"
 }
 
-# What an operator would look at first: one message a line, exit 1 at the first that is not so.
+# What an operator would look at first, in every role: tests/deploy/image_test.py.
 try() {
-  local image data incoming admin status=0
+  local image
   image=$(mounted)
-  data=$(mktemp -d "$folder/data.XXXXXX") incoming=$(mktemp -d "$folder/in.XXXXXX")
-  admin=127.0.0.1:${GOUJI_TRY_PORT:-19464}
-  chmod 755 "$incoming"
-  install -m 644 "$root"/tests/samples/*.html "$incoming/"
-  in_image "$image" --bind "$data" /var/lib/gouji --ro-bind "$incoming" /in -- \
-    /usr/bin/gouji run /in --data /var/lib/gouji --admin "$admin" 2> "$folder/try.log" &
-  local service=$!
-  try_running "$image" "$admin" "$data" || status=1
-  pkill -TERM -P "$(pgrep -P "$service" -x bwrap || echo "$service")" -x gouji || { kill "$service"; status=1; }
-  wait "$service" || { echo "not in order: SIGTERM ended it with $?"; status=1; }
-  if [ $status -eq 0 ]; then echo "ok: SIGTERM ends it with 0"; else tail -5 "$folder/try.log" >&2; fi
-  rm -rf "$data" "$incoming"
-  return $status
+  buildah_here inspect --type image "gouji:$version" > "$folder/image.json"
+  GOUJI_IMAGE=$image GOUJI_IMAGE_DESCRIPTION=$folder/image.json python3 "$root/tests/deploy/image_test.py" "$@"
 }
 
-eventually() { local deadline=$((SECONDS + 60)); until "$@"; do [ $SECONDS -lt $deadline ] || return 1; sleep 0.5; done; }
-has_reports() {
-  in_image "$1" --bind "$2" /var/lib/gouji -- /usr/bin/gouji status --data /var/lib/gouji --format json | grep -qE '"reports": *[1-9]'
-}
-wanted() { if eval "$2"; then echo "ok: $1"; else echo "not in order: $1"; return 1; fi; }
-
-try_running() {
-  local image=$1 admin=$2 data=$3
-  wanted "/readyz answers" "eventually curl -sf http://$admin/readyz >/dev/null" &&
-  wanted "the HEALTHCHECK passes" "in_image $image -- \$(healthcheck) $admin >/dev/null" &&
-  wanted "the HEALTHCHECK fails where nothing answers" "! in_image $image -- \$(healthcheck) 127.0.0.1:1 >/dev/null 2>&1" &&
-  wanted "reports are read and judged" "eventually has_reports $image $data" &&
-  wanted "it runs as 65532" "in_image $image -- /usr/bin/id -u | grep -qx 65532" &&
-  wanted "the root is read-only" "! in_image $image -- /usr/bin/touch /usr/x 2>/dev/null" &&
-  wanted "PDF pages can be drawn" "in_image $image -- /usr/bin/pdftoppm -v 2>/dev/null" &&
-  wanted "the SBOM names librdkafka" "grep -q '\"librdkafka' $folder/gouji-$version.spdx.json"
-}
-
-# The command of the image's HEALTHCHECK without its last word, the address.
-healthcheck() {
-  buildah_here inspect --type image --format '{{range .Docker.Config.Healthcheck.Test}}{{.}} {{end}}' "gouji:$version" |
-    sed -E 's/^CMD //; s/ [^ ]+ *$//'
-}
-
+trap 'buildah_here umount --all >/dev/null 2>&1 || true' EXIT
 case ${1-} in
   build) build ;;
   sbom) sbom ;;
-  try) try ;;
-  run) shift; in_image "$(mounted)" --bind "${GOUJI_DATA:-$PWD}" /var/lib/gouji -- "$@" ;;
+  deb) deb ;;
+  try) shift; try "$@" ;;
+  run) shift; python3 "$root/tests/deploy/in_image.py" "$(mounted)" --bind "${GOUJI_DATA:-$PWD}" /var/lib/gouji -- "$@" ;;
   *) usage ;;
 esac

@@ -1,12 +1,11 @@
 #include "common/host/stage_service.h"
 
 #include <cstdio>
-#include <fstream>
-#include <iterator>
 
 #include <fmt/format.h>
 
 #include "common/host/stage_host.h"
+#include "common/runtime/settings_file.h"
 #include "common/runtime/stop_signal.h"
 #include "common/runtime/system_clock.h"
 #include "common/telemetry/admin_server.h"
@@ -16,6 +15,8 @@ namespace gouji::host {
 namespace {
 
 using runtime::SettingKind;
+
+constexpr std::size_t kFileBytesMax = 1024 * 1024;
 
 int fail(const Error& error) {
   telemetry::log_error("service.failed", {{"code", std::string(to_string(error.code))}, {"message", error.message}});
@@ -117,10 +118,9 @@ Result<std::unique_ptr<eventlog::EventLog>> open_log_of(const runtime::Settings&
 Result<std::vector<eventlog::TopicSpec>> topics_of(const runtime::Settings& settings) {
   const std::string& path = settings.text("topics");
   if (path.empty()) return eventlog::default_topics();
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return fatal(ErrorCode::kUnreadable, fmt::format("{}: cannot be read (setting topics)", path));
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  auto topics = eventlog::parse_topics(text);
+  const auto text = runtime::read_small_file(path, kFileBytesMax);
+  if (!text) return with_context("setting topics", text.error());
+  auto topics = eventlog::parse_topics(*text);
   if (!topics) return with_context(path, std::move(topics).error());
   return topics;
 }

@@ -272,7 +272,7 @@ Result<void> WebCrawl::begin(const Frontier::Granted& granted) {
   errand->host = granted.host;
   if (errand->visited.empty()) {
     frontier_.release(granted.host, now());
-    if (const auto ended = end_list(errand, ""); !ended) lost(*errand, ended.error());
+    if (const auto ended = end_list(errand, false); !ended) lost(*errand, ended.error());
     return ok();
   }
   const auto may_go = passes_robots(errand);

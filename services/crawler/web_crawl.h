@@ -126,10 +126,19 @@ class WebCrawl {
   // How many of the rows are new.
   Result<std::int64_t> take_rows(const ErrandPtr& errand, const std::vector<PageRow>& rows);
   Result<std::optional<UrlRow>> add_row(const Errand& errand, const PageRow& row, UnixMillis now);
-  Result<void> end_list(const ErrandPtr& errand, const std::string& reason);
+  Result<void> end_list(const ErrandPtr& errand, bool has_drifted);
   Result<void> note_whole_walk(const Errand& errand, SourceHealth& health);
   Result<std::vector<Expectation>> expectations_of(const Source& source, UnixMillis now);
-  Result<void> add_health(const Source& source, SourceMemory memory, const FetchResult& fetched, const std::string& drift);
+  // What is wrong with a source, or with one of its lists.
+  struct Trouble {
+    FetchClass result;
+    std::string reason;
+    std::string message;
+  };
+  using Troubles = std::map<std::string, Trouble>;  // by list
+  static std::optional<Trouble> trouble_of(const FetchResult& fetched, bool has_drifted);
+  Result<Troubles*> troubles_of(const Source& source);
+  Result<void> add_health(const Source& source, SourceMemory memory, const std::optional<Trouble>& trouble);
 
   // web_portal.cpp: pages of portal files.
   void begin_walk(Errand& errand);
@@ -170,6 +179,7 @@ class WebCrawl {
   std::unordered_map<std::string, CookieJar> jars_;            // of portals that want their cookies back
   // When the last walk through all of a list began, by source and list: what no list has named since is unlisted.
   std::unordered_map<std::string, std::unordered_map<std::string, UnixMillis>> walks_;
+  std::unordered_map<std::string, Troubles> troubles_;         // by source, of those whose lists were looked at
   std::unordered_map<std::string, const Source*> by_id_;       // by Source::location_source, of portals
   std::unordered_map<std::string, const Source*> by_address_;  // of single addresses
   std::unordered_map<std::string, HostPace::Memory> remembered_;  // of hosts that are not in the frontier yet

@@ -27,6 +27,11 @@ RawReport report_of(const Source& source, const Location& location, FetchResult 
   report.body.warc = std::move(fetched.warc);
   report.hints = source.hints;
   if (!location.title.empty()) report.hints.push_back({"title", location.title, "list_row"});
+  if (!location.organ.empty()) {
+    // Of a list for several organs: whose this one is, the row knows better than the portal file.
+    std::erase_if(report.hints, [](const Hint& hint) { return hint.field == "organ"; });
+    report.hints.push_back({"organ", location.organ, "list_row"});
+  }
   if (!location.published_on.empty()) report.hints.push_back({"published_on", location.published_on, "list_row"});
   const std::string media_type = fetched.media_type.substr(0, fetched.media_type.find(';'));
   if (!media_type.empty() && media_type.size() < 128) report.hints.push_back({"media_type", media_type, "http_header"});
@@ -206,7 +211,7 @@ Result<void> WebCrawl::end_document(const ErrandPtr& errand) {
   if (source.kind == SourceKind::kUrl) {
     GOUJI_ASSIGN(SourceMemory memory, parts_.state.source(source.id));
     if (went_well(result)) memory.health.documents = 1;
-    GOUJI_TRY(add_health(source, std::move(memory), page, ""));
+    GOUJI_TRY(add_health(source, std::move(memory), trouble_of(page, false)));
   }
   seen.report = report_of(source, *location, std::move(page), at);
   if (source.portal) add_exceptions(*source.portal, seen.report);

@@ -56,6 +56,9 @@ struct WebCrawl::Errand {
   std::size_t index = 0;
 };
 
+// UrlRow::cursor of a list whose walk found something new and has not come to its end.
+inline constexpr std::string_view kUnderWay = "under_way";
+
 FetchClass class_of_page(PageClass page_class);
 // Where a portal file's lists and documents begin, as new addresses of the frontier.
 std::vector<UrlRow> portal_entrances(const Source& source, bool with_backfill);

@@ -14,6 +14,9 @@ namespace gouji::crawler {
 namespace {
 
 constexpr std::size_t kHintBytesMax = 1'024;
+// UrlRow::result of a list that was read and is not what it was.
+constexpr std::string_view kDrifted = "drift";
+constexpr const char* kDriftReason = "DRIFT";
 
 // What the organ of a source owes; nullopt where its portal file names none.
 std::optional<Duty> duty_of(const Source& source) {
@@ -51,7 +54,7 @@ bool is_answer(const FetchResult& page) {
 
 Result<void> WebCrawl::finish_list(const ErrandPtr& errand, FetchResult fetched) {
   errand->page = std::move(fetched);
-  if (!is_answer(errand->page)) return end_list(errand, "");
+  if (!is_answer(errand->page)) return end_list(errand, false);
   ask_reader(errand, errand->vars_left.empty() ? PagePurpose::kList : PagePurpose::kVars);
   return ok();
 }
@@ -67,6 +70,10 @@ Result<std::int64_t> WebCrawl::take_rows(const ErrandPtr& errand, const std::vec
   }
   errand->rows += static_cast<std::int64_t>(rows.size());
   const auto found = static_cast<std::int64_t>(fresh.size());
+  if (found > 0 && !errand->facts.is_backfill && errand->row.cursor != kUnderWay) {
+    errand->row.cursor = kUnderWay;
+    parts_.recorder.add(errand->row);
+  }
   // Durable before anything fetches them.
   GOUJI_TRY(parts_.recorder.flush());
   if (once_) return found;
@@ -86,7 +93,7 @@ bool WebCrawl::is_row_wanted(const Errand& errand, const Url& url, const PageRow
 Result<std::optional<UrlRow>> WebCrawl::add_row(const Errand& errand, const PageRow& row, UnixMillis now) {
   const Source& source = *errand.source;
   const auto url = parse_url(row.url);
-  if (!url || to_string(*url) != row.url || row.title.size() > kHintBytesMax || row.date.size() > kHintBytesMax ||
+  if (!url || to_string(*url) != row.url || row.title.size() > kHintBytesMax || row.date.size() > kHintBytesMax || row.organ.size() > kHintBytesMax ||
       !is_host_accepted(source, url->host) || !is_row_wanted(errand, *url, row)) {
     parts_.observer.passed_over(source.address + ": a row that its portal file does not accept");
     return std::nullopt;
@@ -94,7 +101,7 @@ Result<std::optional<UrlRow>> WebCrawl::add_row(const Errand& errand, const Page
   const std::string id = location_id(source.location_source, row.url);
   GOUJI_ASSIGN(const auto known, parts_.state.find(id));
   if (known) {
-    parts_.recorder.add(ListedRow{id, row.title, row.date, now});
+    parts_.recorder.add(ListedRow{id, row.title, row.date, row.organ, now});
     return std::nullopt;
   }
   Location location;
@@ -104,6 +111,7 @@ Result<std::optional<UrlRow>> WebCrawl::add_row(const Errand& errand, const Page
   location.first_seen = location.listed_at = now;
   location.title = row.title;
   location.published_on = row.date;
+  location.organ = row.organ;
   UrlRow fresh;
   fresh.id = parts_.state.new_url_id();
   fresh.source_id = source.location_source;
@@ -117,8 +125,8 @@ Result<std::optional<UrlRow>> WebCrawl::add_row(const Errand& errand, const Page
   return fresh;
 }
 
-// The list's own row and its source's health. `reason`: of a source that is degraded though it was read.
-Result<void> WebCrawl::end_list(const ErrandPtr& errand, const std::string& reason) {
+// The list's own row and its source's health. `has_drifted`: the list was read and is not what it was.
+Result<void> WebCrawl::end_list(const ErrandPtr& errand, bool has_drifted) {
   const Source& source = *errand->source;
   const FetchResult& page = errand->page;
   const UnixMillis at = parts_.clock.unix_millis();
@@ -128,10 +136,11 @@ Result<void> WebCrawl::end_list(const ErrandPtr& errand, const std::string& reas
   row.fetches += is_well ? 1 : 0;
   row.looked_at = at;
   row.leases = 0;
-  row.result = to_string(page.result);
+  row.result = is_well && has_drifted ? kDrifted : to_string(page.result);
   if (page.result == FetchClass::kOk) {
-    row.tag = page.etag;
-    row.last_modified = page.last_modified;
+    // "Not modified" would say of a list that has drifted that it is well.
+    row.tag = has_drifted ? "" : page.etag;
+    row.last_modified = has_drifted ? "" : page.last_modified;
   }
   if (is_well) {
     const SeasonWindow season = source.portal ? season_at(source.portal->season, at, source.portal->interval) : SeasonWindow{Heat::kHot, source.interval, source.interval};
@@ -142,10 +151,18 @@ Result<void> WebCrawl::end_list(const ErrandPtr& errand, const std::string& reas
   GOUJI_ASSIGN(SourceMemory memory, parts_.state.source(source.id));
   if (page.result == FetchClass::kOk) {
     memory.health.documents = errand->rows;
-    if (reason.empty() && errand->is_complete && !errand->facts.is_backfill) GOUJI_TRY(note_whole_walk(*errand, memory.health));
+    if (!has_drifted && errand->is_complete && !errand->facts.is_backfill) GOUJI_TRY(note_whole_walk(*errand, memory.health));
+  }
+  GOUJI_ASSIGN(Troubles* const troubles, troubles_of(source));
+  auto trouble = trouble_of(page, has_drifted);
+  if (trouble) {
+    troubles->insert_or_assign(list_of(row), *trouble);
+  } else {
+    troubles->erase(list_of(row));
+    if (!troubles->empty()) trouble = troubles->begin()->second;
   }
   parts_.recorder.add(row);
-  GOUJI_TRY(add_health(source, std::move(memory), page, reason));
+  GOUJI_TRY(add_health(source, std::move(memory), trouble));
   queue_again(*errand, row, page.result, page.retry_after.value_or(std::chrono::milliseconds{0}));
   return ok();
 }
@@ -183,21 +200,41 @@ Result<std::vector<Expectation>> WebCrawl::expectations_of(const Source& source,
   return expected;
 }
 
-Result<void> WebCrawl::add_health(const Source& source, SourceMemory memory, const FetchResult& fetched, const std::string& drift) {
+std::optional<WebCrawl::Trouble> WebCrawl::trouble_of(const FetchResult& fetched, bool has_drifted) {
+  if (!went_well(fetched.result)) return Trouble{fetched.result, reason_of(fetched.result), fetched.message};
+  return has_drifted ? std::optional(Trouble{FetchClass::kBadList, kDriftReason, fetched.message}) : std::nullopt;
+}
+
+// What each list of the source was when it was last looked at, by whichever process.
+Result<WebCrawl::Troubles*> WebCrawl::troubles_of(const Source& source) {
+  if (const auto known = troubles_.find(source.id); known != troubles_.end()) return &known->second;
+  GOUJI_ASSIGN(const auto rows, parts_.state.urls_of(source.location_source, UrlKind::kList));
+  Troubles troubles;
+  for (const UrlRow& row : rows) {
+    const std::string list = list_of(row);
+    if (is_backfill(row) || find_list(*source.portal, list) == nullptr) continue;
+    const std::string message = source.id + ", list " + list + ": not well when it was last looked at";
+    for (const FetchClass result : kFetchClasses) {
+      if (!went_well(result) && row.result == to_string(result)) troubles[list] = {result, reason_of(result), message};
+    }
+    if (row.result == kDrifted) troubles[list] = {FetchClass::kBadList, kDriftReason, message};
+  }
+  return &troubles_.insert_or_assign(source.id, std::move(troubles)).first->second;
+}
+
+Result<void> WebCrawl::add_health(const Source& source, SourceMemory memory, const std::optional<Trouble>& trouble) {
   const UnixMillis at = parts_.clock.unix_millis();
   SourceHealth& health = memory.health;
-  const bool is_well = went_well(fetched.result);
-  const std::string reason = is_well ? drift : reason_of(fetched.result);
-  const bool is_news = source.kind == SourceKind::kList && !reason.empty() && (health.reason != reason || health.failures == 0);
+  const bool is_news = source.kind == SourceKind::kList && trouble && (health.reason != trouble->reason || health.failures == 0);
   health.address = source.address;
   health.last_attempt_at = at;
-  health.failures = reason.empty() ? 0 : health.failures + 1;
-  health.state = reason.empty() ? SourceState::kActive : is_refusal(fetched.result) || is_shut_out(fetched.result) ? SourceState::kBlocked : SourceState::kDegraded;
-  health.reason = reason;
-  health.message = reason.empty() ? "" : fetched.message;
-  if (reason.empty()) health.last_success_at = at;
+  health.failures = trouble ? health.failures + 1 : 0;
+  health.state = !trouble ? SourceState::kActive : is_refusal(trouble->result) || is_shut_out(trouble->result) ? SourceState::kBlocked : SourceState::kDegraded;
+  health.reason = trouble ? trouble->reason : "";
+  health.message = trouble ? trouble->message : "";
+  if (!trouble) health.last_success_at = at;
   GOUJI_ASSIGN(health.expectations, expectations_of(source, at));
-  if (is_news) parts_.observer.postponed(is_well ? FetchClass::kBadList : fetched.result, health.message);
+  if (is_news) parts_.observer.postponed(trouble->result, health.message);
   return parts_.recorder.add_source(source.kind, std::move(memory), at);
 }
 

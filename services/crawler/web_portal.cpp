@@ -147,10 +147,11 @@ void WebCrawl::begin_walk(Errand& errand) {
       if (cursor.list == list) errand.cursors.push_back(std::move(cursor));
     }
   }
+  errand.facts.goes_on = errand.row.cursor == kUnderWay;
   const auto known = vars_.find(errand.source->id);
   const bool is_fresh = known != vars_.end() && now().tick - known->second.read_at < portal.vars.refresh;
   if (!is_fresh) errand.vars_left = vars_pages(portal);
-  errand.is_conditional = errand.cursors.size() == 1 && errand.vars_left.empty() && !errand.facts.is_backfill;
+  errand.is_conditional = errand.cursors.size() == 1 && errand.vars_left.empty() && !errand.facts.is_backfill && !errand.facts.goes_on;
   aim(errand);
 }
 
@@ -229,7 +230,7 @@ Result<void> WebCrawl::take_page(const ErrandPtr& errand, PagePurpose purpose, c
   if (hops_on(errand, answer)) return ok();
   const bool is_dead_end = answer && answer->page_class == PageClass::kHop;
   GOUJI_ASSIGN(const bool is_good, is_dead_end ? Result<bool>(false) : is_page(errand, answer));
-  if (purpose == PagePurpose::kVars) return is_good ? take_vars(errand, *answer) : end_list(errand, "");
+  if (purpose == PagePurpose::kVars) return is_good ? take_vars(errand, *answer) : end_list(errand, false);
   if (is_good) return take_list_page(errand, *answer);
   const bool is_first = errand->pages == 0;
   const bool is_shell = answer && answer->page_class == PageClass::kEmptyShell;
@@ -241,10 +242,10 @@ Result<void> WebCrawl::take_page(const ErrandPtr& errand, PagePurpose purpose, c
     return walk_on(errand);
   }
   const bool is_end = answer && (is_shell || answer->page_class == PageClass::kGone || answer->page_class == PageClass::kSoft404);
-  if (!is_end) return end_list(errand, "");
+  if (!is_end) return end_list(errand, false);
   const PagingStep step = next_page(*errand->source->portal, errand->cursor, *answer, errand->facts);
   if (step.next) errand->cursors.push_front(*step.next);
-  if (!step.next && is_first && errand->cursors.empty()) return end_list(errand, "");
+  if (!step.next && is_first && errand->cursors.empty()) return end_list(errand, false);
   return walk_on(errand);
 }
 
@@ -284,11 +285,11 @@ Result<void> WebCrawl::walk_on(const ErrandPtr& errand) {
   if (errand->facts.is_backfill && errand->pages > 0) return end_backfill_step(errand);
   if (errand->cursors.empty() && errand->vars_left.empty()) return end_walk(errand);
   aim(*errand);
-  if (errand->visited.empty()) return end_list(errand, "");
+  if (errand->visited.empty()) return end_list(errand, false);
   if (!is_host_allowed(*errand->source->portal, errand->visited.back().host)) {
     errand->page.result = FetchClass::kRefusedAddress;
     errand->page.message = to_string(errand->visited.back()) + ": its host is not among the hosts of its portal file";
-    return end_list(errand, "");
+    return end_list(errand, false);
   }
   wait_for_turn(errand, std::chrono::milliseconds{0});
   return ok();
@@ -299,13 +300,14 @@ Result<void> WebCrawl::end_walk(const ErrandPtr& errand) {
   errand->row.digest = errand->first_digest;
   const DriftVerdict verdict = judge_listing(errand->row.shape, {errand->first_rows, 1, errand->undated, errand->fingerprint, true});
   errand->row.shape = verdict.shape;
+  errand->row.cursor.clear();
   errand->page.etag = errand->tag;
   errand->page.last_modified = errand->last_modified;
   errand->page.result = FetchClass::kOk;
-  if (verdict.drift == Drift::kNone) return end_list(errand, "");
+  if (verdict.drift == Drift::kNone) return end_list(errand, false);
   parts_.observer.drifted(errand->source->id, verdict.drift);
   errand->page.message = errand->source->id + ", list " + list_of(errand->row) + ": " + verdict.message;
-  return end_list(errand, "DRIFT");
+  return end_list(errand, true);
 }
 
 // A backfill goes on page by page, as long as nothing more urgent waits for its host.

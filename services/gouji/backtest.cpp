@@ -2,8 +2,6 @@
 // a log or of a folder, against what is open now. Nothing is written but a temporary log.
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -17,6 +15,7 @@
 #include "services/gouji/check_documents.h"
 #include "services/gouji/commands.h"
 #include "services/gouji/exit_codes.h"
+#include "services/gouji/io/argument_file.h"
 #include "services/gouji/json_writer.h"
 #include "services/gouji/log_access.h"
 #include "services/gouji/report_words.h"
@@ -30,6 +29,7 @@ namespace fs = std::filesystem;
 
 constexpr std::chrono::milliseconds kLook{50};
 constexpr std::size_t kCopyBatch = 500;
+constexpr std::size_t kAgainstBytesMax = 1024 * 1024 * 1024;
 
 class TemporaryFolder {
  public:
@@ -136,12 +136,10 @@ Result<BeforeAndAfter> over_log(const BacktestRequest& request) {
 }
 
 Result<BeforeAndAfter> over_documents(const BacktestRequest& request) {
-  std::ifstream file(request.against, std::ios::binary);
-  std::ostringstream text;
-  if (!file || !(text << file.rdbuf()))
-    return fatal(ErrorCode::kNotFound, fmt::format("--against {}：读不出 / cannot be read", request.against));
+  const auto text = read_argument(request.against, kAgainstBytesMax);
+  if (!text) return with_context("--against", text.error());
   BeforeAndAfter out;
-  GOUJI_ASSIGN(out.before, anomalies_of_check_json(text.str()));
+  GOUJI_ASSIGN(out.before, anomalies_of_check_json(*text));
   GOUJI_TRY(check_documents(request.sources, [&](const CheckedDocument& document) {
     for (const Anomaly& anomaly : document.judgement.transitions) out.after.insert_or_assign(anomaly.id, anomaly);
   }));

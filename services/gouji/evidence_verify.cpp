@@ -2,7 +2,6 @@
 // are those that spoke.
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <set>
 
 #include <fmt/format.h>
@@ -18,6 +17,7 @@
 #include "services/gouji/cell_words.h"
 #include "services/gouji/check_documents.h"
 #include "services/gouji/evidence.h"
+#include "services/gouji/io/argument_file.h"
 #include "services/parser/core/sniff.h"
 #include "services/parser/service.h"
 #include "services/parser/worker.h"
@@ -352,8 +352,7 @@ Result<Files> read_files(const std::string& folder) {
     const std::string name = fs::relative(at->path(), folder).string();
     if (!at->is_regular_file() || at->is_symlink() || at->file_size() > kFileBytesMax || files.size() >= kFilesMax)
       return invalid_input(ErrorCode::kTooLarge, fmt::format("{}/{}：不是普通文件，或太大、太多 / no plain file, too large or too many", folder, name));
-    std::ifstream in(at->path(), std::ios::binary);
-    files[name] = std::string(std::istreambuf_iterator<char>(in), {});
+    GOUJI_ASSIGN(files[name], read_argument(at->path().string(), kFileBytesMax));
   }
   if (code) return fatal(ErrorCode::kNotFound, fmt::format("{}：{}", folder, code.message()));
   return files;

@@ -1,14 +1,12 @@
-#include <unistd.h>
-
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
+#include <optional>
 
 #include <fmt/format.h>
 
 #include "common/report/calendar.h"
+#include "common/runtime/settings_file.h"
 #include "common/runtime/stop_signal.h"
 #include "common/runtime/system_clock.h"
 #include "common/telemetry/admin_server.h"
@@ -19,38 +17,63 @@
 #include "services/gouji/log_access.h"
 #include "services/gouji/notify/message.h"
 #include "services/gouji/notify/notifier.h"
+#include "services/gouji/notify/refusal.h"
 #include "services/gouji/notify/sender.h"
 
 namespace gouji::command {
 namespace {
 
 constexpr std::chrono::milliseconds kStopLimit{20'000};
-constexpr std::chrono::milliseconds kLook{250};
+// How long to wait for what another process or Kafka does not tell at once; and where somebody waits for the end.
+constexpr std::chrono::milliseconds kLook{2'000};
+constexpr std::chrono::milliseconds kLookOnce{100};
 constexpr std::chrono::milliseconds kRetry{1'000};
+constexpr int kOpenAnewAfter = 2;
 constexpr std::chrono::seconds kOnceLimit{60};
 constexpr std::size_t kFileMax = 1024 * 1024;
 
-Result<std::string> read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (file.bad() || !file.is_open()) return fatal(ErrorCode::kBadArgument, fmt::format("{}：无法读取 / cannot be read", path));
-  if (text.size() > kFileMax) return fatal(ErrorCode::kBadArgument, fmt::format("{}：大于 1 MiB / larger than 1 MiB", path));
-  return text;
-}
+// Reads what stands in files of their own, and gathers what cannot be used.
+class Secrets {
+ public:
+  void read(const NotifyTarget& target, const char* member, const std::string& path, std::string& into) {
+    if (path.empty()) return;
+    auto text = runtime::read_small_file(path, kFileMax);
+    if (!text) return mistake(target, member, text.error().message);
+    while (!text->empty() && (text->back() == '\n' || text->back() == '\r')) text->pop_back();
+    if (text->empty()) return mistake(target, member, fmt::format("{}：空文件 / is empty", path));
+    into = std::move(*text);
+  }
+  void mistake(const NotifyTarget& target, const char* member, const std::string& message) {
+    mistakes_.push_back(fmt::format("{}: {}: {}", target.name, member, message));
+  }
+  Result<void> all() const {
+    if (mistakes_.empty()) return ok();
+    return fatal(ErrorCode::kBadSettings, fmt::format("{}", fmt::join(mistakes_, "\n")));
+  }
 
-Result<std::string> read_secret(const std::string& path) {
-  if (path.empty()) return std::string();
-  GOUJI_ASSIGN(std::string text, read_file(path));
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
-  if (text.empty()) return fatal(ErrorCode::kBadArgument, fmt::format("{}：空文件 / is empty", path));
-  return text;
+ private:
+  std::vector<std::string> mistakes_;
+};
+
+Result<void> read_secrets(std::vector<NotifyTarget>& targets) {
+  Secrets secrets;
+  for (NotifyTarget& target : targets) {
+    secrets.read(target, "secret_file", target.secret_file, target.secret);
+    secrets.read(target, "bearer_file", target.bearer_file, target.bearer);
+    secrets.read(target, "url_file", target.url_file, target.url);
+    if (target.url_file.empty() || target.url.empty()) continue;
+    if (const auto good = check_target_url(target.url); !good)
+      secrets.mistake(target, "url_file", fmt::format("{}: {}", target.url_file, good.error().message));
+  }
+  return secrets.all();
 }
 
 Result<std::vector<NotifyTarget>> targets_of(const NotifyRequest& request) {
   std::vector<NotifyTarget> targets;
   if (!request.targets.empty()) {
-    GOUJI_ASSIGN(const std::string text, read_file(request.targets));
-    GOUJI_ASSIGN(targets, parse_targets(text, request.targets));
+    const auto text = runtime::read_small_file(request.targets, kFileMax);
+    if (!text) return fatal(ErrorCode::kBadArgument, text.error().message);
+    GOUJI_ASSIGN(targets, parse_targets(*text, request.targets));
   }
   for (std::size_t i = 0; i < request.alertmanagers.size(); ++i) {
     GOUJI_ASSIGN(NotifyTarget target, alertmanager_target(request.alertmanagers[i], i));
@@ -59,14 +82,7 @@ Result<std::vector<NotifyTarget>> targets_of(const NotifyRequest& request) {
     targets.push_back(std::move(target));
   }
   if (targets.empty()) return fatal(ErrorCode::kBadArgument, "没有接收方：用 --targets FILE 或 --alertmanager URL / no receiver: give --targets or --alertmanager");
-  for (NotifyTarget& target : targets) {
-    GOUJI_ASSIGN(target.secret, read_secret(target.secret_file));
-    GOUJI_ASSIGN(target.bearer, read_secret(target.bearer_file));
-    if (target.url_file.empty()) continue;
-    GOUJI_ASSIGN(target.url, read_secret(target.url_file));
-    if (const auto good = check_target_url(target.url); !good)
-      return fatal(ErrorCode::kBadSettings, fmt::format("{}: {}", target.url_file, good.error().message));
-  }
+  GOUJI_TRY(read_secrets(targets));
   return targets;
 }
 
@@ -104,12 +120,15 @@ int send_tests(const std::vector<NotifyTarget>& targets) {
     }
     const SignedPost post = sign(to, fmt::format("test-{}", now), body, now);
     const auto answer = poster.post(post.url, post.headers, post.body);
-    const std::string refusal = answer ? refusal_of(target, answer->status, answer->body) : answer.error().message;
+    const std::string refusal = answer ? refusal_of(target, answer->status, answer->body).text : answer.error().message;
     fmt::print("{}  {}\n", target.name, refusal.empty() ? "已送达 / delivered" : "未送达 / not delivered: " + refusal);
     if (!refusal.empty()) code = kNotRead;
   }
   return code;
 }
+
+// A log that was replaced may have no topics yet.
+bool is_final(const Error& error) { return error.kind == ErrorKind::kFatal && error.code != ErrorCode::kNotFound; }
 
 // The parts of the running service.
 class NotifyService {
@@ -122,19 +141,22 @@ class NotifyService {
   }
 
   Result<int> work(runtime::StopSignal& stop) {
-    GOUJI_ASSIGN(log_, open_log(request_.where, eventlog::LocalMode::kReader));
     std::error_code error;
     std::filesystem::create_directories(request_.where.data, error);
     GOUJI_ASSIGN(state_, NotifyState::open(request_.where.data + "/notify.db", log_text(request_.where)));
+    GOUJI_TRY(open());
     GOUJI_ASSIGN(admin_, telemetry::AdminServer::start(request_.admin, metrics_, health_));
     fmt::print(stderr, "指标 / metrics: http://{}/metrics\n", admin_->address());
-    Notifier notifier(targets_, {*log_, *state_, telemetry_, clock_});
-    GOUJI_TRY(notifier.prepare(request_.from == "start"));
     for (const NotifyTarget& target : targets_) {
       senders_.push_back(std::make_unique<Sender>(target, Sender::Parts{*state_, telemetry_, health_, clock_}));
       senders_.back()->start();
     }
-    return follow(notifier, stop);
+    for (;;) {
+      GOUJI_ASSIGN(const std::optional<int> code, follow(stop));
+      if (code) return *code;
+      const auto opened = open();
+      if (!opened && is_final(opened.error())) return opened.error();
+    }
   }
 
  private:
@@ -144,28 +166,43 @@ class NotifyService {
     return names;
   }
 
-  Result<int> follow(Notifier& notifier, runtime::StopSignal& stop) {
+  Result<void> open() {
+    notifier_.reset();
+    log_.reset();
+    GOUJI_ASSIGN(log_, open_log(request_.where, eventlog::LocalMode::kReader));
+    auto notifier = std::make_unique<Notifier>(targets_, Notifier::Parts{*log_, *state_, telemetry_, clock_});
+    GOUJI_TRY(notifier->prepare(request_.from == "start"));
+    notifier_ = std::move(notifier);
+    return ok();
+  }
+
+  // How it ended; nullopt: the log is to be opened anew.
+  Result<std::optional<int>> follow(runtime::StopSignal& stop) {
     const auto begin = clock_.monotonic();
+    int failures = 0;  // in a row
     while (!stop.requested()) {
       health_.beat("notify");
-      const auto took = notifier.take();
-      if (!took && took.error().kind == ErrorKind::kFatal) return took.error();
+      const Result<bool> took = notifier_ ? notifier_->take() : unavailable(ErrorCode::kLogUnavailable, "the log is not open");
+      if (!took && is_final(took.error())) return took.error();
       health_.set_ready("notify", static_cast<bool>(took));
       if (!took) {
         telemetry::log_warning("notify.log_unavailable", {{"error", took.error().message}});
         stop.wait_for(kRetry);
+        // A client of Kafka does not get over a topic that was made anew.
+        if (++failures >= kOpenAnewAfter) return std::optional<int>();
         continue;
       }
+      failures = 0;
       if (*took)
         for (const auto& sender : senders_) sender->wake();
       if (const auto broken = failed(); !broken.empty()) return fatal(ErrorCode::kInternal, broken);
       if (*took) continue;
-      if (request_.once && is_idle()) return kOk;
+      if (request_.once && is_idle()) return std::optional<int>(kOk);
       if (request_.once && clock_.monotonic() - begin > kOnceLimit) return not_delivered();
-      log_->wait_for_append(kLook);
+      log_->wait_for_append(request_.once ? kLookOnce : kLook);
     }
     health_.shut_down();
-    return kOk;
+    return std::optional<int>(kOk);
   }
 
   std::string failed() const {
@@ -180,12 +217,12 @@ class NotifyService {
     return true;
   }
 
-  Result<int> not_delivered() {
+  Result<std::optional<int>> not_delivered() {
     for (const NotifyTarget& target : targets_) {
       GOUJI_ASSIGN(const Waiting waiting, state_->waiting(target.name));
       if (waiting.rows > 0) fmt::print(stderr, "{}：还有 {} 条未送达，下次再送 / {} deliveries wait for the next run\n", target.name, waiting.rows, waiting.rows);
     }
-    return kNotRead;
+    return std::optional<int>(kNotRead);
   }
 
   const NotifyRequest& request_;
@@ -196,6 +233,7 @@ class NotifyService {
   NotifyTelemetry telemetry_;
   std::unique_ptr<eventlog::EventLog> log_;
   std::unique_ptr<NotifyState> state_;
+  std::unique_ptr<Notifier> notifier_;
   std::unique_ptr<telemetry::AdminServer> admin_;
   std::vector<std::unique_ptr<Sender>> senders_;
 };

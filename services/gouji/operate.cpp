@@ -1,7 +1,5 @@
 // Commands for whoever runs a log: status, topics, log.
 #include <cstdio>
-#include <fstream>
-#include <iterator>
 #include <map>
 
 #include <fmt/format.h>
@@ -13,6 +11,7 @@
 #include "common/runtime/system_clock.h"
 #include "services/gouji/commands.h"
 #include "services/gouji/exit_codes.h"
+#include "services/gouji/io/argument_file.h"
 #include "services/gouji/json_writer.h"
 #include "services/gouji/log_access.h"
 #include "services/gouji/log_copy.h"
@@ -127,11 +126,11 @@ void print_status(const Status& status) {
     fmt::print("来源 source {}  {}  {} {}\n", source.address, state_word(source.state), source.reason, source.message);
 }
 
+constexpr std::size_t kTopicsBytesMax = 1024 * 1024;
+
 Result<std::vector<TopicSpec>> wanted_topics(const std::string& path) {
   if (path.empty()) return eventlog::default_topics();
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return fatal(ErrorCode::kNotFound, fmt::format("{}：无法打开 / cannot be opened", path));
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  GOUJI_ASSIGN(const std::string text, read_argument(path, kTopicsBytesMax));
   auto parsed = eventlog::parse_topics(text);
   if (!parsed) return with_context(path, std::move(parsed).error());
   return parsed;

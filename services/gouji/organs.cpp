@@ -1,13 +1,13 @@
 #include <cstdio>
-#include <fstream>
-#include <iterator>
 
 #include <fmt/format.h>
 
 #include "common/text/fold.h"
 #include "services/gouji/commands.h"
 #include "services/gouji/exit_codes.h"
+#include "services/gouji/io/argument_file.h"
 #include "services/gouji/json_writer.h"
+#include "services/gouji/log_access.h"
 #include "services/parser/core/report_identity.h"
 #include "services/parser/worker.h"
 
@@ -93,13 +93,9 @@ int find(const OrgansRequest& request) {
 
 // One line a mistake, as compilers write them.
 int check_file(const OrgansRequest& request) {
-  std::ifstream file(request.argument, std::ios::binary);
-  std::string json{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (!file || json.size() > kFileBytesMax) {
-    fmt::print(stderr, "gouji organs: {}：{}\n", request.argument, in(request.language, "无法读取", "cannot be read"));
-    return kUsage;
-  }
-  const auto directory = OrganDirectory::parse(json);
+  const auto json = read_argument(request.argument, kFileBytesMax);
+  if (!json) return fail("organs", json.error());
+  const auto directory = OrganDirectory::parse(*json);
   if (!directory) {
     std::string mistakes = directory.error().message;
     for (std::size_t at = mistakes.find('\n'); at != mistakes.npos; at = mistakes.find('\n', at + 1)) mistakes.replace(at, 1, "\n" + request.argument + ": ");

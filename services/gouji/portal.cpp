@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 
 #include <fmt/format.h>
 
@@ -12,21 +11,12 @@
 #include "services/crawler/core/address_guard.h"
 #include "services/crawler/core/portal_file.h"
 #include "services/gouji/exit_codes.h"
+#include "services/gouji/io/argument_file.h"
 #include "services/gouji/json_writer.h"
 #include "services/gouji/log_access.h"
 
 namespace gouji::command {
 namespace fs = std::filesystem;
-
-Result<std::string> portal_bytes(const std::string& path, std::size_t bytes_max) {
-  std::ifstream in(path, std::ios::binary);
-  std::string bytes(bytes_max + 1, '\0');
-  if (in) in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  if (!in.is_open() || in.bad()) return fatal(ErrorCode::kNotFound, fmt::format("{}：无法读取 / cannot be read", path));
-  bytes.resize(static_cast<std::size_t>(in.gcount()));
-  if (bytes.size() > bytes_max) return fatal(ErrorCode::kBadArgument, fmt::format("{}：超过 {} 字节 / more than {} bytes", path, bytes_max, bytes_max));
-  return bytes;
-}
 
 Result<std::vector<PortalFile>> read_portal_files(const std::vector<std::string>& arguments) {
   std::vector<std::string> paths;
@@ -38,7 +28,7 @@ Result<std::vector<PortalFile>> read_portal_files(const std::vector<std::string>
     }
     std::vector<std::string> inside;
     for (const auto& entry : fs::directory_iterator(argument, error)) {
-      const auto bytes = entry.path().extension() == ".json" ? portal_bytes(entry.path().string(), crawler::kPortalFileBytesMax) : Result<std::string>(std::string());
+      const auto bytes = entry.path().extension() == ".json" ? read_argument(entry.path().string(), crawler::kPortalFileBytesMax) : Result<std::string>(std::string());
       if (bytes && crawler::is_portal_file(*bytes)) inside.push_back(entry.path().string());
     }
     std::sort(inside.begin(), inside.end());
@@ -47,7 +37,7 @@ Result<std::vector<PortalFile>> read_portal_files(const std::vector<std::string>
   std::vector<PortalFile> files;
   std::string mistakes;
   for (const std::string& path : paths) {
-    const auto bytes = portal_bytes(path, crawler::kPortalFileBytesMax);
+    const auto bytes = read_argument(path, crawler::kPortalFileBytesMax);
     auto portal = bytes ? crawler::parse_portal(*bytes, path) : Result<crawler::Portal>(bytes.error());
     if (portal) files.push_back({path, std::move(*portal)});
     else mistakes += (mistakes.empty() ? "" : "\n") + portal.error().message;

@@ -18,8 +18,6 @@ struct PortalFile {
   crawler::Portal portal;
 };
 
-// The file's bytes; kFatal NOT_FOUND names what cannot be read.
-Result<std::string> portal_bytes(const std::string& path, std::size_t bytes_max);
 // The portal files behind the arguments, directories walked in order of name (documents beside them
 // are left out). kFatal BAD_SETTINGS with every mistake of every file.
 Result<std::vector<PortalFile>> read_portal_files(const std::vector<std::string>& arguments);

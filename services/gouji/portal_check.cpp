@@ -15,6 +15,7 @@
 #include "services/crawler/settings.h"
 #include "services/crawler/worker.h"
 #include "services/gouji/exit_codes.h"
+#include "services/gouji/io/argument_file.h"
 #include "services/gouji/log_access.h"
 #include "services/gouji/portal.h"
 
@@ -104,7 +105,7 @@ bool check_samples(const PortalFile& file, const PortalRequest& request) {
   bool is_good = true;
   for (const crawler::PortalSample& sample : file.portal.samples) {
     const std::string path = (std::filesystem::path(file.path).parent_path() / sample.file).string();
-    auto bytes = portal_bytes(path, kSampleBytesMax);
+    auto bytes = read_argument(path, kSampleBytesMax);
     if (!bytes) {
       fmt::print("  ✗ {}\n", bytes.error().message);
       is_good = false;

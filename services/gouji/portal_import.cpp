@@ -18,6 +18,7 @@
 #include "services/crawler/io/blob_store.h"
 #include "services/crawler/worker.h"
 #include "services/gouji/exit_codes.h"
+#include "services/gouji/io/argument_file.h"
 #include "services/gouji/log_access.h"
 #include "services/gouji/portal.h"
 
@@ -73,7 +74,7 @@ Result<RawReport> order_of(const PortalRequest& request) {
 
 // The document and what lies beside it, as a browser saves a page.
 Result<void> read_contents(const std::string& path, RawReport& report) {
-  GOUJI_ASSIGN(report.body.bytes, portal_bytes(path, static_cast<std::size_t>(kContentBytesMax)));
+  GOUJI_ASSIGN(report.body.bytes, read_argument(path, static_cast<std::size_t>(kContentBytesMax)));
   if (report.body.bytes.empty()) return fatal(ErrorCode::kBadArgument, path + "：空文件 / empty");
   const fs::path file = fs::absolute(path).lexically_normal();
   report.body.name = file.filename().string();

@@ -9,6 +9,7 @@
 #include "services/crawler/core/page_text.h"
 #include "services/crawler/core/portal_file.h"
 #include "services/gouji/exit_codes.h"
+#include "services/gouji/io/argument_file.h"
 #include "services/gouji/log_access.h"
 #include "services/gouji/portal.h"
 
@@ -64,7 +65,7 @@ struct Sniffed {
 Result<Sniffed> page_of(const PortalRequest& request) {
   const std::string& argument = request.arguments.front();
   if (argument.find("://") == std::string::npos) {
-    GOUJI_ASSIGN(std::string bytes, portal_bytes(argument, kPageBytesMax));
+    GOUJI_ASSIGN(std::string bytes, read_argument(argument, kPageBytesMax));
     const auto url = crawler::parse_url(request.url.empty() ? "http://www.example.gov.cn/" : request.url);
     if (!url) return fatal(ErrorCode::kBadArgument, "--url " + url.error().message);
     return Sniffed{std::move(bytes), *url};

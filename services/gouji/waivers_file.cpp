@@ -6,17 +6,17 @@
 #include <array>
 #include <charconv>
 #include <chrono>
-#include <fstream>
-#include <iterator>
 
 #include <fmt/format.h>
 
 #include "common/text/fold.h"
+#include "services/gouji/io/argument_file.h"
 #include "services/validator/core/rules.h"
 
 namespace gouji::command {
 namespace {
 
+constexpr std::size_t kFileBytesMax = 64 * 1024 * 1024;
 constexpr std::array<std::string_view, 10> kNames = {"id",     "rule",   "instance", "organ",  "year",
                                                      "scope",  "values", "reason",   "author", "expires"};
 
@@ -127,10 +127,9 @@ Result<std::vector<FileWaiver>> parse_waivers(std::string_view text) {
 
 Result<std::vector<FileWaiver>> load_waivers(const std::string& path) {
   if (path.empty()) return std::vector<FileWaiver>();
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return fatal(ErrorCode::kUnreadable, fmt::format("--waivers {}：无法读取 / cannot be read", path));
-  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  auto waivers = parse_waivers(text);
+  const auto text = read_argument(path, kFileBytesMax);
+  if (!text) return with_context("--waivers", text.error());
+  auto waivers = parse_waivers(*text);
   if (!waivers) return fatal(ErrorCode::kBadArgument, fmt::format("--waivers {}:\n  {}", path, waivers.error().message));
   return waivers;
 }

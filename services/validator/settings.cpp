@@ -1,13 +1,16 @@
 #include "services/validator/settings.h"
 
-#include <fstream>
-#include <iterator>
-
 #include <fmt/format.h>
 
+#include "common/runtime/settings_file.h"
 #include "services/validator/core/rules.h"
 
 namespace gouji::validator {
+namespace {
+
+constexpr std::size_t kFileBytesMax = 1024 * 1024;
+
+}  // namespace
 
 std::vector<runtime::SettingSpec> setting_specs() {
   return {{"severities", runtime::SettingKind::kText, "", "规则级别文件，每行 RULE = error|warning|info",
@@ -16,10 +19,9 @@ std::vector<runtime::SettingSpec> setting_specs() {
 
 Result<void> load_severities(const std::string& path) {
   if (path.empty()) return ok();
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return fatal(ErrorCode::kUnreadable, fmt::format("severities {}：无法读取 / cannot be read", path));
-  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  auto severities = parse_severities(text);
+  const auto text = runtime::read_small_file(path, kFileBytesMax);
+  if (!text) return with_context("severities", text.error());
+  auto severities = parse_severities(*text);
   if (!severities) return fatal(ErrorCode::kBadSettings, fmt::format("severities {}: {}", path, severities.error().message));
   set_severities(std::move(*severities));
   return ok();

@@ -6,6 +6,7 @@ import html
 import json
 import math
 import os
+import random
 import re
 import signal
 import sqlite3
@@ -15,13 +16,15 @@ import time
 import urllib.parse
 
 from alerts_test import YEAR, AlertsOnOneMachineTest
-from harness import ROOT, one_wrong_figure
-from notify_test import eventually
+from harness import ROOT, SAMPLES, one_wrong_figure
+from notify_test import REPORT, eventually
 
 FOLDER = ROOT / 'docs/dashboards'
+STATE_RECORDS = 1_500_000
 COLUMN, ROW, GAP = 50, 34, 5
 COLOURS = ['#3274d9', '#e0752d', '#299c46', '#bf1b00', '#8f3bb8', '#c9a800', '#0a9dad', '#7b4a12', '#e24d8f', '#5a6b7b']
 UNITS = {'s': ' s', 'cps': '/s', 'Bps': ' B/s'}
+NAMED = {'green': '#299c46', 'orange': '#e0752d', 'red': '#bf1b00', 'text': '#222', 'blue': '#3274d9'}
 
 
 CHANGES = [
@@ -32,10 +35,46 @@ CHANGES = [
     one_wrong_figure]
 
 
-def load(case, seconds):
+def crc32c(data, crc):
+    crc ^= 0xFFFFFFFF
+    for byte in data:
+        crc = CRC[(crc ^ byte) & 0xFF] ^ crc >> 8
+    return crc ^ 0xFFFFFFFF
+
+
+def crc_entry(byte):
+    for _ in range(8):
+        byte = byte >> 1 ^ (0x82F63B78 if byte & 1 else 0)
+    return byte
+
+
+CRC = [crc_entry(byte) for byte in range(256)]
+
+
+def grow_state(path, count):
+    """The parser's newest state record over and over, as years of corrections without a compaction would leave it."""
+    with sqlite3.connect(path, isolation_level=None) as log:
+        partition, offset, *row, found = log.execute(
+            'SELECT r.partition_id, r.offset, r.timestamp, r.time_max, r.appended_at, r.key, r.value, r.headers, r.crc FROM records r JOIN partitions p ON p.id = r.partition_id '
+            "JOIN topics t ON t.id = p.topic_id WHERE t.name = 'gouji.parser.location.v1' ORDER BY r.id DESC LIMIT 1").fetchone()
+        timestamp, _, _, key, value, headers = row
+        number = lambda n: n.to_bytes(8, 'little', signed=True)
+        crc = crc32c(number(partition), crc32c(headers, crc32c(value, crc32c(number(len(value)), crc32c(key, crc32c(number(len(key)), crc32c(number(timestamp), 0)))))))
+        assert crc32c(number(offset), crc) == found, 'the log counts otherwise now'
+        begin = log.execute('SELECT next FROM partitions WHERE id = ?', (partition,)).fetchone()[0]
+        log.execute('BEGIN')
+        log.executemany('INSERT INTO records(partition_id, offset, timestamp, time_max, appended_at, key, value, headers, crc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+                        ((partition, at, *row, crc32c(number(at), crc)) for at in range(begin, begin + count)))
+        log.execute('UPDATE partitions SET next = ? WHERE id = ?', (begin + count, partition))
+        log.execute('COMMIT')
+
+
+def load(case, seconds, sources):
     """Reports that are right, wrong, misread and corrected, faster and slower; a portal that changes and fails, a
-    receiver that refuses, a worker that dies, and a log that takes nothing for a while."""
+    receiver that refuses, a worker that dies, a restart with much state to read, a log that takes nothing for a while
+    and a large document whose file is away for a while."""
     begin, number = time.monotonic(), 100
+    report = (SAMPLES / REPORT).read_text(encoding='utf-8')
     done = set()
 
     def at(share, what):
@@ -52,8 +91,23 @@ def load(case, seconds):
     def hold():
         with sqlite3.connect(case.data / 'log.db', timeout=30, isolation_level=None) as log:
             log.execute('BEGIN IMMEDIATE')
+            known = set((case.data / 'blobs').rglob('*'))
+            noise = ''.join(f'<!-- {random.random()} -->' for _ in range(60_000))
+            (case.source / 'large.html').write_text(f'<html><body>{noise}{report.replace(chr(10), "<br>")}</body></html>', encoding='utf-8')
             time.sleep(6)
+            large = [path for path in set((case.data / 'blobs').rglob('*')) - known if path.is_file()]
+            for path in large:
+                path.rename(case.folder / path.name)
             log.execute('ROLLBACK')
+        time.sleep(8)
+        for path in large:
+            (case.folder / path.name).rename(path)
+
+    def restart():
+        case.stop(case.service)
+        grow_state(case.data / 'log.db', STATE_RECORDS)
+        # What organs owe is known when their list has been read, which an old one is not again for days.
+        case.run_gouji(*sources, case.portal_file('other', {'profile': 'department'}))
 
     while (passed := time.monotonic() - begin) < seconds:
         wrong = number % 9 == 0
@@ -68,9 +122,10 @@ def load(case, seconds):
         at(0.4, lambda: [os.kill(pid, signal.SIGKILL) for pid in case.workers()])
         at(0.45, lambda: answer(200))
         at(0.5, lambda: setattr(case.portal, 'rows', list(range(YEAR - 11, YEAR + 1))))
-        at(0.6, lambda: threading.Thread(target=hold).start())
-        at(0.7, lambda: portal(503))
-        at(0.85, lambda: portal(200))
+        at(0.55, restart)
+        at(0.66, lambda: threading.Thread(target=hold).start())
+        at(0.75, lambda: portal(503))
+        at(0.88, lambda: portal(200))
         time.sleep(1 / (3 + 2.5 * math.sin(passed / seconds * 4 * math.pi)))
 
 
@@ -96,6 +151,8 @@ def shown(value, unit):
         return f'{100 * value:.3g} %'
     if unit == 'bytes':
         return f'{value / 1e6:.3g} MB'
+    if abs(value) >= 999_500:
+        return f'{value / 1e6:.3g} M{UNITS.get(unit, "").strip()}'
     if abs(value) >= 1000:
         return f'{value / 1000:.3g} k{UNITS.get(unit, "").strip()}'
     return f'{value:.3g}{UNITS.get(unit, "")}'
@@ -106,18 +163,28 @@ def text(x, y, what, size=11, **attributes):
     return f'<text x="{x:.0f}" y="{y:.0f}" font-size="{size}"{more}>{html.escape(str(what))}</text>'
 
 
-def draw_stat(series, unit, width, height):
+def colour_of(panel, name, value):
+    """By the thresholds, as Grafana does it."""
+    config = panel['fieldConfig']
+    steps = config['defaults']['thresholds']['steps']
+    for override in config['overrides']:
+        if override['matcher']['options'] == name:
+            steps = override['properties'][0]['value']['steps']
+    return NAMED[[step['color'] for step in steps if step['value'] is None or value >= step['value']][-1]]
+
+
+def draw_stat(series, unit, width, height, panel):
     if not series:
-        yield text(width / 2, height / 2 + 14, '0', 30, text_anchor='middle', fill=COLOURS[2], font_weight='bold')
+        yield text(width / 2, height / 2 + 14, panel['fieldConfig']['defaults'].get('noValue', 'no data'), 30, text_anchor='middle', fill=colour_of(panel, '', 0), font_weight='bold')
     columns = min(len(series), 2 if len(series) <= 4 else 3) or 1
     rows = math.ceil(len(series) / columns)
     for i, (name, values) in enumerate(series):
         x, y = width * (i % columns + 0.5) / columns, 30 + (height - 34) * (i // columns + 0.5) / rows
-        yield text(x, y + 2, shown(values[-1][1], unit), 30 if rows == 1 else 17, text_anchor='middle', fill=COLOURS[2], font_weight='bold')
+        yield text(x, y + 2, shown(values[-1][1], unit), 30 if rows == 1 else 17, text_anchor='middle', fill=colour_of(panel, name, values[-1][1]), font_weight='bold')
         yield text(x, y + (22 if rows == 1 else 13), name[:36], 9.5, text_anchor='middle', fill='#555')
 
 
-def draw_bars(series, unit, width, height):
+def draw_bars(series, unit, width, height, panel):
     most = max((values[-1][1] for _, values in series), default=1)
     step = min(26, (height - 40) / max(len(series), 1))
     for i, (name, values) in enumerate(series):
@@ -128,7 +195,7 @@ def draw_bars(series, unit, width, height):
         yield text(162 + long, y + step / 2 + 3, shown(values[-1][1], unit), 10)
 
 
-def draw_lines(series, unit, width, height, seconds):
+def draw_lines(series, unit, width, height, panel, seconds):
     legend_rows = math.ceil(min(len(series), 10) / 2)
     left, top, right, bottom = 62, 34, width - 12, height - 22 - 13 * legend_rows
     most = max((v for _, values in series for _, v in values), default=0) * 1.05 or 1
@@ -165,7 +232,7 @@ def draw(case, board, end, seconds):
         kinds = {'stat': draw_stat, 'bargauge': draw_bars, 'timeseries': lambda *a: draw_lines(*a, seconds)}
         parts += [f'<g transform="translate({place["x"] * COLUMN + 2},{44 + place["y"] * ROW})">',
                   f'<rect width="{wide}" height="{high}" fill="#fff" stroke="#d8d9da"/>', text(10, 20, panel['title'], 12.5, font_weight='bold', fill='#222'),
-                  *kinds[panel['type']](series, unit, wide, high), '</g>']
+                  *kinds[panel['type']](series, unit, wide, high, panel), '</g>']
     return '\n'.join([*parts, '</svg>\n'])
 
 
@@ -174,8 +241,9 @@ def main(seconds=180):
     try:
         case.setUp()
         case.stop(case.service)
-        case.run_gouji(case.steady, case.portal_file('department', {'profile': 'department'}))
-        load(case, seconds)
+        sources = case.steady, case.portal_file('department', {'profile': 'department'})
+        case.run_gouji(*sources)
+        load(case, seconds, sources)
         eventually(lambda: case.query('sum(gouji_validator_ledger_keys)'))
         end = time.time()
         FOLDER.mkdir(exist_ok=True)

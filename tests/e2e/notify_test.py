@@ -170,7 +170,7 @@ class NotifyTest(Ground):
 
     def test_a_robot_that_says_no_with_200_is_asked_again(self):
         targets = self.targets(self.webhook(shape='wecom'))
-        self.receiver.body = b'{"errcode":45009,"errmsg":"api freq out of limit"}'
+        self.receiver.body = b'{"errcode":93000,"errmsg":"invalid webhook url"}'
         self.write(wrong=True)
         self.run_once()
         self.start(BIN / 'gouji', 'notify', '--data', self.data, '--targets', targets, '--from', 'start')
@@ -214,6 +214,18 @@ class NotifyTest(Ground):
         _, err = self.notify(expect=2)
         self.assertIn('--alertmanager', err)
 
+    def test_all_secrets_that_cannot_be_used_are_named_at_once(self):
+        empty, address = self.folder / 'empty', self.folder / 'address'
+        empty.write_text('\n')
+        address.write_text('ftp://example.org\n')
+        targets = self.targets({'name': 'a', 'url_file': str(self.folder / 'no-address'), 'secret_file': str(self.folder / 'no-secret')},
+                               {'name': 'b', 'url_file': str(address), 'bearer_file': str(empty)},
+                               alertmanagers=[{'name': 'am', 'url': 'http://127.0.0.1:1', 'bearer_file': str(self.folder)}])
+        _, err = self.notify('--targets', targets, '--check', expect=2)
+        for mistake in ('a: url_file', 'no-address', 'a: secret_file', 'no-secret', 'b: url_file', str(address), 'b: bearer_file', str(empty),
+                        f'am: bearer_file: {self.folder}'):
+            self.assertIn(mistake, err)
+
     def test_another_log_is_not_mistaken_for_the_one_before(self):
         self.write(wrong=True)
         self.run_once()
@@ -236,8 +248,13 @@ class AlertingTest(Ground):
         config.write_text(json.dumps({
             'route': {'receiver': 'hook', 'group_by': ['...'], 'group_wait': '0s', 'group_interval': '1s', 'repeat_interval': '1h'},
             'receivers': [{'name': 'hook', 'webhook_configs': [{'url': self.receiver.url + '/am', 'send_resolved': True}]}]}))
-        self.start('prometheus-alertmanager', f'--config.file={config}', f'--storage.path={self.folder}/am',
-                   f'--web.listen-address=127.0.0.1:{port}', '--cluster.listen-address=')
+        command = ['prometheus-alertmanager', f'--config.file={config}', f'--storage.path={self.folder}/am', f'--web.listen-address=127.0.0.1:{port}',
+                   '--cluster.listen-address=']
+        # Debian's looks for its templates in /usr/share: where it is unpacked and not installed, it is shown the unpacked ones there.
+        unpacked = CACHE / 'prometheus/usr/share'
+        if unpacked.exists() and not pathlib.Path('/usr/share/prometheus/alertmanager').exists():
+            command = ['unshare', '--map-root-user', '--mount', 'sh', '-c', 'mount --bind "$0" /usr/share && exec "$@"', unpacked, *command]
+        self.start(*command)
         url = f'http://127.0.0.1:{port}'
         self.assertTrue(eventually(lambda: self.answers(url + '/-/ready')))
         return url

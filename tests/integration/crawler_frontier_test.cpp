@@ -195,6 +195,53 @@ TEST(CrawlerFrontier, TakesAListThatLosesMostOfItsRowsForAnAlarmAndNothingElse) 
   EXPECT_THAT(ground.log.reports(), SizeIs(10));
 }
 
+TEST(CrawlerFrontier, GoesOnSoundingTheAlarmOverAListThatDoesNotChange) {
+  Ground ground;
+  const auto serve = [&](const std::string& body, const std::string& tag) {
+    ground.portal.on("/list", [=](const PortalRequest& request) {
+      const auto known = request.headers.find("if-none-match");
+      return known != request.headers.end() && known->second == tag ? answer(304, "") : html(body, {"ETag: " + tag});
+    });
+  };
+  const std::vector<std::string> titles(10, "报告");
+  for (int i = 0; i < 10; ++i) ground.portal.on("/d" + std::to_string(i), document("d" + std::to_string(i)));
+  serve(rows(titles), "\"1\"");
+  ground.once({ground.list("/list")});
+  serve(rows({titles[0], titles[1]}), "\"2\"");
+  for (int i = 0; i < 3; ++i) {
+    ground.clock.advance(hours{25});
+    ground.once({ground.list("/list")});
+    EXPECT_EQ(ground.log.health().back().reason, "DRIFT") << "look " << i;
+  }
+}
+
+// Two lists of one portal, read one after the other: the source is as well as the worse of them.
+TEST(CrawlerFrontier, IsNotWellAgainBecauseAnotherListIs) {
+  for (const char* broken : {"/one", "/two"}) {
+    Ground ground;
+    const auto list = [&](const char* path) {
+      return R"({"id":")" + std::string(path + 1) + R"(","request":{"url":")" + ground.portal.url(path) + R"("},"rows":{"select":"li","fields":{"url":"a@href","title":"a"}}})";
+    };
+    const auto portal = parse_portal_file(R"({"schema":1,"id":"p","organ":{"name":"某市教育局"},"hosts":["127.0.0.1"],"accept":{"title":["报告"]},"lists":[)" + list("/one") + "," + list("/two") + "]}", "p.json");
+    ASSERT_TRUE(portal) << portal.error().message;
+    const Source source = hasty(*portal);
+    ground.portal.on("/d0", document("d0"));
+    const auto look = [&] {
+      ground.clock.advance(hours{25});
+      ground.once({source});
+      return ground.log.health().back();
+    };
+    for (const char* path : {"/one", "/two"}) ground.portal.on(path, html(rows({"报告"})));
+    EXPECT_EQ(look().state, SourceState::kActive);
+    ground.portal.on(broken, answer(403, ""));
+    const SourceHealth health = look();
+    EXPECT_EQ(health.state, SourceState::kBlocked) << broken;
+    EXPECT_EQ(health.reason, "BLOCKED") << broken;
+    ground.portal.on(broken, html(rows({"报告"})));
+    EXPECT_EQ(look().state, SourceState::kActive) << broken;
+  }
+}
+
 TEST(CrawlerFrontier, NotesADocumentThatItsListNoLongerNames) {
   Ground ground;
   const std::vector<std::string> titles(5, "报告");

@@ -10,6 +10,7 @@ namespace gouji::crawler {
 namespace {
 
 using std::chrono::hours;
+using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 using testing_support::answer;
@@ -66,6 +67,26 @@ TEST(CrawlerPortal, WalksThroughThePagesOfAList) {
   EXPECT_THAT(ground.log.reports(), SizeIs(4));
 }
 
+// What stood on the pages behind would otherwise be known rows' shadow until a backfill comes by.
+TEST(CrawlerPortal, GoesOnWithAWalkThatBrokeOff) {
+  Ground ground;
+  ground.publish_pages();
+  ground.portal.on("/list?p=1", [](const testing_support::PortalRequest& request) {
+    return request.headers.contains("if-none-match") ? answer(304, "") : html(rows(0, 2), {"ETag: \"1\""});
+  });
+  ground.portal.on("/list?p=2", answer(403, ""));
+  EXPECT_GT(ground.once(ground.paged()).failures, 0);
+  EXPECT_THAT(ground.log.reports(), SizeIs(2));
+  ground.portal.on("/list?p=2", html(rows(2, 4)));
+  ground.clock.advance(hours{30});
+  EXPECT_EQ(ground.once(ground.paged()).failures, 0);
+  EXPECT_THAT(ground.log.reports(), SizeIs(4));
+  const std::size_t looks = ground.portal.requests("/list?p=2").size();
+  ground.clock.advance(hours{30});
+  ground.once(ground.paged());
+  EXPECT_THAT(ground.portal.requests("/list?p=2"), SizeIs(looks)) << "it came to its end";
+}
+
 TEST(CrawlerPortal, FetchesBootstrapValuesBeforeTheList) {
   Ground ground;
   ground.publish_pages();
@@ -76,6 +97,22 @@ TEST(CrawlerPortal, FetchesBootstrapValuesBeforeTheList) {
   EXPECT_EQ(ground.once(source).failures, 0);
   EXPECT_THAT(ground.log.reports(), SizeIs(2));
   EXPECT_THAT(ground.portal.requests("/boot"), SizeIs(1));
+}
+
+TEST(CrawlerPortal, SaysWhoseAReportIsWhereTheRowDoes) {
+  Ground ground;
+  ground.portal.on("/list", html("<ul><li><a href='/d0'>2024年政府信息公开工作年度报告</a><i>某市水利局</i></li><li><a href='/d1'>2023年政府信息公开工作年度报告</a></li></ul>"));
+  for (int i = 0; i < 2; ++i) ground.portal.on("/d" + std::to_string(i), html(article("第" + std::to_string(i) + "份。")));
+  const auto parsed = parse_portal_file(R"({"schema":1,"id":"portal-a","hosts":["127.0.0.1"],"organ":{"name":"某市教育局"},"lists":[{"id":"nb","request":{"url":")" + ground.portal.url("/list") +
+                                            R"("},"rows":{"select":"li","fields":{"url":"a@href","title":"a","organ":"i"}}}]})",
+                                        "portal-a.json");
+  ASSERT_TRUE(parsed) << parsed.error().message;
+  ground.once(*parsed);
+  const auto reports = ground.log.reports();
+  ASSERT_THAT(reports, SizeIs(2));
+  for (const RawReport& report : reports) {
+    EXPECT_THAT(values_of(report, "organ"), ElementsAre(report.url.ends_with("/d0") ? "某市水利局" : "某市教育局")) << report.url;
+  }
 }
 
 TEST(CrawlerPortal, TakesNoRefusalInDisguiseForAChange) {

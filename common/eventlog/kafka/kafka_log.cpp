@@ -21,7 +21,8 @@ using std::chrono::steady_clock;
 
 constexpr int kMetadataMs = 5'000;
 constexpr std::string_view kGroupPrefix = "gouji-";
-constexpr milliseconds kLookForAppends{50};
+constexpr milliseconds kLookFirst{50};
+constexpr milliseconds kLookLast{250};
 constexpr std::size_t kWatchedMax = 1'000;
 
 class KafkaLog final : public EventLog {
@@ -115,10 +116,10 @@ void KafkaLog::wait_for_append(milliseconds wait) {
     const std::scoped_lock lock(mutex_);
     ends = watched_;
   }
-  while (!has_grown(ends)) {
+  for (milliseconds step = kLookFirst; !has_grown(ends); step = std::min(step * 5 / 4, kLookLast)) {
     const auto left = deadline - steady_clock::now();
     if (left <= left.zero()) return;
-    std::this_thread::sleep_for(std::min<steady_clock::duration>(left, kLookForAppends));
+    std::this_thread::sleep_for(std::min<steady_clock::duration>(left, step));
   }
 }
 

@@ -101,6 +101,11 @@ Result<std::shared_ptr<const LocalTopic>> Catalog::find(SqliteConnection& connec
   return topics_.try_emplace(std::string(name), std::move(topic)).first->second;
 }
 
+void Catalog::forget() {
+  const std::lock_guard guard(mutex_);
+  topics_.clear();
+}
+
 Result<std::int64_t> Catalog::partition_id(SqliteConnection& connection, std::string_view name,
                                            std::int32_t partition) {
   GOUJI_ASSIGN(const auto topic, find(connection, name));

@@ -26,6 +26,8 @@ class Catalog {
  public:
   // kFatal NOT_FOUND when there is no such topic.
   Result<std::shared_ptr<const LocalTopic>> find(SqliteConnection& connection, std::string_view name);
+  // Another file stands at the path.
+  void forget();
   Result<std::int64_t> partition_id(SqliteConnection& connection, std::string_view name, std::int32_t partition);
 
  private:

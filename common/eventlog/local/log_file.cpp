@@ -126,6 +126,9 @@ Result<std::unique_ptr<SqliteConnection>> open_log_file(const std::string& path,
                        fmt::format("there is no log at {}: start `gouji run`, or give the right --log", path));
   }
   GOUJI_ASSIGN(auto connection, SqliteConnection::open(path, access));
+  // Its owner is about to make it, or died doing so.
+  GOUJI_ASSIGN(const bool blank, is_blank(*connection));
+  if (blank) return unavailable(ErrorCode::kLogUnavailable, fmt::format("the log at {} is empty: start `gouji run`", path));
   GOUJI_TRY(check_version(*connection));
   GOUJI_TRY(set_up(*connection, access));
   return connection;

@@ -1,6 +1,9 @@
 #include "common/eventlog/local/store.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -16,6 +19,12 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr milliseconds kLookFirst{50};
 constexpr milliseconds kLookLast{250};
 constexpr std::size_t kIdleReadersMax = 4;
+
+// Which file stands there; empty where there is none.
+std::string file_at(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 ? fmt::format("{}:{}", status.st_dev, status.st_ino) : std::string();
+}
 
 }  // namespace
 
@@ -34,6 +43,16 @@ void ChangeWatch::look() {
 void ChangeWatch::notify() {
   {
     const std::lock_guard guard(mutex_);
+    ++version_;
+  }
+  changed_.notify_all();
+}
+
+void ChangeWatch::watch(std::unique_ptr<SqliteConnection> connection) {
+  {
+    const std::lock_guard guard(mutex_);
+    connection_ = std::move(connection);
+    data_version_ = 0;
     ++version_;
   }
   changed_.notify_all();
@@ -68,6 +87,7 @@ Result<std::shared_ptr<LocalStore>> LocalStore::open(const std::string& path, Lo
   if (mode != LocalMode::kReader) {
     GOUJI_ASSIGN(store->writer_, open_log_file(path, SqliteAccess::kReadWrite));
   }
+  store->file_ = file_at(path);
   GOUJI_ASSIGN(auto watcher, store->open_reader());
   store->changes_ = std::make_unique<ChangeWatch>(std::move(watcher));
   return store;
@@ -129,10 +149,29 @@ Result<void> LocalStore::tidy(const std::function<Result<void>(SqliteConnection&
   });
 }
 
-Result<void> LocalStore::read(const std::function<Result<void>(SqliteConnection&)>& body) {
-  std::unique_ptr<SqliteConnection> reader;
+Result<void> LocalStore::follow_path() {
+  if (mode_ != LocalMode::kReader) return ok();
+  const std::string file = file_at(path_);
   {
     const std::lock_guard guard(readers_mutex_);
+    if (file == file_) return ok();
+  }
+  GOUJI_ASSIGN(auto watcher, open_reader());
+  const std::lock_guard guard(readers_mutex_);
+  readers_.clear();
+  catalog_.forget();
+  changes_->watch(std::move(watcher));
+  file_ = file;
+  return ok();
+}
+
+Result<void> LocalStore::read(const std::function<Result<void>(SqliteConnection&)>& body) {
+  GOUJI_TRY(follow_path());
+  std::unique_ptr<SqliteConnection> reader;
+  std::string file;
+  {
+    const std::lock_guard guard(readers_mutex_);
+    file = file_;
     if (!readers_.empty()) {
       reader = std::move(readers_.back());
       readers_.pop_back();
@@ -144,7 +183,9 @@ Result<void> LocalStore::read(const std::function<Result<void>(SqliteConnection&
   auto done = body(*reader);
   if (!done && done.error().kind == ErrorKind::kFatal) return done;
   const std::lock_guard guard(readers_mutex_);
-  if (readers_.size() < kIdleReadersMax) readers_.push_back(std::move(reader));
+  // What a reader of the file before has found out is of no use.
+  if (file != file_) catalog_.forget();
+  else if (readers_.size() < kIdleReadersMax) readers_.push_back(std::move(reader));
   return done;
 }
 

@@ -29,6 +29,8 @@ class ChangeWatch {
  public:
   explicit ChangeWatch(std::unique_ptr<SqliteConnection> connection) : connection_(std::move(connection)) {}
   void notify();
+  // Another file is watched from now on; that counts as a change.
+  void watch(std::unique_ptr<SqliteConnection> connection);
   // Differs from every earlier value when something may have been appended since.
   std::uint64_t version();
   // Until the version is not `seen` any more, at most `wait`.
@@ -51,6 +53,8 @@ class LocalStore {
   // One transaction: all of `body`, or nothing when it returns an error. kUnavailable when another
   // process writes for more than 5 s. kFatal: see above.
   Result<void> write(const std::function<Result<void>(SqliteConnection&)>& body);
+  // Who only reads reads the file that stands at the path now: a log that was made anew, or put back from a copy,
+  // is another file, and whoever has the old one open would never hear of the new one.
   Result<void> read(const std::function<Result<void>(SqliteConnection&)>& body);
   // With the writing connection, outside of a transaction (checkpoints, vacuum).
   Result<void> tidy(const std::function<Result<void>(SqliteConnection&)>& body);
@@ -69,6 +73,7 @@ class LocalStore {
   LocalStore(std::string path, LocalMode mode) : path_(std::move(path)), mode_(mode) {}
   Result<void> write_locked(const std::function<Result<void>(SqliteConnection&)>& body);
   Result<void> use_writer(const std::function<Result<void>()>& body);
+  Result<void> follow_path();
 
   const std::string path_;
   const LocalMode mode_;
@@ -87,6 +92,7 @@ class LocalStore {
 
   std::mutex readers_mutex_;
   std::vector<std::unique_ptr<SqliteConnection>> readers_;  // idle ones, under readers_mutex_
+  std::string file_;                                        // which one they read, under readers_mutex_
 };
 
 UnixMillis wall_clock_millis();

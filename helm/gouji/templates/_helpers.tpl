@@ -36,19 +36,19 @@ allowPrivilegeEscalation: false
 readOnlyRootFilesystem: true
 capabilities: {drop: [ALL]}
 {{- end -}}
-{{/* Probes of a container whose admin endpoint is the port "admin". */}}
+{{/* Probes of a container; takes the name of the port of its admin endpoint. */}}
 {{- define "gouji.probes" -}}
 startupProbe:
-  httpGet: {path: /healthz, port: admin}
+  httpGet: {path: /healthz, port: {{ . }}}
   periodSeconds: 5
   failureThreshold: 60
 livenessProbe:
-  httpGet: {path: /healthz, port: admin}
+  httpGet: {path: /healthz, port: {{ . }}}
   periodSeconds: 20
   timeoutSeconds: 5
   failureThreshold: 6
 readinessProbe:
-  httpGet: {path: /readyz, port: admin}
+  httpGet: {path: /readyz, port: {{ . }}}
   periodSeconds: 10
   timeoutSeconds: 5
 {{- end -}}
@@ -57,6 +57,28 @@ readinessProbe:
 {{- end -}}
 {{- define "gouji.hasSources" -}}
 {{- if or .Values.sources.inline .Values.sources.existingConfigMap -}}yes{{- end -}}
+{{- end -}}
+{{/* What is crawled, as a JSON list: portal files by their names, for a folder is one of documents; else the folder
+     "in" of the data volume. */}}
+{{- define "gouji.sources" -}}
+{{- $names := ternary .Values.sources.files (keys .Values.sources.inline | sortAlpha) (ne .Values.sources.existingConfigMap "") -}}
+{{- $paths := list -}}
+{{- range $names }}{{ $paths = append $paths (printf "/etc/gouji/portals/%s" .) }}{{ end -}}
+{{- toJson (default (list "/var/lib/gouji/in") $paths) -}}
+{{- end -}}
+{{/* Where the crawler finds what it crawls, besides its data. The folder "in" is made by being mounted. */}}
+{{- define "gouji.sourcesMount" -}}
+{{- if include "gouji.hasSources" . }}
+- {name: sources, mountPath: /etc/gouji/portals, readOnly: true}
+{{- else }}
+- {name: data, mountPath: /var/lib/gouji/in, subPath: in}
+{{- end }}
+{{- end -}}
+{{- define "gouji.sourcesVolume" -}}
+{{- if include "gouji.hasSources" . }}
+- name: sources
+  configMap: {name: {{ include "gouji.sourcesConfigMap" . | quote }}}
+{{- end }}
 {{- end -}}
 {{- define "gouji.blobsClaim" -}}
 {{- default (printf "%s-blobs" (include "gouji.fullname" .)) .Values.blobs.existingClaim -}}
@@ -78,10 +100,15 @@ labels:
   {{- include "gouji.labels" .root | nindent 2 }}
   app.kubernetes.io/component: {{ .component }}
 annotations:
-  checksum/config: {{ toJson (dict "kafka" .root.Values.kafka "sources" .root.Values.sources "own" (index .root.Values .component)) | sha256sum }}
+  checksum/config: {{ include "gouji.mountedFiles" . | sha256sum }}
   {{- with .root.Values.podAnnotations }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
+{{- end -}}
+{{/* What a component reads of the chart's ConfigMaps, and only that: what changes in them must roll its pods. */}}
+{{- define "gouji.mountedFiles" -}}
+{{- if has .component (list "crawler" "parser" "validator") }}{{ include "gouji.serviceSettings" . }}{{ end }}
+{{- if has .component (list "crawler" "local") }}{{ toJson .root.Values.sources.inline }}{{ end }}
 {{- end -}}
 {{- define "gouji.podSpec" -}}
 serviceAccountName: {{ include "gouji.serviceAccount" . }}
@@ -109,9 +136,23 @@ resources: {requests: {storage: {{ .size }}}}
 {{- end -}}
 {{- $own := dict "log" (printf "kafka:%s" .root.Values.kafka.bootstrap) "admin" "0.0.0.0:9464" -}}
 {{- if $kafka -}}{{- $_ := set $own "kafka" $kafka -}}{{- end -}}
+{{- if eq .component "crawler" -}}
+{{- $_ := set $own "sources" (include "gouji.sources" .root | fromJsonArray) -}}
+{{- with .root.Values.crawler.contact -}}{{- $_ := set $own "contact" . -}}{{- end -}}
+{{- end -}}
 {{- toYaml (mergeOverwrite $own (deepCopy (index .root.Values .component).settings)) -}}
 {{- end -}}
-{{/* The same settings for the command, as its flags. */}}
+{{/* The same for `gouji run`, which reads them from its environment; takes (dict "prefix" "GOUJI_" "settings" …). */}}
+{{- define "gouji.environment" -}}
+{{- range $name, $value := .settings }}
+{{- if kindIs "map" $value }}
+{{- include "gouji.environment" (dict "prefix" (printf "%s%s__" $.prefix (upper $name)) "settings" $value) }}
+{{- else }}
+- {name: {{ printf "%s%s" $.prefix (upper $name) }}, value: {{ (kindIs "slice" $value | ternary (join "," $value) (toString $value)) | quote }}}
+{{- end }}
+{{- end }}
+{{- end -}}
+{{/* The settings of Kafka for the command, as its flags. */}}
 {{- define "gouji.kafkaArguments" -}}
 - --log
 - {{ printf "kafka:%s" .Values.kafka.bootstrap | quote }}

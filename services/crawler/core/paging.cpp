@@ -32,7 +32,7 @@ StopReason stop_of(const ListRule& list, const ListCursor& cursor, const PageAns
   if (repeats) return StopReason::kRepeat;
   if (paging.kind == PagingKind::kNone) return StopReason::kOnePage;
   if (is_older(answer.list, facts.oldest_day)) return StopReason::kOlder;
-  if (paging.stop_no_new && facts.rows_new == 0 && !facts.is_backfill) return StopReason::kNoNew;
+  if (paging.stop_no_new && facts.rows_new == 0 && !facts.is_backfill && !facts.goes_on) return StopReason::kNoNew;
   if (is_all(paging, cursor, answer.list)) return StopReason::kTotal;
   if (cursor.page + 1 >= list.max_pages) return StopReason::kMaxPages;
   if (paging.kind == PagingKind::kNextLink && answer.list.next.empty()) return StopReason::kNoNext;

@@ -131,6 +131,7 @@ struct WalkFacts {
   std::int64_t rows_new = 0;    // of this page's accepted rows, unknown before
   bool is_backfill = false;     // kNoNew does not stop it
   std::string oldest_day;       // rows below it are not wanted; empty: all
+  bool goes_on = false;         // the walk before broke off: kNoNew does not stop this one either
 };
 
 struct PagingStep {

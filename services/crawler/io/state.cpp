@@ -87,10 +87,10 @@ Result<void> State::Impl::prepare_all() {
   GOUJI_TRY(prepare(url_by_address, "SELECT " + urls + " FROM url WHERE source_id = ?1 AND kind = ?2 AND address = ?3"));
   GOUJI_TRY(prepare(source, "SELECT * FROM source WHERE id = ?1"));
   GOUJI_TRY(prepare(robots, "SELECT * FROM robots WHERE origin = ?1"));
-  GOUJI_TRY(prepare(upsert_location, "INSERT INTO location(" + locations + ") VALUES(" + parameters(17) +
+  GOUJI_TRY(prepare(upsert_location, "INSERT INTO location(" + locations + ") VALUES(" + parameters(18) +
                                        ") ON CONFLICT(id) DO UPDATE SET payload_digest=?4, text_digest=?5, sequence=?6, withdrawn=?7, missing_since=?8, "
                                        "missing_count=?9, tag=?10, refused=?11, first_seen=?14, last_seen=?15, fetches=?17"));
-  GOUJI_TRY(prepare(update_listed, "UPDATE location SET title = ?2, published_on = ?3, listed_at = ?4 WHERE id = ?1"));
+  GOUJI_TRY(prepare(update_listed, "UPDATE location SET title = ?2, published_on = ?3, organ = ?4, listed_at = ?5 WHERE id = ?1"));
   GOUJI_TRY(prepare(upsert_url, "INSERT OR REPLACE INTO url(" + urls + ") VALUES(" + parameters(21) + ")"));
   GOUJI_TRY(prepare(upsert_source, "INSERT OR REPLACE INTO source VALUES(" + parameters(12) + ")"));
   GOUJI_TRY(prepare(upsert_host, "INSERT OR REPLACE INTO host VALUES(" + parameters(9) + ")"));
@@ -136,7 +136,7 @@ Result<void> State::Impl::write(const StateChange& change) {
     GOUJI_TRY(upsert_location->run());
   }
   for (const ListedRow& row : change.listed) {
-    update_listed->bind(1, row.location_id).bind(2, row.title).bind(3, row.published_on).bind(4, row.listed_at);
+    update_listed->bind(1, row.location_id).bind(2, row.title).bind(3, row.published_on).bind(4, row.organ).bind(5, row.listed_at);
     GOUJI_TRY(update_listed->run());
   }
   for (const SourceMemory& memory : change.sources) {

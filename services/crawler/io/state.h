@@ -33,6 +33,7 @@ struct Location {
   std::string refused;        // why it was last refused; empty when it was not. Keeps a refusal from being told twice
   std::string title;          // of the list row that names it
   std::string published_on;
+  std::string organ;          // empty where the row names none
   UnixMillis first_seen = 0;
   UnixMillis last_seen = 0;
   UnixMillis listed_at = 0;   // when a list last named it; 0 = no list does
@@ -45,6 +46,7 @@ struct ListedRow {
   std::string location_id;
   std::string title;
   std::string published_on;
+  std::string organ;
   UnixMillis listed_at = 0;
 };
 
@@ -68,8 +70,8 @@ struct UrlRow {
   std::string digest;         // of kList: of its accepted rows; else of the body
   std::int64_t fetches = 0;   // that went well
   std::int64_t failures = 0;  // in a row
-  std::string result;         // of the last attempt: to_string(FetchClass)
-  std::string cursor;         // of kList: where a listing or backfill goes on
+  std::string result;         // of the last attempt: to_string(FetchClass), or "drift" of a kList
+  std::string cursor;         // of kList: where a backfill goes on, or that a walk has not come to its end
   ListShape shape;            // of kList
   friend bool operator==(const UrlRow&, const UrlRow&) = default;
 };
@@ -108,7 +110,7 @@ struct OutboxSize {
 
 // What one commit changes; all of it or nothing.
 struct StateChange {
-  std::vector<Location> locations;  // title, day and listed_at are taken from new ones alone
+  std::vector<Location> locations;  // title, day, organ and listed_at are taken from new ones alone
   std::vector<ListedRow> listed;
   std::vector<SourceMemory> sources;
   std::vector<OutboxRow> events;  // `number` is assigned
@@ -153,8 +155,8 @@ class State {
   // Notes that fetches begin, so that an address which takes the process down with it is found out.
   Result<void> lease(std::span<const std::int64_t> urls);
 
-  // Durable when it returns: against the end of the process, and with events against that of the machine. Refuses (kFatal INTERNAL) a location whose sequence is not the stored
-  // one or the next: somebody else wrote.
+  // Durable when it returns: against the end of the process, and with events against that of the machine.
+  // Refuses (kFatal INTERNAL) a location whose sequence is not the stored one or the next: somebody else wrote.
   Result<void> commit(const StateChange& change);
 
   Result<std::vector<OutboxRow>> outbox(std::size_t rows_max, std::size_t bytes_max);

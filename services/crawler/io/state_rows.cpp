@@ -16,6 +16,7 @@ Location read_location(const Statement& row) {
   location.last_seen = row.integer(14);
   location.listed_at = row.integer(15);
   location.fetches = row.integer(16);
+  location.organ = row.text(17);
   return location;
 }
 
@@ -26,6 +27,7 @@ void bind_location(Statement& statement, const Location& location) {
   statement.bind(8, known.missing_since).bind(9, std::int64_t{known.missing_count});
   statement.bind(10, location.tag).bind(11, location.refused).bind(12, location.title).bind(13, location.published_on);
   statement.bind(14, location.first_seen).bind(15, location.last_seen).bind(16, location.listed_at).bind(17, location.fetches);
+  statement.bind(18, location.organ);
 }
 
 UrlRow read_url(const Statement& row) {

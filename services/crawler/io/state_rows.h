@@ -11,7 +11,7 @@ namespace gouji::crawler {
 // In the order of the read and bind functions.
 inline constexpr std::string_view kLocationColumns =
     "id, source_id, address, payload_digest, text_digest, sequence, withdrawn, missing_since, missing_count, tag, "
-    "refused, title, published_on, first_seen, last_seen, listed_at, fetches";
+    "refused, title, published_on, first_seen, last_seen, listed_at, fetches, organ";
 inline constexpr std::string_view kUrlColumns =
     "id, source_id, kind, address, host, location_id, due_at, looked_at, interval, leases, tag, last_modified, digest, "
     "fetches, failures, result, cursor, rows_milli, fingerprint, new_fingerprint, fingerprint_seen";

@@ -16,7 +16,7 @@ CREATE TABLE location(
   missing_since INTEGER NOT NULL, missing_count INTEGER NOT NULL,
   tag TEXT NOT NULL, refused TEXT NOT NULL, title TEXT NOT NULL, published_on TEXT NOT NULL,
   first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL, listed_at INTEGER NOT NULL,
-  fetches INTEGER NOT NULL) WITHOUT ROWID;
+  fetches INTEGER NOT NULL, organ TEXT NOT NULL DEFAULT '') WITHOUT ROWID;
 CREATE INDEX location_by_address ON location(source_id, address);
 CREATE INDEX location_by_text ON location(text_digest, first_seen) WHERE text_digest <> '';
 CREATE TABLE source(
@@ -60,7 +60,7 @@ ALTER TABLE source RENAME TO old_source;
 constexpr const char* kCopyOld = R"sql(
 INSERT INTO location SELECT id, source_id, address, payload_digest, '', sequence, withdrawn, missing_since,
   missing_count, CASE source_id WHEN 'files' THEN tag ELSE '' END, refused, title, published_on, first_seen,
-  last_seen, 0, fetches FROM old_location;
+  last_seen, 0, fetches, '' FROM old_location;
 INSERT INTO source SELECT id, address, state, reason, message, last_attempt_at, last_success_at, documents,
   failures, reported_at, place, 0 FROM old_source;
 INSERT INTO url SELECT NULL, source_id, 3, address, '', id, due_at, last_seen, 0, 0, tag, last_modified,
@@ -89,6 +89,14 @@ Result<void> name_hosts(Database& database) {
   return ok();
 }
 
+// A column that the first files of version 2 had not; programs that do not know it leave it alone.
+Result<void> add_organ(Database& database) {
+  GOUJI_ASSIGN(auto columns, database.prepare("SELECT count(*) FROM pragma_table_info('location') WHERE name = 'organ'"));
+  GOUJI_TRY(columns.step());
+  if (columns.integer(0) > 0) return ok();
+  return database.exec("ALTER TABLE location ADD COLUMN organ TEXT NOT NULL DEFAULT ''");
+}
+
 Result<std::int64_t> version_of(Database& database) {
   GOUJI_ASSIGN(auto statement, database.prepare("PRAGMA user_version"));
   GOUJI_TRY(statement.step());
@@ -105,7 +113,7 @@ Result<void> prepare_schema(Database& database, const std::string& path) {
                      std::to_string(kStateVersion) + "; use the newer program, or another --data folder");
   }
   GOUJI_TRY(database.exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000"));
-  if (version == kStateVersion) return ok();
+  if (version == kStateVersion) return add_organ(database);
   GOUJI_ASSIGN(auto transaction, Transaction::begin(database));
   if (version == 1) GOUJI_TRY(database.exec(kSetOldAside));
   GOUJI_TRY(database.exec(kLocationAndOutbox));

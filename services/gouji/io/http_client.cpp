@@ -17,11 +17,17 @@ constexpr long kConnectMillis = 5'000;
 constexpr long kTotalMillis = 15'000;
 constexpr std::chrono::seconds kRetryAfterMax{3'600};
 
+// Taking less than what came ends the request.
 std::size_t take(char* data, std::size_t size, std::size_t count, void* user) {
   auto& body = *static_cast<std::string*>(user);
-  const std::size_t bytes = size * count;
-  body.append(data, std::min(bytes, kAnswerMax - std::min(body.size(), kAnswerMax)));
+  const std::size_t bytes = std::min(size * count, kAnswerMax - std::min(body.size(), kAnswerMax));
+  body.append(data, bytes);
   return bytes;
+}
+
+// The status is known and the rest of the answer is too long or too slow: what there is, is the answer.
+bool is_cut_short(CURLcode code, long status) {
+  return status >= 200 && (code == CURLE_WRITE_ERROR || code == CURLE_OPERATION_TIMEDOUT || code == CURLE_PARTIAL_FILE || code == CURLE_RECV_ERROR);
 }
 
 int progress(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) { return static_cast<const std::atomic<bool>*>(user)->load() ? 1 : 0; }
@@ -75,8 +81,9 @@ Result<HttpAnswer> HttpClient::perform(const std::string& url) {
   curl_easy_setopt(handle_, CURLOPT_XFERINFODATA, &stopping_);
   curl_easy_setopt(handle_, CURLOPT_ERRORBUFFER, error.data());
   const CURLcode code = curl_easy_perform(handle_);
-  if (code != CURLE_OK) return unavailable(ErrorCode::kTimeout, error[0] == '\0' ? curl_easy_strerror(code) : error.data());
   curl_easy_getinfo(handle_, CURLINFO_RESPONSE_CODE, &answer.status);
+  if (code != CURLE_OK && !is_cut_short(code, answer.status))
+    return unavailable(ErrorCode::kTimeout, error[0] == '\0' ? curl_easy_strerror(code) : error.data());
   curl_off_t retry = 0;
   if (curl_easy_getinfo(handle_, CURLINFO_RETRY_AFTER, &retry) == CURLE_OK && retry > 0)
     answer.retry_after = std::min(std::chrono::seconds(retry), kRetryAfterMax);

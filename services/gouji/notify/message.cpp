@@ -1,9 +1,5 @@
 #include "services/gouji/notify/message.h"
 
-#include <simdjson.h>
-
-#include <algorithm>
-#include <array>
 #include <cstdint>
 
 #include <fmt/format.h>
@@ -11,112 +7,15 @@
 #include "common/events/envelope.h"
 #include "common/text/percent.h"
 #include "services/gouji/json_writer.h"
+#include "services/gouji/notify/chat.h"
 #include "services/gouji/notify/signature.h"
-#include "services/gouji/report_words.h"
+#include "services/gouji/notify/wording.h"
 #include "services/validator/core/messages.h"
 
 namespace gouji::command {
 namespace {
 
-constexpr std::size_t kChangesSaid = 6;
-constexpr std::size_t kAnswerSaid = 200;
-
 std::string_view status_of(const Notice& notice) { return notice.is_firing ? "firing" : "resolved"; }
-
-std::vector<std::string> rules_of(const Anomaly& anomaly) {
-  std::vector<std::string> rules;
-  for (const Finding& finding : anomaly.findings)
-    if (std::find(rules.begin(), rules.end(), finding.rule) == rules.end()) rules.push_back(finding.rule);
-  return rules;
-}
-
-std::string reported_text(const Cell& cell, Language language) {
-  return cell.is_number() ? std::to_string(cell.value) : std::string(state_word(cell.state, language));
-}
-
-// "表三 … × 总计：90 → 98"
-std::vector<std::string> change_lines(const Anomaly& anomaly, Language language) {
-  std::vector<std::string> lines;
-  if (anomaly.explanations.empty()) return lines;
-  const auto words = language == Language::kChinese ? validator::Language::kChinese : validator::Language::kEnglish;
-  for (const Change& change : anomaly.explanations.front().changes) {
-    if (lines.size() == kChangesSaid) break;
-    lines.push_back(fmt::format("{}{}{} → {}", validator::cell_wording(change.cell, words), in(language, "：", ": "),
-                                reported_text(change.reported, language), change.proposed));
-  }
-  return lines;
-}
-
-std::string name_of(const Anomaly& anomaly) {
-  if (anomaly.organ_name.empty()) return anomaly.key.organ_id;
-  return anomaly.organ_name;
-}
-
-std::string headline(const Notice& notice, Language language) {
-  const Anomaly& anomaly = notice.anomaly;
-  const std::string_view what = notice.is_firing ? in(language, anomaly.transition == Transition::kChanged ? "勾稽异常有变化" : "勾稽异常",
-                                                      anomaly.transition == Transition::kChanged ? "Anomaly changed" : "Anomaly")
-                                                 : in(language, "勾稽异常已了结", "Anomaly settled");
-  const std::string year = anomaly.key.year == 0 ? std::string() : fmt::format(" {}", anomaly.key.year);
-  return fmt::format("{}{} {}{}{}", in(language, "【", "["), what, in(language, "】", "]"), name_of(anomaly), year);
-}
-
-std::string settled_text(const Notice& notice, Language language) {
-  switch (notice.anomaly.transition) {
-    case Transition::kResolved: return fmt::format("{} {}", in(language, "已更正：", "resolved by"), notice.anomaly.resolved_by);
-    case Transition::kRetracted: return std::string(in(language, "已撤回：不是公布的数有误", "retracted: the published figures were not wrong"));
-    default: return std::string(in(language, "已豁免，或不再属于本接收方关注的范围", "waived, or no longer among what this receiver asked for"));
-  }
-}
-
-// Lines of plain text; everything that comes from documents passes `clean`.
-std::vector<std::string> lines_of(const Notice& notice, Language language, std::string (*clean)(std::string_view)) {
-  const Anomaly& anomaly = notice.anomaly;
-  std::vector<std::string> lines{clean(headline(notice, language))};
-  if (!notice.is_firing) lines.push_back(clean(settled_text(notice, language)));
-  lines.push_back(fmt::format("{}{}　{}{}", in(language, "级别：", "severity: "), severity_word(anomaly.severity, language),
-                              in(language, "规则：", "rules: "), fmt::join(rules_of(anomaly), " ")));
-  lines.push_back(clean(in(language, anomaly.message_zh, anomaly.message_en)));
-  if (notice.is_firing && !anomaly.explanations.empty()) {
-    lines.push_back(std::string(anomaly.unique ? in(language, "改正后各式成立：", "the figures agree with:")
-                                               : in(language, "可能的改正之一：", "one of several possible repairs:")));
-    for (const std::string& line : change_lines(anomaly, language)) lines.push_back("- " + clean(line));
-  }
-  lines.push_back(fmt::format("{}{}", in(language, "来源：", "source: "), clean(anomaly.evidence.url)));
-  lines.push_back(fmt::format("{}{}", in(language, "编号：", "id: "), anomaly.id));
-  return lines;
-}
-
-// Characters that make links, mentions and emphasis in the receivers' markup become their full-width twins.
-std::string unmarked(std::string_view text) {
-  static constexpr std::array<std::pair<char, std::string_view>, 10> kTwins = {
-      {{'<', "＜"}, {'>', "＞"}, {'[', "［"}, {']', "］"}, {'*', "＊"}, {'`', "｀"}, {'#', "＃"}, {'|', "｜"}, {'@', "＠"}, {'~', "～"}}};
-  std::string out;
-  for (const char c : text) {
-    const auto twin = std::find_if(kTwins.begin(), kTwins.end(), [&](const auto& each) { return each.first == c; });
-    if (twin != kTwins.end()) out += twin->second;
-    else out.push_back(c == '\n' || c == '\r' ? ' ' : c);
-  }
-  return out;
-}
-
-std::string slack_text(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '&') out += "&amp;";
-    else if (c == '<') out += "&lt;";
-    else if (c == '>') out += "&gt;";
-    else out.push_back(c == '\n' || c == '\r' ? ' ' : c);
-  }
-  return out;
-}
-
-std::string plain(std::string_view text) {
-  std::string out(text);
-  std::replace(out.begin(), out.end(), '\n', ' ');
-  std::replace(out.begin(), out.end(), '\r', ' ');
-  return out;
-}
 
 void write_changes(JsonWriter& json, const Explanation& explanation) {
   json.key("changes").begin_array();
@@ -211,30 +110,20 @@ std::string alert_json(const Alert& alert, UnixMillis starts_at, UnixMillis ends
 }
 
 std::string webhook_body(const NotifyTarget& target, const Notice& notice) {
-  JsonWriter json;
-  const auto text = [&](std::string (*clean)(std::string_view), std::string_view between) {
-    return fmt::format("{}", fmt::join(lines_of(notice, target.language, clean), between));
+  return is_chat(target.shape) ? chat_body(target, notice) : generic_body(notice);
+}
+
+bool says_the_same(const Anomaly& one, const Anomaly& other, UnixMillis now) {
+  const auto content = [](Anomaly anomaly) {
+    anomaly.transition = Transition::kOpened;
+    anomaly.version = 0;
+    anomaly.opened_at = 0;
+    anomaly.resolved_by.clear();
+    anomaly.evidence.fetched_at = 0;
+    anomaly.evidence.raw_digest.clear();
+    return generic_body({anomaly, {}, true});
   };
-  switch (target.shape) {
-    case TargetShape::kSlack:
-      json.begin_object().key("text").text(text(slack_text, "\n")).end_object();
-      return json.str();
-    case TargetShape::kWecom:
-      json.begin_object().key("msgtype").text("markdown").key("markdown").begin_object().key("content").text(text(unmarked, "\n"));
-      json.end_object().end_object();
-      return json.str();
-    case TargetShape::kDingtalk:
-      // Its markdown needs an empty line for a new one.
-      json.begin_object().key("msgtype").text("markdown").key("markdown").begin_object();
-      json.key("title").text(unmarked(headline(notice, target.language))).key("text").text(text(unmarked, "\n\n")).end_object().end_object();
-      return json.str();
-    case TargetShape::kFeishu:
-      json.begin_object().key("msg_type").text("text").key("content").begin_object().key("text").text(text(plain, "\n")).end_object().end_object();
-      return json.str();
-    case TargetShape::kGeneric:
-    case TargetShape::kAlertmanager: break;
-  }
-  return generic_body(notice);
+  return one.is_waived(now) == other.is_waived(now) && content(one) == content(other);
 }
 
 SignedPost sign(const NotifyTarget& target, std::string_view delivery_id, const std::string& body, UnixMillis now) {
@@ -258,21 +147,6 @@ SignedPost sign(const NotifyTarget& target, std::string_view delivery_id, const 
     post.body = fmt::format(R"({{"timestamp":"{}","sign":"{}",{})", seconds, signature, body.substr(1));
   }
   return post;
-}
-
-std::string refusal_of(const NotifyTarget& target, long status, std::string_view answer) {
-  if (status < 200 || status > 299) return fmt::format("HTTP {} {}", status, plain(answer.substr(0, kAnswerSaid)));
-  const bool has_code = target.shape == TargetShape::kWecom || target.shape == TargetShape::kDingtalk || target.shape == TargetShape::kFeishu;
-  if (!has_code) return {};
-  simdjson::dom::parser parser;
-  simdjson::dom::object object;
-  const simdjson::padded_string padded(answer);
-  if (parser.parse(padded).get(object) != simdjson::SUCCESS) return fmt::format("HTTP {}, 答复不是 JSON / the answer is no JSON", status);
-  for (const char* name : {"errcode", "code", "StatusCode"}) {
-    std::int64_t code = 0;
-    if (object.at_key(name).get(code) == simdjson::SUCCESS && code != 0) return fmt::format("{} {}: {}", name, code, plain(answer.substr(0, kAnswerSaid)));
-  }
-  return {};
 }
 
 }  // namespace gouji::command

@@ -43,8 +43,7 @@ struct SignedPost {
 };
 SignedPost sign(const NotifyTarget& target, std::string_view delivery_id, const std::string& body, UnixMillis now);
 
-// Whether the receiver took it: 2xx, and for robots that say no with 200 the code in the answer.
-// Empty when it did; else what it said.
-std::string refusal_of(const NotifyTarget& target, long status, std::string_view answer);
+// Whether a reader of either learns the same: all but which event said so, and when the document was fetched.
+bool says_the_same(const Anomaly& one, const Anomaly& other, UnixMillis now);
 
 }  // namespace gouji::command

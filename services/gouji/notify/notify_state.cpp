@@ -1,12 +1,6 @@
-#include "services/gouji/notify/notify_state.h"
-
-#include <mutex>
-#include <utility>
-
 #include <fmt/format.h>
 
-#include "services/crawler/io/process_lock.h"
-#include "services/crawler/io/sqlite.h"
+#include "services/gouji/notify/notify_state_impl.h"
 
 namespace gouji::command {
 namespace {
@@ -17,22 +11,32 @@ using crawler::Statement;
 using crawler::Transaction;
 
 constexpr std::int64_t kSchemaVersion = 1;
+// All of it or nothing; the rest of it where a program died halfway that did not hold to that.
 constexpr const char* kSchema = R"sql(
-CREATE TABLE about(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE progress(partition INTEGER PRIMARY KEY, next INTEGER NOT NULL, news_from INTEGER NOT NULL);
-CREATE TABLE standing(anomaly TEXT PRIMARY KEY, event TEXT NOT NULL, value BLOB NOT NULL, waived_until INTEGER NOT NULL) WITHOUT ROWID;
-CREATE INDEX standing_by_waiver ON standing(waived_until) WHERE waived_until > 0;
-CREATE TABLE told(target TEXT, anomaly TEXT, event TEXT NOT NULL, PRIMARY KEY(target, anomaly)) WITHOUT ROWID;
-CREATE TABLE delivery(
+BEGIN IMMEDIATE;
+CREATE TABLE IF NOT EXISTS about(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS progress(partition INTEGER PRIMARY KEY, next INTEGER NOT NULL, news_from INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS standing(anomaly TEXT PRIMARY KEY, event TEXT NOT NULL, value BLOB NOT NULL, waived_until INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS standing_by_waiver ON standing(waived_until) WHERE waived_until > 0;
+CREATE TABLE IF NOT EXISTS told(target TEXT, anomaly TEXT, event TEXT NOT NULL, PRIMARY KEY(target, anomaly)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS delivery(
   number INTEGER PRIMARY KEY AUTOINCREMENT, target TEXT NOT NULL, anomaly TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL,
   created_at INTEGER NOT NULL, tries INTEGER NOT NULL, next_at INTEGER NOT NULL);
-CREATE INDEX delivery_by_anomaly ON delivery(target, anomaly, number);
-CREATE INDEX delivery_by_due ON delivery(target, next_at);
-CREATE TABLE alert(
+CREATE INDEX IF NOT EXISTS delivery_by_anomaly ON delivery(target, anomaly, number);
+CREATE INDEX IF NOT EXISTS delivery_by_due ON delivery(target, next_at);
+CREATE TABLE IF NOT EXISTS alert(
   target TEXT, anomaly TEXT, labels TEXT, annotations TEXT NOT NULL, url TEXT NOT NULL, starts_at INTEGER NOT NULL,
   ends_at INTEGER NOT NULL, event TEXT NOT NULL, due_at INTEGER NOT NULL, PRIMARY KEY(target, anomaly, labels)) WITHOUT ROWID;
-CREATE INDEX alert_by_due ON alert(target, due_at);
+CREATE INDEX IF NOT EXISTS alert_by_due ON alert(target, due_at);
 PRAGMA user_version = 1;
+COMMIT;
+)sql";
+// Came later. A program that does not know them can use the file all the same, and goes on where the other stopped.
+constexpr const char* kMoreTables = R"sql(
+CREATE TABLE IF NOT EXISTS mark(partition INTEGER PRIMARY KEY, offset INTEGER NOT NULL, digest TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS catching_up(partition INTEGER PRIMARY KEY, until INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS heard(anomaly TEXT PRIMARY KEY, event TEXT NOT NULL, value BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS unheard(anomaly TEXT PRIMARY KEY, since INTEGER NOT NULL) WITHOUT ROWID;
 )sql";
 
 constexpr std::string_view kAlertColumns = "anomaly, labels, annotations, url, starts_at, ends_at, event";
@@ -41,16 +45,14 @@ StoredAlert read_alert(const Statement& row) {
   return {row.text(0), row.text(1), row.text(2), row.text(3), row.integer(4), row.integer(5), row.text(6)};
 }
 
-Standing read_standing(const Statement& row) { return {row.text(0), row.text(1), row.text(2), row.integer(3)}; }
-
 Result<void> prepare_file(Database& database, const std::string& path) {
   GOUJI_TRY(database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;"));
   GOUJI_ASSIGN(auto statement, database.prepare("PRAGMA user_version"));
   GOUJI_TRY(statement.step());
   const std::int64_t version = statement.integer(0);
   statement.reset();
-  if (version == 0) return database.exec(kSchema);
-  if (version == kSchemaVersion) return ok();
+  if (version == 0) GOUJI_TRY(database.exec(kSchema));
+  if (version <= kSchemaVersion) return database.exec(kMoreTables);
   return fatal(ErrorCode::kUnknownVersion,
                fmt::format("{}：由较新的程序写成（第 {} 版）/ was written by a newer gouji (version {}, known is {})", path, version, version, kSchemaVersion));
 }
@@ -58,7 +60,12 @@ Result<void> prepare_file(Database& database, const std::string& path) {
 Result<void> check_log(Database& database, const std::string& path, std::string_view log) {
   GOUJI_ASSIGN(auto find, database.prepare("SELECT value FROM about WHERE name = 'log'"));
   GOUJI_ASSIGN(const bool is_known, find.step());
-  if (is_known && find.text(0) == log) return ok();
+  if (is_known && find.text(0) == log) {
+    // Written at every start: a disk that is full shows before anything is sent that could not be noted.
+    find.reset();
+    GOUJI_ASSIGN(auto again, database.prepare("UPDATE about SET value = value WHERE name = 'log'"));
+    return again.run();
+  }
   if (is_known)
     return fatal(ErrorCode::kBadArgument, fmt::format("{}：属于日志 {}，不是 {}；换一个 --data，或移走此文件 / belongs to another log: take another --data, "
                                                       "or move this file away", path, find.text(0), log));
@@ -68,35 +75,6 @@ Result<void> check_log(Database& database, const std::string& path, std::string_
 }
 
 }  // namespace
-
-struct NotifyState::Impl {
-  Impl(ProcessLock held, Database opened) : lock(std::move(held)), database(std::move(opened)) {}
-
-  // Runs a statement that gives no rows.
-  Result<void> run(std::string_view sql, const std::function<void(Statement&)>& bind) {
-    const std::scoped_lock guard(mutex);
-    GOUJI_ASSIGN(auto statement, database.prepare(sql));
-    bind(statement);
-    return statement.run();
-  }
-
-  template <typename Row>
-  Result<std::vector<Row>> rows(std::string_view sql, const std::function<void(Statement&)>& bind, Row (*read)(const Statement&)) {
-    const std::scoped_lock guard(mutex);
-    GOUJI_ASSIGN(auto statement, database.prepare(sql));
-    bind(statement);
-    std::vector<Row> found;
-    for (;;) {
-      GOUJI_ASSIGN(const bool is_there, statement.step());
-      if (!is_there) return found;
-      found.push_back(read(statement));
-    }
-  }
-
-  ProcessLock lock;
-  std::recursive_mutex mutex;
-  Database database;
-};
 
 NotifyState::NotifyState(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 NotifyState::~NotifyState() = default;
@@ -114,45 +92,6 @@ Result<void> NotifyState::together(const std::function<Result<void>()>& work) {
   GOUJI_ASSIGN(auto transaction, Transaction::begin(impl_->database));
   GOUJI_TRY(work());
   return transaction.commit();
-}
-
-Result<std::optional<NotifyState::Progress>> NotifyState::progress(std::int32_t partition) {
-  GOUJI_ASSIGN(const auto found, impl_->rows<Progress>("SELECT next, news_from FROM progress WHERE partition = ?1",
-                                                       [&](Statement& row) { row.bind(1, partition); },
-                                                       [](const Statement& row) { return Progress{row.integer(0), row.integer(1)}; }));
-  return found.empty() ? std::nullopt : std::optional(found.front());
-}
-
-Result<void> NotifyState::set_progress(std::int32_t partition, const Progress& progress) {
-  return impl_->run("INSERT INTO progress VALUES(?1, ?2, ?3) ON CONFLICT DO UPDATE SET next = ?2, news_from = ?3", [&](Statement& row) {
-    row.bind(1, partition).bind(2, progress.next).bind(3, progress.news_from);
-  });
-}
-
-Result<void> NotifyState::stand(const Standing& standing) {
-  return impl_->run("INSERT OR REPLACE INTO standing VALUES(?1, ?2, ?3, ?4)", [&](Statement& row) {
-    row.bind(1, standing.anomaly).bind(2, standing.event).bind_blob(3, standing.value).bind(4, standing.waived_until);
-  });
-}
-
-Result<void> NotifyState::fall(std::string_view anomaly) {
-  return impl_->run("DELETE FROM standing WHERE anomaly = ?1", [&](Statement& row) { row.bind(1, anomaly); });
-}
-
-Result<void> NotifyState::each_standing(const std::function<Result<void>(const Standing&)>& visit) {
-  constexpr std::int64_t kPage = 500;
-  for (std::string after;;) {
-    GOUJI_ASSIGN(const auto page, impl_->rows<Standing>("SELECT anomaly, event, value, waived_until FROM standing WHERE anomaly > ?1 ORDER BY anomaly LIMIT ?2",
-                                                        [&](Statement& row) { row.bind(1, after).bind(2, kPage); }, read_standing));
-    for (const Standing& standing : page) GOUJI_TRY(visit(standing));
-    if (page.empty()) return ok();
-    after = page.back().anomaly;
-  }
-}
-
-Result<std::vector<Standing>> NotifyState::waivers_over(UnixMillis now, std::size_t limit) {
-  return impl_->rows<Standing>("SELECT anomaly, event, value, waived_until FROM standing WHERE waived_until > 0 AND waived_until <= ?1 LIMIT ?2",
-                               [&](Statement& row) { row.bind(1, now).bind(2, static_cast<std::int64_t>(limit)); }, read_standing);
 }
 
 Result<std::optional<std::string>> NotifyState::told(std::string_view target, std::string_view anomaly) {
@@ -188,19 +127,26 @@ Result<void> NotifyState::put_alert(std::string_view target, const StoredAlert& 
   });
 }
 
-Result<std::optional<Delivery>> NotifyState::due_delivery(std::string_view target, UnixMillis now) {
-  GOUJI_ASSIGN(const auto found,
-               impl_->rows<Delivery>("SELECT number, anomaly, id, body, created_at, tries FROM delivery AS d WHERE target = ?1 AND next_at <= ?2 AND NOT EXISTS "
-                                     "(SELECT 1 FROM delivery AS e WHERE e.target = ?1 AND e.anomaly = d.anomaly AND e.number < d.number) ORDER BY next_at, number LIMIT 1",
-                                     [&](Statement& row) { row.bind(1, target).bind(2, now); },
-                                     [](const Statement& row) {
-                                       return Delivery{row.integer(0), row.text(1), row.text(2), row.text(3), row.integer(4), row.integer(5)};
-                                     }));
-  return found.empty() ? std::nullopt : std::optional(found.front());
+// Each question follows an index and stops at the limit.
+Result<std::vector<Delivery>> NotifyState::due_deliveries(std::string_view target, UnixMillis now, std::size_t limit) {
+  for (const std::string_view which : {"tries = 0 AND next_at <= ?2", "tries > 0 AND next_at <= ?2", "next_at > ?2 + 7200000"}) {
+    const std::string sql = fmt::format("SELECT number, anomaly, id, body, created_at, tries FROM delivery AS d WHERE target = ?1 AND {} AND NOT EXISTS "
+                                        "(SELECT 1 FROM delivery AS e WHERE e.target = ?1 AND e.anomaly = d.anomaly AND e.number < d.number) "
+                                        "ORDER BY next_at, number LIMIT ?3", which);
+    GOUJI_ASSIGN(auto found, impl_->rows<Delivery>(sql, [&](Statement& row) { row.bind(1, target).bind(2, now).bind(3, static_cast<std::int64_t>(limit)); },
+                                                   [](const Statement& row) {
+                                                     return Delivery{row.integer(0), row.text(1), row.text(2), row.text(3), row.integer(4), row.integer(5)};
+                                                   }));
+    if (!found.empty()) return found;
+  }
+  return std::vector<Delivery>();
 }
 
-Result<void> NotifyState::delivered(std::int64_t number) {
-  return impl_->run("DELETE FROM delivery WHERE number = ?1", [&](Statement& row) { row.bind(1, number); });
+Result<void> NotifyState::delivered(const std::vector<std::int64_t>& numbers) {
+  return together([&]() -> Result<void> {
+    for (const std::int64_t number : numbers) GOUJI_TRY(impl_->run("DELETE FROM delivery WHERE number = ?1", [&](Statement& row) { row.bind(1, number); }));
+    return ok();
+  });
 }
 
 Result<void> NotifyState::try_again(std::int64_t number, UnixMillis at) {
@@ -208,8 +154,12 @@ Result<void> NotifyState::try_again(std::int64_t number, UnixMillis at) {
 }
 
 Result<std::vector<StoredAlert>> NotifyState::due_alerts(std::string_view target, UnixMillis now, std::size_t limit) {
-  return impl_->rows<StoredAlert>(fmt::format("SELECT {} FROM alert WHERE target = ?1 AND due_at <= ?2 ORDER BY due_at LIMIT ?3", kAlertColumns),
-                                  [&](Statement& row) { row.bind(1, target).bind(2, now).bind(3, static_cast<std::int64_t>(limit)); }, read_alert);
+  for (const std::string_view which : {"due_at <= ?2", "due_at > ?2 + 600000"}) {
+    GOUJI_ASSIGN(auto found, impl_->rows<StoredAlert>(fmt::format("SELECT {} FROM alert WHERE target = ?1 AND {} ORDER BY due_at LIMIT ?3", kAlertColumns, which),
+                                                      [&](Statement& row) { row.bind(1, target).bind(2, now).bind(3, static_cast<std::int64_t>(limit)); }, read_alert));
+    if (!found.empty()) return found;
+  }
+  return std::vector<StoredAlert>();
 }
 
 Result<void> NotifyState::posted(std::string_view target, const std::vector<StoredAlert>& alerts, UnixMillis next) {

@@ -14,6 +14,7 @@
 #include "common/core/clock.h"
 #include "common/core/record.h"
 #include "common/core/result.h"
+#include "services/gouji/notify/log_mark.h"
 
 namespace gouji::command {
 
@@ -70,6 +71,32 @@ class NotifyState {
   Result<std::optional<Progress>> progress(std::int32_t partition);
   Result<void> set_progress(std::int32_t partition, const Progress& progress);
 
+  // Nothing was read yet.
+  Result<bool> is_new();
+  // By which the log is known again.
+  Result<std::optional<LogMark>> mark(std::int32_t partition);
+  Result<void> set_mark(std::int32_t partition, const LogMark& mark);
+
+  // Another log stands at the address: it is read from its beginning, and until its end of now only heard. What
+  // stands and what was told stays as it is, until this log has a word on it.
+  struct Bounds {
+    std::int64_t begin = 0;
+    std::int64_t end = 0;
+  };
+  Result<void> start_over(const std::vector<Bounds>& partitions, UnixMillis now);
+  enum class CatchingUp { kNo, kReads, kHasRead };
+  Result<CatchingUp> catching_up();
+  Result<void> caught_up();
+  // The last word on an anomaly, while catching up.
+  Result<void> hear(const Standing& word);
+  Result<std::vector<Standing>> heard(std::size_t limit);
+  Result<void> forget_heard(std::string_view anomaly);
+  // Stands by the log before, and this one has not spoken of it.
+  Result<bool> is_unheard(std::string_view anomaly);
+  Result<std::vector<Standing>> unheard_since(UnixMillis before, std::size_t limit);
+  Result<std::int64_t> unheard();
+
+  Result<std::optional<Standing>> standing(std::string_view anomaly);
   Result<void> stand(const Standing& standing);
   Result<void> fall(std::string_view anomaly);
   Result<void> each_standing(const std::function<Result<void>(const Standing&)>& visit);
@@ -86,9 +113,10 @@ class NotifyState {
   // Due at once.
   Result<void> put_alert(std::string_view target, const StoredAlert& alert);
 
-  // The first delivery that is due and has none of the same anomaly before it.
-  Result<std::optional<Delivery>> due_delivery(std::string_view target, UnixMillis now);
-  Result<void> delivered(std::int64_t number);
+  // Those that are due and have none of the same anomaly before them: such as were not tried yet, else others, else
+  // such as wait longer than any wait is, for a clock that has been put back since (two hours; ten minutes of alerts).
+  Result<std::vector<Delivery>> due_deliveries(std::string_view target, UnixMillis now, std::size_t limit);
+  Result<void> delivered(const std::vector<std::int64_t>& numbers);
   Result<void> try_again(std::int64_t number, UnixMillis at);
   Result<std::vector<StoredAlert>> due_alerts(std::string_view target, UnixMillis now, std::size_t limit);
   // Ended ones are forgotten, the others due again at `next`; an alert that changed meanwhile stays due.

@@ -26,6 +26,10 @@ void NotifyTelemetry::unreadable(std::string_view place, std::string_view messag
   telemetry::log_error("notify.unreadable", {{"record", std::string(place)}, {"error", std::string(message)}});
 }
 
+void NotifyTelemetry::log_replaced(std::string_view address, std::string_view why, std::int64_t standing) const {
+  telemetry::log_warning("notify.log_replaced", {{"log", std::string(address)}, {"difference", std::string(why)}, {"anomalies_that_stood", std::to_string(standing)}});
+}
+
 void NotifyTelemetry::delivered(const std::string& target, std::int64_t count, UnixMillis event_at, UnixMillis now) const {
   const Series& series = targets_.at(target);
   series.delivered.add(count);

@@ -19,6 +19,7 @@ class NotifyTelemetry {
 
   void read(std::int64_t records) const;
   void unreadable(std::string_view place, std::string_view message) const;
+  void log_replaced(std::string_view address, std::string_view why, std::int64_t standing) const;
   // `event_at` = when the event was made; 0 where an alert was only posted again.
   void delivered(const std::string& target, std::int64_t count, UnixMillis event_at, UnixMillis now) const;
   void failed(const std::string& target, std::string_view what, std::string_view message) const;

@@ -5,9 +5,11 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "common/core/clock.h"
 #include "common/core/result.h"
@@ -15,6 +17,8 @@
 #include "services/gouji/io/http_client.h"
 #include "services/gouji/notify/notify_state.h"
 #include "services/gouji/notify/notify_telemetry.h"
+#include "services/gouji/notify/pace.h"
+#include "services/gouji/notify/refusal.h"
 #include "services/gouji/notify/targets.h"
 
 namespace gouji::command {
@@ -48,8 +52,13 @@ class Sender {
   // Posts at most a little; true when something was posted.
   Result<bool> post_some();
   Result<bool> post_alerts();
-  Result<bool> post_delivery();
-  Result<bool> took(const std::string& refusal, const Result<HttpAnswer>& answer, const std::string& what);
+  Result<bool> post_deliveries();
+  Result<bool> post_one(const Delivery& delivery, UnixMillis now);
+  Result<bool> post_together(const std::vector<Delivery>& deliveries, UnixMillis now);
+  // What became of an attempt; sets when the next one may be.
+  Refusal ask(const NotifyTarget& target, const std::string& id, const std::string& body, UnixMillis now);
+  // Notes what was taken; when the disk does not take it, again before anything else is posted.
+  Result<void> note();
   void pause();
 
   NotifyTarget target_;
@@ -57,8 +66,11 @@ class Sender {
   std::atomic<bool> stopping_{false};
   std::atomic<bool> idle_{false};
   HttpClient poster_;
+  Pace pace_;
   std::int64_t failures_ = 0;  // in a row
+  std::size_t together_max_;  // halved by a refusal for something that was said, until that is found
   std::chrono::nanoseconds not_before_{0};
+  std::function<Result<void>()> unnoted_;  // empty where all is noted
   mutable std::mutex mutex_;
   std::condition_variable woken_;
   bool is_woken_ = false;

@@ -37,9 +37,12 @@ class TargetsReader {
   const std::vector<std::string>& mistakes() const { return mistakes_; }
 
   void check_members(Object object, const std::string& at, const std::vector<std::string_view>& names) {
-    for (const auto& member : object)
-      if (std::find(names.begin(), names.end(), member.key) == names.end())
-        mistake(at + "/" + std::string(member.key.substr(0, 64)), "没有这一项 / unknown; " + known(names));
+    std::set<std::string_view> seen;
+    for (const auto& member : object) {
+      const std::string place = at + "/" + std::string(member.key.substr(0, 64));
+      if (std::find(names.begin(), names.end(), member.key) == names.end()) mistake(place, "没有这一项 / unknown; " + known(names));
+      else if (!seen.insert(member.key).second) mistake(place, "重复 / is there twice");
+    }
   }
 
   std::string text(Object object, std::string_view key, const std::string& at) {

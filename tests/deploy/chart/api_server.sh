@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The chart on a real API server without a cluster: installed, upgraded, rolled back and uninstalled in both modes, in a
-# namespace that enforces "restricted". Nothing runs; acceptance, defaults, immutable members and schemas are real.
+# namespace that enforces "restricted". Nothing runs, and the jobs of hooks are said to have ended well; acceptance,
+# defaults, immutable members and schemas are real.
 #   tests/deploy/chart/tools.sh --api-server && apt-get install etcd-server && tests/deploy/chart/api_server.sh
 set -uo pipefail
 tools=${GOUJI_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/gouji}/chart
@@ -18,7 +19,8 @@ etcd --data-dir "$d/etcd" --listen-client-urls "http://127.0.0.1:$store" --adver
   --service-account-key-file="$d/sa.key" --service-account-signing-key-file="$d/sa.key" --service-account-issuer=https://kubernetes.default.svc \
   --authorization-mode=RBAC --token-auth-file="$d/tokens.csv" --disable-admission-plugins=ServiceAccount > "$d/api.log" 2>&1 &
 
-api() { curl -sf --cacert "$d/tls.crt" -H 'Authorization: Bearer tok' -H 'Content-Type: application/yaml' "https://127.0.0.1:$port$1" "${@:2}"; }
+ask() { curl -sf --cacert "$d/tls.crt" -H 'Authorization: Bearer tok' "https://127.0.0.1:$port$1" "${@:2}"; }
+api() { ask "$@" -H 'Content-Type: application/yaml'; }
 for _ in $(seq 240); do api /readyz >/dev/null && break; sleep 0.5; done
 api /readyz >/dev/null || { tail -5 "$d/etcd.log" "$d/api.log"; exit 1; }
 api /api/v1/namespaces -X POST --data-binary '{apiVersion: v1, kind: Namespace, metadata: {name: gouji, labels: {
@@ -30,24 +32,59 @@ for name in keda.sh/v1alpha1/scaledobjects monitoring.coreos.com/v1/servicemonit
   for _ in $(seq 60); do api "/apis/$name" >/dev/null && break; sleep 0.5; done
 done
 
+run() { "$tools/helm" --kube-apiserver "https://127.0.0.1:$port" --kube-token tok --kube-ca-file "$d/tls.crt" -n gouji "$@"; }
 # Warnings count as failures: a workload whose pods would be refused only warns.
 step() {
   local what=$1
   shift
-  if "$tools/helm" --kube-apiserver "https://127.0.0.1:$port" --kube-token tok --kube-ca-file "$d/tls.crt" -n gouji "$@" > "$d/out" 2> "$d/err" &&
+  if run "$@" > "$d/out" 2> "$d/err" &&
     ! grep -vE 'walk.go|^$' "$d/err"; then echo "ok: $what"; else echo "not in order: $what"; cat "$d/err"; failed=1; fi
 }
-kafka=(--set mode=kafka --set kafka.bootstrap=kafka:9092 --set topics.apply=false)
+refuses() {  # what, part of the message, arguments of helm
+  if run "${@:3}" > "$d/out" 2> "$d/err"; then echo "taken: $1"; failed=1
+  elif grep -qF "$2" "$d/err"; then echo "ok: $1 is refused"
+  else echo "not in order: $1"; cat "$d/err"; failed=1; fi
+}
+expect() {  # what, path, JSON text that must be in it
+  if ask "$2" | tr -d ' \n' | grep -qF "$3"; then echo "ok: $1"; else echo "not in order: $1"; failed=1; fi
+}
+jobs=/apis/batch/v1/namespaces/gouji/jobs
+end_jobs() {  # what the controller of jobs does when one has ended well
+  local now job
+  while sleep 0.2; do
+    now=$(date -u +%FT%TZ)
+    for job in $(ask $jobs | grep -o '"name": "[a-z-]*-topics"' | cut -d'"' -f4 | sort -u); do
+      ask "$jobs/$job/status" -X PATCH -H 'Content-Type: application/merge-patch+json' --data-binary "{\"status\": {\"startTime\": \"$now\",
+        \"completionTime\": \"$now\", \"succeeded\": 1, \"conditions\": [{\"type\": \"SuccessCriteriaMet\", \"status\": \"True\"},
+        {\"type\": \"Complete\", \"status\": \"True\"}]}}" && echo "$job" >> "$d/ended"
+    done >/dev/null
+  done
+}
+end_jobs &
+sets=/apis/apps/v1/namespaces/gouji/statefulsets
+kafka=(--set mode=kafka --set kafka.bootstrap=kafka:9092)
 everything=("${kafka[@]}" --set notify.enabled=true --set notify.existingSecret=n --set keda.enabled=true --set serviceMonitor.enabled=true
-  --set prometheusRule.enabled=true --set dashboards.enabled=true --set kafka.existingSecret=k --set 'sources.inline.x\.json.schema=1')
+  --set prometheusRule.enabled=true --set dashboards.enabled=true --set kafka.existingSecret=k --set 'sources.inline.x\.json.schema=1' --set crawler.shards=3)
 step 'local: install' install one "$chart"
 step 'local: upgrade, with notify' upgrade one "$chart" --set notify.enabled=true --set notify.existingSecret=n
 step 'local: roll back' rollback one 1
 step 'Kafka: install' install many "$chart" "${kafka[@]}"
+expect 'Kafka: as many parsers as asked for' $sets/many-gouji-parser '"replicas":2,'
 step 'Kafka: upgrade, with everything' upgrade many "$chart" "${everything[@]}"
-step 'Kafka: upgrade, more parsers' upgrade many "$chart" "${kafka[@]}" --set parser.replicas=4
+ask $sets/many-gouji-parser/scale -X PATCH -H 'Content-Type: application/merge-patch+json' --data-binary '{"spec": {"replicas": 5}}' >/dev/null
+step 'Kafka: upgrade, with another setting' upgrade many "$chart" "${everything[@]}" --set parser.settings.workers=3
+expect 'Kafka: what KEDA has set stays' $sets/many-gouji-parser '"replicas":5,'
+step 'Kafka: upgrade, more parsers and no KEDA' upgrade many "$chart" "${kafka[@]}" --set parser.replicas=4
+expect 'Kafka: as many parsers as asked for then' $sets/many-gouji-parser '"replicas":4,'
 step 'Kafka: roll back to everything' rollback many 2
 step 'Kafka: roll back to the first' rollback many 1
+expect 'Kafka: as many parsers as at first' $sets/many-gouji-parser '"replicas":2,'
+expect 'Kafka: no job is left' $jobs '"items":[]'
+[ "$(wc -l < "$d/ended")" -ge 4 ] || { echo 'not in order: an install and three upgrades must each have made the topics'; failed=1; }
+refuses 'Kafka: another size of a volume' 'updates to statefulset spec' upgrade many "$chart" "${kafka[@]}" --set crawler.storage.size=1Gi
 step 'Kafka: uninstall' uninstall many
+expect 'Kafka: the volume of large documents is kept' /api/v1/namespaces/gouji/persistentvolumeclaims '"name":"many-gouji-blobs"'
+step 'Kafka: install again' install many "$chart" "${kafka[@]}"
+step 'Kafka: uninstall again' uninstall many
 step 'local: uninstall' uninstall one
 exit $failed

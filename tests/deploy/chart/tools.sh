@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds what checks the chart, at the versions of go.mod: helm and the program beside this file (docs/operations.md).
-# The first time takes some minutes of CPU; the tests of the chart are skipped where it was not done.
+# The first time takes three minutes of CPU; without it the chart is tested by Helm's library and by schemas alone.
 #   tests/deploy/chart/tools.sh [--api-server]     --api-server: also what api_server.sh needs
 set -euo pipefail
 command -v go >/dev/null || { echo "tools: go is missing: the package golang-go of Debian 13, or https://go.dev/dl" >&2; exit 1; }

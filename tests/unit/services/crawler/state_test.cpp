@@ -165,11 +165,12 @@ TEST(State, LetsAListChangeATitleWithoutTouchingWhatAFetchWrites) {
   Location location = location_at("/a", 1);
   location.title = "旧";
   ASSERT_TRUE((*state)->commit({{location}, {}, {}, {}, {}, {}, {}}));
-  ASSERT_TRUE((*state)->commit({{}, {{location.id, "新", "2024-01-20", 7}}, {}, {}, {}, {}, {}}));
+  ASSERT_TRUE((*state)->commit({{}, {{location.id, "新", "2024-01-20", "某局", 7}}, {}, {}, {}, {}, {}}));
   location.known.sequence = 2;
   ASSERT_TRUE((*state)->commit({{location}, {}, {}, {}, {}, {}, {}}));
   const auto found = (*state)->find(location.id);
   EXPECT_EQ((*found)->title, "新");
+  EXPECT_EQ((*found)->organ, "某局");
   EXPECT_EQ((*found)->listed_at, 7);
   EXPECT_EQ((*found)->known.sequence, 2);
 }
@@ -253,6 +254,32 @@ TEST(State, BringsAFileOfTheFirstVersionUpToDateAndLosesNothing) {
     ASSERT_TRUE((*state)->each_url([&](const UrlRow&) { ++urls; }));
     EXPECT_EQ(urls, 2U) << "files are no addresses of the frontier";
   }
+}
+
+// And the program that wrote it can go on with the file afterwards.
+TEST(State, AddsAColumnThatTheFirstFilesOfThisVersionHadNot) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "crawler.db";
+  ASSERT_TRUE(State::open(path));
+  make_file(path, "ALTER TABLE location DROP COLUMN organ");
+  Location location;
+  location.id = "a";
+  location.organ = "某市水利局";
+  {
+    const auto state = State::open(path);
+    ASSERT_TRUE(state) << state.error().message;
+    StateChange change;
+    change.locations = {location};
+    ASSERT_TRUE((*state)->commit(change));
+    EXPECT_EQ((**(*state)->find("a")).organ, location.organ);
+  }
+  make_file(path,
+            "INSERT INTO location(id, source_id, address, payload_digest, text_digest, sequence, withdrawn, missing_since, missing_count, tag, "
+            "refused, title, published_on, first_seen, last_seen, listed_at, fetches) VALUES('b','','','','',0,0,0,0,'','','','',0,0,0,0)");
+  const auto state = State::open(path);
+  ASSERT_TRUE(state);
+  EXPECT_EQ((**(*state)->find("a")).organ, location.organ);
+  EXPECT_EQ((**(*state)->find("b")).organ, "");
 }
 
 TEST(State, RefusesAFileFromANewerProgram) {

@@ -1,15 +1,23 @@
 // What `gouji notify` says to whom, without a network.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <simdjson.h>
 
+#include <array>
 #include <functional>
+#include <map>
 
 #include "common/core/digest.h"
 #include "common/report/calendar.h"
 #include "common/text/percent.h"
+#include "common/text/utf8.h"
+#include "services/crawler/io/sqlite.h"
+#include "services/gouji/notify/chat.h"
 #include "services/gouji/notify/filter.h"
 #include "services/gouji/notify/message.h"
 #include "services/gouji/notify/notify_state.h"
+#include "services/gouji/notify/pace.h"
+#include "services/gouji/notify/refusal.h"
 #include "services/gouji/notify/sender.h"
 #include "services/gouji/notify/signature.h"
 #include "services/gouji/notify/targets.h"
@@ -125,6 +133,9 @@ TEST(Targets, NamesAllMistakesWithTheirPlaces) {
   for (const char* place : {"/schema", "/more", "/alertmanagers/0/url", "/alertmanagers/0/hold", "/alertmanagers/0/shape", "/webhooks/0/name",
                             "/webhooks/0/url", "/webhooks/0/shape", "/webhooks/1/url", "/webhooks/2"})
     EXPECT_THAT(targets.error().message, HasSubstr(std::string("t.json: ") + place));
+  const auto twice = parse_targets(R"({"schema": 1, "webhooks": [{"name": "x", "url": "http://a", "url": "http://b"}]})", "t.json");
+  ASSERT_FALSE(twice);
+  EXPECT_THAT(twice.error().message, HasSubstr("/webhooks/0/url"));
   EXPECT_FALSE(parse_targets("{", "t.json"));
   EXPECT_FALSE(parse_targets(R"({"schema": 1})", "t.json"));
 }
@@ -140,14 +151,15 @@ TEST(Message, SaysWhereAndWhatInEveryShape) {
 
 TEST(Message, LetsNoDocumentWriteLinksOrMentions) {
   Anomaly hostile = anomaly();
-  hostile.organ_name = "<!channel> [点此](https://evil.example) @all *x*\n## y";
-  for (const TargetShape shape : {TargetShape::kSlack, TargetShape::kWecom, TargetShape::kDingtalk}) {
+  hostile.organ_name = "<!channel> [点此](https://evil.example) @all *x*\n## y <at user_id=\"all\">";
+  for (const TargetShape shape : {TargetShape::kSlack, TargetShape::kWecom, TargetShape::kDingtalk, TargetShape::kFeishu}) {
     NotifyTarget target;
     target.shape = shape;
     const std::string body = webhook_body(target, {hostile, "event-1", true});
     EXPECT_THAT(body, Not(HasSubstr("<!channel>")));
-    if (shape == TargetShape::kSlack) continue;
-    for (const char* mark : {"](", "@all", "*x*", "## y"}) EXPECT_THAT(body, Not(HasSubstr(mark)));
+    EXPECT_THAT(body, Not(HasSubstr("<at ")));
+    if (shape == TargetShape::kSlack || shape == TargetShape::kFeishu) continue;
+    for (const char* mark : {"[点此]", "](https://evil", "@all", "*x*", "## y"}) EXPECT_THAT(body, Not(HasSubstr(mark)));
   }
 }
 
@@ -165,12 +177,120 @@ TEST(Message, MakesAnAlertWithoutWhatPrometheusWouldRefuse) {
 TEST(Message, KnowsARefusalThatComesWithStatus200) {
   NotifyTarget robot;
   robot.shape = TargetShape::kDingtalk;
-  EXPECT_EQ(refusal_of(robot, 200, R"({"errcode":0,"errmsg":"ok"})"), "");
-  EXPECT_THAT(refusal_of(robot, 200, R"({"errcode":310000,"errmsg":"sign not match"})"), HasSubstr("310000"));
-  EXPECT_NE(refusal_of(robot, 200, "<html>"), "");
+  EXPECT_EQ(refusal_of(robot, 200, R"({"errcode":0,"errmsg":"ok"})").text, "");
+  EXPECT_THAT(refusal_of(robot, 200, R"({"errcode":310000,"errmsg":"sign not match"})").text, HasSubstr("310000"));
+  EXPECT_NE(refusal_of(robot, 200, "<html>").text, "");
   NotifyTarget generic;
-  EXPECT_EQ(refusal_of(generic, 204, ""), "");
-  EXPECT_THAT(refusal_of(generic, 500, "down\nnow"), HasSubstr("HTTP 500 down now"));
+  EXPECT_EQ(refusal_of(generic, 204, "").text, "");
+  EXPECT_THAT(refusal_of(generic, 500, "down\nnow").text, HasSubstr("HTTP 500 down now"));
+}
+
+TEST(Message, TellsTheKindsOfRefusalApart) {
+  using Kind = Refusal::Kind;
+  const auto kind = [](TargetShape shape, long status, const char* answer) {
+    NotifyTarget target;
+    target.shape = shape;
+    return refusal_of(target, status, answer).kind;
+  };
+  EXPECT_EQ(kind(TargetShape::kGeneric, 200, ""), Kind::kNone);
+  EXPECT_EQ(kind(TargetShape::kGeneric, 429, ""), Kind::kTooFast);
+  for (const long status : {302L, 401L, 403L, 404L, 410L, 500L, 503L}) EXPECT_EQ(kind(TargetShape::kGeneric, status, ""), Kind::kReceiver) << status;
+  for (const long status : {400L, 413L, 422L}) EXPECT_EQ(kind(TargetShape::kGeneric, status, ""), Kind::kMessage) << status;
+  EXPECT_EQ(kind(TargetShape::kWecom, 200, R"({"errcode":45009,"errmsg":"api freq out of limit"})"), Kind::kTooFast);
+  EXPECT_EQ(kind(TargetShape::kWecom, 200, R"({"errcode":40058,"errmsg":"markdown.content exceed max length 4096"})"), Kind::kMessage);
+  EXPECT_EQ(kind(TargetShape::kWecom, 200, R"({"errcode":93000,"errmsg":"invalid webhook url"})"), Kind::kReceiver);
+  EXPECT_EQ(kind(TargetShape::kDingtalk, 200, R"({"errcode":130101,"errmsg":"send too fast, exceed 20 times per minute"})"), Kind::kTooFast);
+  EXPECT_EQ(kind(TargetShape::kDingtalk, 200, R"({"errcode":310000,"errmsg":"sign not match"})"), Kind::kReceiver);
+  EXPECT_EQ(kind(TargetShape::kFeishu, 200, R"({"code":11232,"msg":"frequency limited"})"), Kind::kTooFast);
+  EXPECT_EQ(kind(TargetShape::kFeishu, 400, R"({"code":99991400,"msg":"request trigger frequency limit"})"), Kind::kTooFast);
+  EXPECT_EQ(kind(TargetShape::kFeishu, 400, R"({"code":19001,"msg":"param invalid: incoming webhook access token invalid"})"), Kind::kReceiver);
+  EXPECT_EQ(kind(TargetShape::kFeishu, 200, R"({"code":9499,"msg":"Bad Request"})"), Kind::kMessage);
+}
+
+// The whole text that a robot gets, by shape.
+std::string said(const NotifyTarget& target, const std::string& body) {
+  const std::map<TargetShape, const char*> places = {{TargetShape::kSlack, "/text"}, {TargetShape::kWecom, "/markdown/content"},
+                                                     {TargetShape::kDingtalk, "/markdown/text"}, {TargetShape::kFeishu, "/content/text"}};
+  simdjson::dom::parser parser;
+  std::string_view text;
+  EXPECT_EQ(parser.parse(body).at_pointer(places.at(target.shape)).get(text), simdjson::SUCCESS) << body;
+  return std::string(text);
+}
+
+NotifyTarget robot(TargetShape shape) {
+  NotifyTarget target;
+  target.shape = shape;
+  return target;
+}
+
+constexpr std::array kChats = {TargetShape::kSlack, TargetShape::kWecom, TargetShape::kDingtalk, TargetShape::kFeishu};
+
+TEST(Chat, TellsWhatToDoAndWhereToRead) {
+  EXPECT_EQ(said(robot(TargetShape::kWecom), webhook_body(robot(TargetShape::kWecom), {anomaly(), "e", true})),
+            "【勾稽异常】某市教育局 2025\n本年新收与办理结果不符\n改正后各式成立：\n"
+            "- 表三“一、本年新收政府信息公开申请数量 × 总计”：90 → 98\n"
+            "处理：请对照原文核实。确有错误的，更正后重新公布，本条随之了结；核实无误的，凭编号登记豁免（gouji waive add）。\n"
+            "[原文](https://example.org/report.html)\n级别：错误　规则：T3.BALANCE T3.ROW_SUM　编号：a1");
+  Anomaly over = anomaly();
+  over.transition = Transition::kResolved;
+  over.message_zh = "“T3.BALANCE”所指的问题在第 2 版中已不存在。";
+  EXPECT_EQ(said(robot(TargetShape::kSlack), webhook_body(robot(TargetShape::kSlack), {over, "e", false})),
+            "【勾稽异常已了结】某市教育局 2025\n“T3.BALANCE”所指的问题在第 2 版中已不存在。\n原文：https://example.org/report.html\n"
+            "级别：错误　规则：T3.BALANCE T3.ROW_SUM　编号：a1");
+}
+
+TEST(Chat, MakesNoLinkOfWhatWouldEndIt) {
+  Anomaly made = anomaly();
+  made.evidence.url = "https://example.org/a(1)~b#x?y=[z]&w=|";
+  EXPECT_THAT(said(robot(TargetShape::kDingtalk), webhook_body(robot(TargetShape::kDingtalk), {made, "e", true})),
+              HasSubstr("[原文](https://example.org/a%281%29~b#x?y=%5Bz%5D&w=%7C)\n"));
+}
+
+TEST(Chat, StaysBelowTheLimitsOfTheRobotsAndCutsNoCharacter) {
+  Anomaly large = anomaly();
+  large.message_zh.clear();
+  for (int i = 0; i < 5'000; ++i) large.message_zh += "某一列各项之和不等于总计；";
+  for (const TargetShape shape : kChats) {
+    const std::string body = webhook_body(robot(shape), {large, "e", true});
+    const std::string text = said(robot(shape), body);
+    EXPECT_LE(text.size(), shape == TargetShape::kWecom ? 4'096u : 16'000u);
+    EXPECT_LE(body.size(), 20'000u);
+    EXPECT_TRUE(is_utf8(text));
+    for (const char* part : {"某市教育局", "90 → 98", "https://example.org/report.html", "a1", "…"}) EXPECT_THAT(text, HasSubstr(part));
+  }
+}
+
+TEST(Chat, SaysManyThingsTogetherAsFarAsThereIsRoom) {
+  for (const TargetShape shape : kChats) {
+    std::vector<std::string> bodies;
+    for (int i = 0; i < 50; ++i) {
+      Anomaly made = anomaly();
+      made.organ_name = "第" + std::to_string(i) + "局";
+      bodies.push_back(webhook_body(robot(shape), {made, "e", true}));
+    }
+    const ChatDigest digest = chat_digest(robot(shape), bodies, 120);
+    const std::string text = said(robot(shape), digest.body);
+    EXPECT_GE(digest.taken, 10u);
+    EXPECT_LE(text.size(), shape == TargetShape::kWecom ? 4'096u : 16'000u);
+    EXPECT_THAT(text, HasSubstr("【勾稽】" + std::to_string(digest.taken) + " 条通知，另有 " + std::to_string(120 - digest.taken) + " 条待发"));
+    for (std::size_t i = 0; i < digest.taken; ++i) EXPECT_THAT(text, HasSubstr("第" + std::to_string(i) + "局"));
+    EXPECT_THAT(text, Not(HasSubstr("第" + std::to_string(digest.taken) + "局")));
+    EXPECT_THAT(text, HasSubstr("https://example.org/report.html"));
+    EXPECT_THAT(text, HasSubstr("本年新收与办理结果不符"));
+  }
+}
+
+TEST(Pace, NeverSaysMoreThanTwentyThingsInAMinute) {
+  Pace pace;
+  std::vector<std::chrono::milliseconds> said_at;
+  for (std::chrono::milliseconds now{1'000}; now < std::chrono::minutes{10}; now += std::chrono::milliseconds{100})
+    if (pace.allows(now) && (now < std::chrono::minutes{3} || now > std::chrono::minutes{5})) {
+      pace.take(now);
+      said_at.push_back(now);
+    }
+  for (std::size_t i = 20; i < said_at.size(); ++i) EXPECT_GE(said_at[i] - said_at[i - 20], std::chrono::seconds{60});
+  EXPECT_GE(said_at.size(), 100u);
+  EXPECT_EQ(said_at[4], std::chrono::milliseconds{1'000} + std::chrono::milliseconds{400});
 }
 
 TEST(Backoff, DoublesUpToFiveMinutes) {
@@ -195,6 +315,12 @@ struct StateGround {
     made.created_at = 10;
     return made;
   }
+  std::vector<std::string> due(UnixMillis now) {
+    std::vector<std::string> ids;
+    const auto deliveries = state->due_deliveries("t", now, 10);
+    for (const Delivery& each : *deliveries) ids.push_back(each.id);
+    return ids;
+  }
   gouji::testing::TempFolder folder;
   std::unique_ptr<NotifyState> state;
 };
@@ -204,15 +330,48 @@ TEST(NotifyState, HoldsBackALaterWordOnTheSameAnomalyOnly) {
   ASSERT_TRUE(ground.state->add_delivery("t", ground.delivery("a", "1")));
   ASSERT_TRUE(ground.state->add_delivery("t", ground.delivery("a", "2")));
   ASSERT_TRUE(ground.state->add_delivery("t", ground.delivery("b", "3")));
-  const auto first = ground.state->due_delivery("t", 100);
-  ASSERT_TRUE(first && *first);
-  EXPECT_EQ((*first)->id, "1");
-  ASSERT_TRUE(ground.state->try_again((*first)->number, 1'000));
-  EXPECT_EQ((*ground.state->due_delivery("t", 100))->id, "3");
-  EXPECT_EQ((*ground.state->due_delivery("t", 1'000))->id, "3");
-  ASSERT_TRUE(ground.state->delivered((*first)->number));
-  EXPECT_EQ((*ground.state->due_delivery("t", 100))->id, "2");
+  EXPECT_EQ(ground.due(100), (std::vector<std::string>{"1", "3"}));
+  const std::int64_t first = ground.state->due_deliveries("t", 100, 1)->front().number;
+  ASSERT_TRUE(ground.state->try_again(first, 1'000));
+  EXPECT_EQ(ground.due(100), std::vector<std::string>{"3"});
+  EXPECT_EQ(ground.due(1'000), std::vector<std::string>{"3"});
+  ASSERT_TRUE(ground.state->delivered({first}));
+  EXPECT_EQ(ground.due(100), (std::vector<std::string>{"2", "3"}));
   EXPECT_EQ(ground.state->waiting("t")->rows, 2);
+}
+
+// Otherwise everything would wait until the clock has caught up, and Alertmanager take the silence for an end.
+TEST(NotifyState, WaitsForNoClockThatWasPutBack) {
+  StateGround ground;
+  constexpr UnixMillis kDay = 86'400'000;
+  ASSERT_TRUE(ground.state->add_delivery("t", ground.delivery("a", "1")));
+  ASSERT_TRUE(ground.state->try_again(ground.state->due_deliveries("t", kDay, 1)->front().number, kDay + 3'600'000));
+  EXPECT_TRUE(ground.due(kDay).empty());
+  EXPECT_EQ(ground.due(0), std::vector<std::string>{"1"});
+  const StoredAlert alert{"a", "{}", "{}", "", 1, 0, "event-1"};
+  ASSERT_TRUE(ground.state->put_alert("am", alert));
+  ASSERT_TRUE(ground.state->posted("am", {alert}, kDay + 60'000));
+  EXPECT_TRUE(ground.state->due_alerts("am", kDay, 10)->empty());
+  EXPECT_EQ(ground.state->due_alerts("am", 0, 10)->size(), 1u);
+}
+
+TEST(NotifyState, AsksFirstWithWhatWasNotTriedYet) {
+  StateGround ground;
+  for (const char* id : {"1", "2", "3"}) ASSERT_TRUE(ground.state->add_delivery("t", ground.delivery(id, id)));
+  ASSERT_TRUE(ground.state->try_again(ground.state->due_deliveries("t", 100, 1)->front().number, 50));
+  EXPECT_EQ(ground.due(100), (std::vector<std::string>{"2", "3"}));
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(ground.state->delivered({ground.state->due_deliveries("t", 100, 1)->front().number}));
+  EXPECT_EQ(ground.due(100), std::vector<std::string>{"1"});
+}
+
+// Files of the program before this one, and such as died while they were made.
+TEST(NotifyState, TakesAFileThatWasHalfMade) {
+  const gouji::testing::TempFolder folder;
+  {
+    auto database = crawler::Database::open(folder.file("notify.db"));
+    ASSERT_TRUE(database && database->exec("CREATE TABLE about(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"));
+  }
+  EXPECT_TRUE(NotifyState::open(folder.file("notify.db"), "local:x"));
 }
 
 TEST(NotifyState, ForgetsAnEndedAlertOnceItIsPostedAndNotWhatChangedMeanwhile) {

@@ -6,13 +6,14 @@
 #include <string>
 
 #include "services/crawler/core/portal_file.h"
+#include "services/gouji/io/argument_file.h"
 #include "services/gouji/portal.h"
 
 namespace gouji::command {
 namespace {
 
 std::string sample(const std::string& name) {
-  const auto bytes = portal_bytes((std::filesystem::path(GOUJI_SOURCE_DIR) / "deploy/portals/samples" / name).string(), 1'000'000);
+  const auto bytes = read_argument((std::filesystem::path(GOUJI_SOURCE_DIR) / "deploy/portals/samples" / name).string(), 1'000'000);
   EXPECT_TRUE(bytes) << name;
   return bytes ? *bytes : "";
 }

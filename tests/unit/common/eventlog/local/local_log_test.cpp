@@ -83,6 +83,9 @@ TEST(LocalLog, SaysThatThereIsNoneToRead) {
     EXPECT_THAT(log.error().message, HasSubstr("none.db"));
   }
   EXPECT_FALSE(std::filesystem::exists(folder.file("none.db")));
+  // One that is just being made is not there yet.
+  std::ofstream(folder.file("empty.db")).flush();
+  EXPECT_EQ(try_open(folder.file("empty.db"), LocalMode::kReader).error().code, ErrorCode::kLogUnavailable);
 }
 
 TEST(LocalLog, LetsReadersReadWhileTheOwnerWrites) {
@@ -97,6 +100,33 @@ TEST(LocalLog, LetsReadersReadWhileTheOwnerWrites) {
   EXPECT_EQ(reader->open_appender().error().code, ErrorCode::kBadArgument);
   EXPECT_EQ(reader->open_stage_log({"g", "t", {"t"}, std::nullopt}).error().code, ErrorCode::kBadArgument);
   EXPECT_FALSE(reader->create_topic({}).has_value());
+}
+
+// A log that was deleted and made anew, or put back from a copy: who has the old file open reads a file that nobody
+// can see any more, and never hears of the new one.
+TEST(LocalLog, LetsReadersFollowThePathToTheFileThatStandsThereNow) {
+  const TempFolder folder;
+  const std::string path = folder.file("log.db");
+  auto owner = open_as(path, LocalMode::kOwner);
+  create(*owner, "t");
+  append(*owner, {to("t", 0, "a")});
+  const auto reader = open_as(path, LocalMode::kReader);
+  EXPECT_THAT(values_of(read_all(*reader, {"t", 0})), ElementsAre("a"));
+  owner.reset();
+  std::filesystem::rename(path, folder.file("old.db"));
+  const auto gone = reader->read({"t", 0}, 0, {});
+  ASSERT_FALSE(gone.has_value());
+  EXPECT_EQ(gone.error().code, ErrorCode::kLogUnavailable);
+  owner = open_as(path, LocalMode::kOwner);
+  create(*owner, "another");  // another id than before
+  create(*owner, "t", 2);
+  append(*owner, {to("t", 0, "b")});
+  EXPECT_THAT(values_of(read_all(*reader, {"t", 0})), ElementsAre("b"));
+  EXPECT_EQ(*reader->partitions("t"), 2);
+  auto waited = std::async(std::launch::async, [&] { reader->wait_for_append(std::chrono::seconds(20)); });
+  append(*owner, {to("t", 0, "c")});
+  waited.get();
+  EXPECT_THAT(values_of(read_all(*reader, {"t", 0})), ElementsAre("b", "c"));
 }
 
 TEST(LocalLog, TakesAppendsOfAnotherProcessAndWakesTheOwner) {
