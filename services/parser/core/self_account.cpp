@@ -101,7 +101,16 @@ std::string name_of_office(std::string_view text) {
     if (is_end && name_kind(text.substr(0, at)) == NameKind::kFull) best = at;
     if (!rest.empty() && kMarks.find(rest[0]) != kMarks.npos) break;
   }
-  return std::string(without_inner_office(text.substr(0, best)));
+  constexpr std::string_view kOfCommittee = "委员会办公室", kOffice = "办公室";
+  std::string_view name = without_inner_office(text.substr(0, best));
+  if (name.ends_with(kOfCommittee)) name.remove_suffix(kOffice.size());
+  return std::string(name);
+}
+
+// "现向社会公开《…年度报告》": the quotes hold what is published here.
+bool is_published_quote(std::string_view sentence, std::size_t at) {
+  const std::string_view front = sentence.substr(0, sentence.rfind('"', at));
+  return has_any(front, {"现公", "现向", "现予", "特向"}) && (front.ends_with("公布") || front.ends_with("公开") || front.ends_with("发布"));
 }
 
 }  // namespace
@@ -109,7 +118,8 @@ std::string name_of_office(std::string_view text) {
 std::optional<NamedReport> named_report(std::string_view sentence) {
   constexpr std::string_view kOpen = "信息公开";
   for (std::size_t at = find_word(sentence, kOpen); at != sentence.npos; at = find_word(sentence, kOpen, at + kOpen.size())) {
-    if (report_words(sentence.substr(at + kOpen.size())) == 0 || is_inside_quotes(sentence, at)) continue;
+    if (report_words(sentence.substr(at + kOpen.size())) == 0) continue;
+    if (is_inside_quotes(sentence, at) && !is_published_quote(sentence, at)) continue;
     std::string_view before = sentence.substr(0, at);
     drop_end(before, "政务");
     const bool is_government = before.ends_with("人民政府") && !before.ends_with("人民政府政府");
