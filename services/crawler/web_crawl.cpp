@@ -478,7 +478,7 @@ Result<void> WebCrawl::flush() {
       frontier_.add(host_for(*ended.source, ended.row.host), {ended.row.id, Priority::kVerify, at.tick + *ended.again_in}, at);
     }
   }
-  return ok();
+  return tell_expectations();
 }
 
 void WebCrawl::failed(const Error& error) {

@@ -200,6 +200,22 @@ Result<std::vector<Expectation>> WebCrawl::expectations_of(const Source& source,
   return expected;
 }
 
+// Of portals whose documents were looked at: their list may be read again only days later. After the commit, which is
+// what makes a document seen.
+Result<void> WebCrawl::tell_expectations() {
+  const UnixMillis at = parts_.clock.unix_millis();
+  for (const Source* source : std::exchange(with_news_, {})) {
+    GOUJI_ASSIGN(SourceMemory memory, parts_.state.source(source->id));
+    GOUJI_ASSIGN(memory.health.expectations, expectations_of(*source, at));
+    GOUJI_TRY(parts_.recorder.add_source(source->kind, std::move(memory), at));
+  }
+  return parts_.recorder.flush();
+}
+
+void WebCrawl::note_owed(const Source& source, const Location& location) {
+  if (source.kind == SourceKind::kList && year_of_title(location.title) >= year_due(parts_.clock.unix_millis()) - 1) with_news_.insert(&source);
+}
+
 std::optional<WebCrawl::Trouble> WebCrawl::trouble_of(const FetchResult& fetched, bool has_drifted) {
   if (!went_well(fetched.result)) return Trouble{fetched.result, reason_of(fetched.result), fetched.message};
   return has_drifted ? std::optional(Trouble{FetchClass::kBadList, kDriftReason, fetched.message}) : std::nullopt;

@@ -267,7 +267,6 @@ TEST(CrawlerFrontier, TellsWhetherTheReportOfAnOrganIsThere) {
   ground.portal.on("/list", html(rows({std::to_string(year - 1) + "年政府信息公开工作年度报告"})));
   ground.portal.on("/d0", document("old"));
   ground.once({list});
-  ground.once({list});
   ASSERT_THAT(expected(), SizeIs(2));
   EXPECT_EQ(expected()[0].organ, "某市教育局");
   EXPECT_EQ(expected()[0].year, year);
@@ -275,9 +274,10 @@ TEST(CrawlerFrontier, TellsWhetherTheReportOfAnOrganIsThere) {
   const bool is_over = ground.clock.unix_millis() >= expected()[0].due_by;
   EXPECT_EQ(expected()[0].state, is_over ? ExpectationState::kOverdue : ExpectationState::kAwaited);
   EXPECT_EQ(expected()[1].year, year - 1);
+  EXPECT_NE(expected()[1].seen_at, 0);
   ground.portal.on("/list", html("<a href=/d0>" + std::to_string(year - 1) + "年报告</a> <a href=/d1>" + std::to_string(year) + "年报告</a> " + std::to_string(year + 1) + "-01-20"));
   ground.portal.on("/d1", document("new"));
-  ground.once({list});
+  // As soon as it has been fetched: a list may be read again only days later.
   ground.once({list});
   EXPECT_NE(expected()[0].state, ExpectationState::kOverdue);
   EXPECT_NE(expected()[0].seen_at, 0);
