@@ -42,6 +42,10 @@ DocumentBuilder::DocumentBuilder(std::string_view source, const HtmlLimits& limi
   document_.runs.reserve(std::max(source.size() / 128, std::min(source.size() / 16, kRunsAtFirst)));
 }
 
+bool DocumentBuilder::ends_in_digit() const {
+  return text_size() > block_begin_ && is_figure(std::string_view(document_.text).substr(text_size() - 1));
+}
+
 void DocumentBuilder::add_limit(std::string_view name) {
   std::vector<std::string>& limits = document_.limits;
   if (std::find(limits.begin(), limits.end(), name) == limits.end()) limits.emplace_back(name);

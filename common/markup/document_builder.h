@@ -24,6 +24,9 @@ class DocumentBuilder {
   // One character that the source writes otherwise, in [begin, end).
   void add_character(char32_t character, std::size_t begin, std::size_t end);
 
+  // The open block or cell has text, and its last character is a digit.
+  bool ends_in_digit() const;
+
   void end_block() {
     has_space_ = has_line_feed_ = false;
     if (text_size() != block_begin_) close_block();

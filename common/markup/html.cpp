@@ -75,8 +75,28 @@ class HtmlScanner {
   // Text from at_, whose first `sure` - at_ bytes are text whatever they look like.
   void take_text(std::size_t sure) {
     const std::size_t end = find_any<'<', '&'>(html_, sure, html_.size());
-    if (!hidden_) builder_.add_text(at_, end);
+    if (!hidden_ && is_raised_) {
+      add_raised(end);
+    } else if (!hidden_) {
+      builder_.add_text(at_, end);
+    }
     at_ = end;
+  }
+
+  // 12<sup>1</sup> is 12 with a note, and 10<sup>8</sup> is not 108: digits stay raised.
+  void add_raised(std::size_t end) {
+    constexpr std::array<char32_t, 10> kRaised = {U'⁰', U'¹', U'²', U'³', U'⁴', U'⁵', U'⁶', U'⁷', U'⁸', U'⁹'};
+    for (std::size_t at = at_; at < end; ++at) {
+      const char c = html_[at];
+      if (c >= '0' && c <= '9') {
+        builder_.add_character(kRaised[static_cast<std::size_t>(c - '0')], at, at + 1);
+      } else {
+        std::size_t last = at + 1;
+        while (last < end && (html_[last] < '0' || html_[last] > '9')) ++last;
+        builder_.add_text(at, last);
+        at = last - 1;
+      }
+    }
   }
 
   void take_entity() {
@@ -178,7 +198,7 @@ class HtmlScanner {
          equals_ignoring_case(tag.name, "link") || html_[tag.end - 2] == '/')) {
       return true;
     }
-    if (kind != ElementKind::kInline && kind != ElementKind::kLink) builder_.end_block();
+    if (kind != ElementKind::kInline && kind != ElementKind::kLink && kind != ElementKind::kRaised) builder_.end_block();
     if (kind == ElementKind::kTable) builder_.add_limit("HIDDEN_TABLE");
     hidden_ = Hidden{tag.name, kind};
     return true;
@@ -213,8 +233,11 @@ class HtmlScanner {
   }
 
   void begin_element(const HtmlTag& tag, ElementKind kind) {
+    if (kind == ElementKind::kInline) return;
+    if (kind != ElementKind::kLink) is_raised_ = kind == ElementKind::kRaised && builder_.ends_in_digit();
     switch (kind) {
       case ElementKind::kInline:
+      case ElementKind::kRaised:
         return;
       case ElementKind::kRawText:
         if (!hidden_ && equals_ignoring_case(tag.name, "iframe")) begin_frame(tag);
@@ -254,6 +277,7 @@ class HtmlScanner {
   }
 
   void end_element(ElementKind kind, std::size_t begin) {
+    if (kind != ElementKind::kInline && kind != ElementKind::kLink) is_raised_ = false;
     switch (kind) {
       case ElementKind::kBlock:
       case ElementKind::kBreak:
@@ -367,6 +391,7 @@ class HtmlScanner {
   DocumentBuilder builder_;
   std::size_t at_ = 0;
   std::optional<Hidden> hidden_;
+  bool is_raised_ = false;  // in a sup behind a digit
   bool is_comment_end_missing_ = false;
   bool is_cdata_end_missing_ = false;
   // Names of skipped elements whose end tag does not come any more.

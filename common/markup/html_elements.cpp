@@ -80,6 +80,7 @@ struct NamedElement {
 // Names of three letters and more.
 constexpr NamedElement kElements[] = {
     {"div", ElementKind::kBlock},
+    {"sup", ElementKind::kRaised},
     {"section", ElementKind::kBlock},
     {"article", ElementKind::kBlock},
     {"header", ElementKind::kBlock},

@@ -17,6 +17,7 @@ enum class ElementKind : std::uint8_t {
   kRowGroup,
   kCell,
   kLink,
+  kRaised,   // sup
   kImage,
   kFrame,    // frame, embed, object: another document is shown there
   kMeta,

@@ -155,7 +155,8 @@ class HtmlTree::Builder {
 
   static bool separates(std::string_view name) {
     const ElementKind kind = element_kind(name);
-    return kind != ElementKind::kInline && kind != ElementKind::kLink && kind != ElementKind::kImage && kind != ElementKind::kMeta;
+    return kind != ElementKind::kInline && kind != ElementKind::kLink && kind != ElementKind::kRaised && kind != ElementKind::kImage &&
+           kind != ElementKind::kMeta;
   }
 
   void add_text(std::size_t begin, std::size_t end, bool is_verbatim) {

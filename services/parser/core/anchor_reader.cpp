@@ -358,8 +358,20 @@ TableDraft read_rows_by_anchors(const Document& document, const TokenList& list,
   return RowReader(document, list, table, edition).run();
 }
 
+std::u32string_view table4_sign(const TokenList& list) {
+  constexpr std::u32string_view kResult = U"结果维持", kGroup = U"复议后起诉";
+  constexpr std::size_t kHeaderLettersMax = 16;  // more are a sentence
+  if (list.letters.find(kResult) != list.letters.npos) return kResult;
+  const bool has_group = std::any_of(list.tokens.begin(), list.tokens.end(), [&](const Token& token) {
+    const std::u32string_view letters = list.letters_of(token);
+    return letters.size() <= kHeaderLettersMax && letters.ends_with(kGroup);
+  });
+  return has_group ? kGroup : std::u32string_view();
+}
+
 TableDraft read_table4_by_anchors(const TokenList& list) {
   constexpr std::size_t kCells = 15;
+  const std::u32string_view sign = table4_sign(list);
   constexpr std::size_t kTableLettersMax = 60;
   TableDraft draft = empty_draft(TableId::kT4);
   std::vector<Token> values, segment;
@@ -375,7 +387,7 @@ TableDraft read_table4_by_anchors(const TokenList& list) {
     });
     if (has_values || segment.size() >= kCells) values.insert(values.end(), segment.begin(), segment.end());
     segment.clear();
-    if (list.begins_in(token, U"结果维持") && letters.size() < kTableLettersMax) {
+    if (!sign.empty() && list.begins_in(token, sign) && letters.size() < kTableLettersMax) {
       const auto is_figure = [](const Token& value) { return value.kind == TokenKind::kFigure; };
       if (values.size() >= kCells && std::any_of(values.begin(), values.end(), is_figure)) {
         add_note(draft, "SECOND_TABLE", 0, token.range);

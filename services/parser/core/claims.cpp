@@ -17,7 +17,7 @@ using Reading1 = std::vector<std::string>;  // a sum of cells
 using Readings = std::vector<Reading1>;
 
 constexpr std::string_view kUnits[] = {"件次", "件", "条", "个", "份", "项", "次", "起", "篇", "宗", "人次", "期", "万元", "元"};
-constexpr std::string_view kHedgesInFront[] = {"约", "近", "超过", "逾", "达到近", "大约", "将近"};
+constexpr std::string_view kHedgesInFront[] = {"约", "近", "超过", "逾", "达到近", "大约", "将近", "约有", "约为", "约计", "突破", "至少", "不少于", "不低于"};
 constexpr std::string_view kHedgesBehind[] = {"余", "多", "以上", "左右"};
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -33,6 +33,20 @@ constexpr std::string_view kOtherCounts[] = {"平均", "每月", "延期", "延�
 // The year before, unless as what was carried over from it.
 bool is_about_last_year(std::string_view clause) {
   return has_any(clause, {"上一年度", "上年度", "上年", "去年", "上一年"}) && !has_any(clause, {"结转", "转结", "转入", "遗留"});
+}
+
+// Reviews and lawsuits that table 4 does not count so: answers given in them, and an office's cases of
+// every kind.
+bool is_other_review(std::string_view clause, std::string_view sentence) {
+  if (has_any(clause, {"答复行政复议", "答复复议", "复议答复", "复议案件备案", "诉讼案件备案"})) return true;
+  if (has_word(sentence, "备案") && has_any(clause, {"复议", "诉讼"})) return true;
+  return has_any(clause, {"办理行政复议", "受理行政复议", "审理行政复议", "办理复议", "行政应诉", "出庭应诉"}) && !has_word(sentence, "公开");
+}
+
+// "其中邮寄申请1件": requests by the way they came, which no table has; "通过网络、信函等共收到" are all.
+bool is_of_one_channel(std::string_view clause) {
+  return has_any(clause, {"邮寄", "邮递", "信函", "信件", "来信", "当面", "现场", "网络", "网上", "平台", "在线", "传真", "邮件", "口头", "书面"}) &&
+         !has_any(clause, {"共", "总", "等", "合计", "累计"});
 }
 
 // A number with its unit in folded text.
@@ -134,12 +148,13 @@ class ReadingFinder {
   // `clause` stands in front of the number, `sentence` in front of the clause.
   Readings find(std::string_view clause, std::string_view sentence, std::string_view unit) const {
     if (has_any(clause, kOtherCounts) || is_about_last_year(clause)) return {};
+    if (is_other_review(clause, sentence)) return {};
     if (has_any(clause, {"行政复议", "行政诉讼", "提起诉讼", "复议", "诉讼案件", "应诉"})) return of_table4(clause, sentence);
     if (has_any(clause, {"许可", "处罚", "行政强制", "规范性文件", "规章"})) return of_table2(clause);
     const bool is_about_requests = has_any(clause, {"申请", "答复", "办结", "结转", "予以公开", "部分公开", "不予公开", "无法提供", "不予处理"}) ||
                                    has_any(sentence, {"公开申请", "依申请公开", "申请公开"});
     const bool counts_requests = unit != "个" && unit != "次" && unit != "人次" && unit != "期" && unit != "篇" && unit != "项";
-    if (!counts_requests) return {};
+    if (!counts_requests || is_of_one_channel(clause)) return {};
     if (!is_about_requests || has_any(clause, {"网民", "留言", "信箱", "建议", "提案", "投诉热线"})) return {};
     return of_table3(clause);
   }

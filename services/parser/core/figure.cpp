@@ -104,6 +104,13 @@ bool is_nil(std::u32string_view text) {
   return text.find_first_not_of(U"-—–―─━") == text.npos;
 }
 
+// "0/0" and "增0/减0" in a column 本年增/减: neither more nor less.
+bool is_twice_zero(std::u32string_view text) {
+  const std::size_t slash = text.find(U'/');
+  const auto has_zero = [](std::u32string_view part) { return part.find(U'0') != part.npos && part.find_first_not_of(U"0+-增减加少") == part.npos; };
+  return slash != text.npos && has_zero(text.substr(0, slash)) && has_zero(text.substr(slash + 1));
+}
+
 bool take_front(std::u32string_view& text, std::u32string_view word) {
   if (!text.starts_with(word)) return false;
   text.remove_prefix(word.size());
@@ -229,6 +236,10 @@ std::optional<Figure> parse_figure(std::string_view text) {
   std::u32string_view rest = *folded;
   if (is_nil(rest)) {
     figure.state = CellState::kNil;
+    return figure;
+  }
+  if (is_twice_zero(rest)) {
+    figure.is_dirty = true;
     return figure;
   }
   const Sign sign = take_sign(rest);

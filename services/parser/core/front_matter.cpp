@@ -58,26 +58,28 @@ Number number_at(std::string_view text, std::size_t at, std::size_t count) {
   return number;
 }
 
-std::size_t separator_at(std::string_view text, std::size_t at) {
-  if (at >= text.size()) return 0;
-  if (text[at] == '-' || text[at] == '/' || text[at] == '.') return 1;
+// What stands at `at` between year and month, or month and day.
+std::string_view separator_at(std::string_view text, std::size_t at) {
+  if (at >= text.size()) return {};
+  if (text[at] == '-' || text[at] == '/' || text[at] == '.') return text.substr(at, 1);
   for (const std::string_view word : {"年", "月"}) {
-    if (text.substr(at).starts_with(word)) return word.size();
+    if (text.substr(at).starts_with(word)) return word;
   }
-  return 0;
+  return {};
 }
 
 std::string date_at(std::string_view text, std::size_t at) {
   const Number year = number_at(text, at, 4);
   if (year.length != 4 || year.value < 2000 || year.value > 2099) return {};
   std::size_t next = at + 4;
-  const std::size_t first = separator_at(text, next);
-  const Number month = number_at(text, next + first, 2);
-  if (first == 0 || month.length == 0 || month.value < 1 || month.value > 12) return {};
-  next += first + month.length;
-  const std::size_t second = separator_at(text, next);
-  const Number day = number_at(text, next + second, 2);
-  if (second == 0 || day.length == 0 || day.value < 1 || day.value > 31) return {};
+  const std::string_view first = separator_at(text, next);
+  const Number month = number_at(text, next + first.size(), 2);
+  if (first.empty() || month.length == 0 || month.value < 1 || month.value > 12) return {};
+  next += first.size() + month.length;
+  const std::string_view second = separator_at(text, next);
+  const Number day = number_at(text, next + second.size(), 2);
+  if (second.empty() || day.length == 0 || day.value < 1 || day.value > 31) return {};
+  if ((first == "年") != (second == "月")) return {};  // "2024年1-12月" is a year
   return fmt::format("{:04}-{:02}-{:02}", year.value, month.value, day.value);
 }
 
@@ -228,7 +230,9 @@ class FrontReader {
       const std::size_t end = at + length;
       const auto begin = line.range.begin + static_cast<std::uint32_t>(at + 3);
       const TextRange range{begin, line.range.begin + static_cast<std::uint32_t>(end)};
-      const TitleParts parts = parse_title(fold_label(document_.view(range)));
+      const std::string folded = fold_label(document_.view(range));
+      if (folded.ends_with("通知") || folded.ends_with("意见")) continue;  // about reports
+      const TitleParts parts = parse_title(folded);
       if (parts.year && !parts.organ.empty()) add_title(range, document_.view(range), kQuotedTitle);
     }
   }

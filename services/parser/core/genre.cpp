@@ -19,11 +19,14 @@ constexpr std::string_view kOtherKinds[] = {"工作要点", "公开指南", "公
 // Nouns at the end of a document's heading that say what it is.
 constexpr std::string_view kOtherEnds[] = {"公报",   "决定书", "判决书", "裁定书", "意见书", "纪要",   "问答",   "采购公告", "招标公告", "中标公告", "成交公告",
                                            "填报说明", "填写说明", "编制说明", "填报指引", "编制指引", "格式",   "模板",   "样式",   "样表",   "范本",   "汇总",
-                                           "汇总表",  "一览表",  "名单",   "讲话",   "办法",   "规定",   "条例",   "细则",   "简报",   "合同"};
+                                           "汇总表",  "一览表",  "名单",   "讲话",   "制度",   "办法",   "规定",   "条例",   "细则",   "简报",   "合同"};
 
 // Words of a title of something else that ends as a report's does, or is about a report.
 constexpr std::string_view kOtherTitles[] = {"工作要点", "征求意见", "意见稿", "自查",     "整改",     "评估",     "考核",     "调研",     "督查",     "督导",
                                              "落实情况", "党务公开", "村务公开", "居务公开", "校务公开", "院务公开", "厂务公开", "检务公开", "审务公开", "更正"};
+
+// Of a paper on what was found in reports.
+constexpr std::string_view kCheckEnds[] = {"核对结果", "核查结果", "检查结果", "比对", "比对结果", "比对报告", "公布情况", "发布情况", "编制情况"};
 
 // Of one who tells that a report is out.
 constexpr std::string_view kTellingWords[] = {"发布2", "公布2", "发布《", "公布《", "发布了", "公布了", "出炉", "晒出", "数说", "速读", "速览", "亮点", "看点", "图说"};
@@ -80,6 +83,16 @@ bool ends_as_other_kind(std::string_view line) {
   return std::any_of(std::begin(kOtherEnds), std::end(kOtherEnds), [&](std::string_view end) { return line.ends_with(end); });
 }
 
+// What a portal prints about a page: "发布机构: … 公开方式: …".
+bool is_field_line(std::string_view line) {
+  constexpr std::string_view kFields[] = {"索引号", "发布机构", "发文机关", "公开方式", "组配分类", "主题分类", "文件编号", "文号", "成文日期", "发文日期", "发布日期", "生成日期", "有效性", "信息名称", "所属机构"};
+  return std::any_of(std::begin(kFields), std::end(kFields), [&](std::string_view field) {
+    const std::size_t at = line.find(field);
+    const std::size_t behind = at + field.size();
+    return at != line.npos && behind < line.size() && (line[behind] == ':' || line[behind] == '|');
+  });
+}
+
 // The document's own heading: the first of its lines that could be one.
 std::string_view heading_of(const FrontMatter& front) {
   const bool has_title = std::any_of(front.titles.begin(), front.titles.end(), [](const Title& title) {
@@ -87,7 +100,7 @@ std::string_view heading_of(const FrontMatter& front) {
   });
   for (const std::string& line : front.first_lines) {
     if (line.size() > 180 || line.size() < 12) continue;
-    if (has_any(line, {"首页", "当前位置", "所在位置", "索引号", "您的位置"})) continue;
+    if (has_any(line, {"首页", "当前位置", "所在位置", "索引号", "您的位置"}) || is_field_line(line)) continue;
     if (has_title && is_column_name(line)) continue;
     if (has_any(line, {"公开", "报告", "年报", "报表", "通知", "解读", "读懂", "图解", "统计表", "法治政府"}) ||
         has_any(line, kOtherKinds) || ends_as_other_kind(line)) {
@@ -223,9 +236,12 @@ bool is_list_of_reports(const GenreEvidence& evidence) {
   return std::max(organs.size(), years.size()) >= kOrgansMin && evidence.sections.marks().empty() && prose_evidence(evidence.prose) <= 1;
 }
 
-// Of a paper that studies reports.
-bool has_key_words(const FrontMatter& front) {
-  return std::any_of(front.first_lines.begin(), front.first_lines.end(), [](const std::string& line) { return line.starts_with("关键词"); });
+// Of a paper that studies reports. Portals have a field 关键词, too.
+bool has_abstract(const FrontMatter& front) {
+  const auto has_line = [&](std::string_view word) {
+    return std::any_of(front.first_lines.begin(), front.first_lines.end(), [&](const std::string& line) { return line.starts_with(word); });
+  };
+  return has_line("关键词") && has_line("摘要");
 }
 
 // The manual of a program, what it prints, or a report of a fault in it: commands, or words in Latin
@@ -258,18 +274,27 @@ std::optional<Reason> other_kind(std::string_view heading, const GenreEvidence& 
                          is_other_report(heading, evidence.prose));
   const bool has_own_title = std::any_of(titles.begin(), titles.end(), is_own_title);
   if (evidence.sections.marks().size() < 3 && is_about_software(evidence)) return no_report();
-  if ((is_other && !has_own_title) || is_blank_form(evidence.front) || has_key_words(evidence.front)) return other_document();
+  if ((is_other && !has_own_title) || is_blank_form(evidence.front) || has_abstract(evidence.front)) return other_document();
   if (!is_prose && !has_own_title && evidence.sections.marks().size() < 3 && is_news(heading, evidence.prose)) {
     return Reason{"NEWS", "是关于年度报告的新闻 / news about annual reports"};
   }
   return std::nullopt;
 }
 
+// What came of checking or comparing reports, such as this program's own page.
+bool is_check_of_reports(std::string_view heading, const FrontMatter& front) {
+  const auto is_check = [](std::string_view title) {
+    title = without_note(title);
+    return std::any_of(std::begin(kCheckEnds), std::end(kCheckEnds), [&](std::string_view end) { return title.ends_with(end); });
+  };
+  return is_check(heading) || std::any_of(front.titles.begin(), front.titles.end(), [&](const Title& title) { return is_check(title.folded); });
+}
+
 }  // namespace
 
 std::optional<Reason> why_not_a_report(const GenreEvidence& evidence) {
   const int sections = section_evidence(evidence.sections);
-  const bool has_body = evidence.has_table || sections >= 4;
+  const bool has_body = (evidence.has_table && (evidence.has_figures || sections > 0)) || sections >= 4;
   const std::string_view heading = heading_of(evidence.front);
   if (const auto reason = look_alike(heading)) {
     // A notice may wrap the report that it sends out; the other kinds never do.
@@ -277,14 +302,15 @@ std::optional<Reason> why_not_a_report(const GenreEvidence& evidence) {
     const bool carries_report = has_body && (evidence.has_figures || !evidence.has_table);
     if (!(is_wrapper && carries_report)) return reason;
   }
+  if (is_check_of_reports(heading, evidence.front)) return other_document();
   if (auto reason = other_kind(heading, evidence)) return reason;
   const bool has_title = !evidence.front.titles.empty() && evidence.front.titles.front().source != kQuotedTitle &&
                          evidence.front.titles.front().folded.find("通知") == std::string::npos;
   // "政府信息公开年报" alone is the name of a column of the portal.
   const bool is_named = has_title && (evidence.front.titles.front().parts.year || !evidence.front.titles.front().parts.organ.empty());
   const int worth = (is_named ? 2 : has_title ? 1 : 0) + (evidence.has_period ? 2 : 0) + (has_body ? 4 : sections) + prose_evidence(evidence.prose);
-  if (worth >= 2) return std::nullopt;
-  return no_report();
+  if (worth < 2) return no_report();
+  return std::nullopt;
 }
 
 bool is_pre_2019(const GenreEvidence& evidence, std::optional<std::int32_t> year, std::string_view published_on) {

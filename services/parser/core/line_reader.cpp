@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "services/parser/core/anchor_reader.h"
 #include "services/parser/core/row_names.h"
 #include "services/parser/core/value_run.h"
 
@@ -370,6 +371,8 @@ TableDraft read_rows_by_lines(const TokenList& list, TableId table, Edition edit
 TableDraft read_table4_by_lines(const TokenList& list) {
   TableDraft draft = empty_draft(TableId::kT4);
   const auto& tokens = list.tokens;
+  const std::u32string_view sign = table4_sign(list);
+  if (sign.empty()) return draft;
   bool is_below = false;
   std::size_t header_first = 0;  // the field under which the first result stands
   for (std::size_t at = 0; at < tokens.size();) {
@@ -377,7 +380,7 @@ TableDraft read_table4_by_lines(const TokenList& list) {
     bool has_words = false;
     for (; end < tokens.size() && tokens[end].line == tokens[at].line; ++end) {
       has_words = has_words || tokens[end].kind == TokenKind::kText;
-      if (!list.begins_in(tokens[end], U"结果维持")) continue;
+      if (!list.begins_in(tokens[end], sign)) continue;
       if (!is_below) header_first = tokens[end].field;
       is_below = true;
     }

@@ -23,14 +23,16 @@ constexpr std::string_view kOrgans[] = {
     "管理委员会", "管委会", "委员会", "办公室", "办公厅", "分局", "支队", "大队", "总队", "中心", "档案馆",
     "图书馆", "博物馆", "海关", "关区", "系统", "研究院", "医院", "学院", "大学", "银行", "总局", "总站",
     "管理所", "管理处", "管理站", "联合会", "总工会", "红十字会", "协会", "分行", "支行", "调查队", "服务队", "监管局", "兵团", "师", "局", "厅", "委", "馆", "院", "站", "处", "署", "部", "社"};
-constexpr std::string_view kSelf[] = {"我", "本", "该", "各", "全", "其", "贵", "上级", "有关", "相关"};
+constexpr std::string_view kSelf[] = {"我", "本", "该", "各", "全", "其", "贵", "上级", "有关", "相关", "自治区", "自治州", "自治县", "自治旗"};
 
 // What a sentence begins with when it begins with no name.
 constexpr std::string_view kOpenings[] = {
     "通过", "按照", "根据", "围绕", "及时", "组织", "依托", "利用", "制定", "印发", "督促", "落实", "推进", "开展", "参加", "收到", "深入",
     "加强", "持续", "严格", "充分", "认真", "积极", "依据", "对外", "主动", "公开", "报送", "建立", "健全", "完善", "做好", "其中", "包括",
     "累计", "转发", "接受", "配合", "邀请", "综合", "梳理", "标题", "名称",
-    "请与", "请向", "请联系", "如需", "如有"};
+    "请与", "请向", "请联系", "如需", "如有", "现公", "现发", "现予", "现将", "现就", "现向", "特向", "特编", "紧扣", "聚焦", "锚定", "贯彻", "坚决", "对标", "立足",
+    "突出", "强化", "结合", "编制", "截止", "随着", "作为", "目前", "今年", "去年", "坚持", "抓好", "确保", "提升", "优化", "学习", "遵循", "依照", "遵照", "不断",
+    "切实", "始终", "紧紧", "扎实", "稳步", "大力", "牢固", "统筹推进", "受理", "办理", "答复", "回应", "电子版", "报告"};
 // The same in one character, which names begin with as well (和平区, 同安区, 自贡市).
 constexpr std::string_view kShortOpenings[] = {"在", "由", "对", "为", "将", "与", "以", "按", "截", "从", "向", "经", "同", "把", "已", "是",
                                                "如", "即", "和", "及", "另", "若", "因", "并", "于", "至", "自", "共"};
@@ -147,12 +149,28 @@ bool may_end_name(char32_t c) {
   return kEndings.find(c) != kEndings.npos;
 }
 
+// 市委, 临河市委: does not publish reports; 市政府 in its name stands beside it in prose only.
+bool is_party_committee(std::string_view name) {
+  constexpr std::string_view kCommittee = "委";
+  return name.ends_with(kCommittee) && is_bare_division(name.substr(0, name.size() - kCommittee.size()));
+}
+
+// 黄浦区 in 上海市黄浦区.
+bool is_division_of(std::string_view rest) {
+  if (rest.size() < 2 * kHan || !is_bare_division(rest)) return false;
+  for (const std::string_view word : {"各", "全", "所", "辖", "内"}) {
+    if (rest.starts_with(word)) return false;
+  }
+  return true;
+}
+
 bool may_follow_name(std::string_view rest) {
+  if (rest.starts_with("政府信息与政务公开")) return false;  // the name goes on
   if (rest.empty() || static_cast<unsigned char>(rest[0]) < 0x80) return true;
   for (const std::string_view word :
        {"共", "累计", "全年", "全面", "主动", "收到", "未", "受理", "办理", "政务", "政府信息", "信息公开", "依", "严格",
         "认真", "高度", "利用", "按", "公开", "通过", "微信", "坚持", "深入", "持续", "积极", "始终", "结合", "不断", "紧紧",
-        "围绕", "以", "在", "门户", "官方", "网站", "根据", "年度", "制发", "现", "切实", "进一步", "扎实", "没有", "无"}) {
+        "围绕", "以", "在", "门户", "官方", "网站", "根据", "年度", "制发", "编制", "向社会", "现", "切实", "进一步", "扎实", "没有", "无"}) {
     if (rest.starts_with(word)) return true;
   }
   return false;
@@ -185,13 +203,15 @@ NameKind name_kind(std::string_view name) {
   for (const std::string_view word : kShortOpenings) {
     if (!is_league && name.starts_with(word) && name_kind(name.substr(word.size())) == NameKind::kFull) return NameKind::kNone;
   }
-  if (has_any(name, {"发布", "完成", "公布", "通过", "按时", "情况", "年", "编制", "汇总", "要求", "网站", "网民", "打印", "关闭", "分享", "字体", "字号", "浏览", "扫一扫", "收藏"})) return NameKind::kNone;
+  if (is_party_committee(name)) return NameKind::kNone;
+  if (has_any(name, {"在", "的", "请", "发布", "完成", "公布", "通过", "按时", "情况", "年", "编制", "汇总", "要求", "网站", "网民", "打印", "关闭", "分享", "字体", "字号", "图片", "浏览", "扫一扫", "收藏"})) return NameKind::kNone;
   const bool is_organ = std::any_of(std::begin(kOrgans), std::end(kOrgans),
                                     [&](std::string_view word) { return name.ends_with(word); });
   if (is_ministry(name)) return NameKind::kFull;
   const std::size_t division = division_end(name, kDivisions);
   const std::size_t town = division_end(name, kTowns);
   if (division == name.size() || town == name.size()) return NameKind::kFull;
+  if (division != name.npos && is_division_of(name.substr(division))) return NameKind::kFull;
   if (!is_organ) return NameKind::kNone;
   if (division != name.npos || town != name.npos) return NameKind::kFull;
   const bool is_national = name.starts_with("国家") || name.starts_with("国务院") || name.starts_with("中华人民共和国") ||
@@ -227,7 +247,7 @@ TitleParts parse_title(std::string_view title) {
   std::string rest(title);
   if (year) rest.erase(year->begin, year->end - year->begin);
   std::size_t cut = rest.size();
-  for (const std::string_view word : {"政府信息公开", "信息公开", "政务公开", "政府政务公开", "政府网站"}) {
+  for (const std::string_view word : {"政府信息公开", "信息公开", "政务信息公开", "政务公开", "政府政务公开", "政府网站"}) {
     cut = std::min(cut, rest.find(word));
   }
   if (cut == rest.npos || cut == rest.size()) return parts;

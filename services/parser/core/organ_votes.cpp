@@ -4,6 +4,7 @@
 #include "common/text/fold.h"
 #include "common/text/utf8.h"
 #include "services/parser/core/report_identity.h"
+#include "services/parser/core/self_account.h"
 #include "services/parser/core/words.h"
 
 namespace gouji::parser {
@@ -80,26 +81,69 @@ class OrganVotes {
   void add_sentence(const Sentence& sentence) {
     if (sentence.section >= 2) return;
     add_account(sentence);
-    if (!add_compiled(sentence)) add_subject(sentence);
+    if (const std::string name = abbreviated_name(sentence.folded); !name.empty()) count(name, sentence.range);
+    add_contact(sentence);
+    if (!add_named_report(sentence) && !add_compiled(sentence)) add_subject(sentence);
+  }
+
+  // The report says whose it is, or who made it. Later ones in the text may be others'.
+  bool add_named_report(const Sentence& sentence) {
+    if (is_title(sentence.range)) return false;
+    const auto named = named_report(sentence.folded);
+    std::string name = named ? named->organ : std::string();
+    if (name.empty()) name = stated_author(sentence.folded);
+    if (name.empty() || has_named_ || (!named && !can_be_author(name, self_))) return false;
+    has_named_ = true;
+    add(name, "prose.report", kMetaTitleWeight, sentence.range);
+    return true;
+  }
+
+  // Whom to ask is whose report it is where the organ calls itself so: 我局, and a 局 is named.
+  void add_contact(const Sentence& sentence) {
+    const std::string name = stated_contact(sentence.folded);
+    if (name.empty() || is_bare_division(name)) return;
+    for (const std::string_view kind : kSelfKinds) {
+      const std::string self(kind);
+      const bool is_of_kind = name.ends_with(self) || name.ends_with(self + "人民政府") || name.ends_with(self + "办事处") || name.ends_with(self + "员会");
+      if (is_of_kind && calls_itself(self)) return add(name, "prose.contact", kProseWeight, sentence.range);
+    }
+  }
+
+  bool calls_itself(const std::string& kind) const {
+    const std::string words = "我" + kind;
+    return std::any_of(evidence_.prose.begin(), evidence_.prose.end(), [&](const Sentence& sentence) { return has_word(sentence.folded, words); });
   }
 
   // "梳理2020年度海关系统政府信息公开工作情况编制而成", "综合2017年度丽水市各县(市,区)政府的报告编制而成":
   // the sentence says whose report was made.
   bool add_compiled(const Sentence& sentence) {
     const std::string_view text = sentence.folded;
-    if (!has_word(text, "编制")) return false;
+    if (!has_any(text, {"编制", "编写"})) return false;
+    if (add_whole(sentence)) return true;
     const auto year = find_year(text);
     if (!year) return false;
     const std::string_view rest = text.substr(year->end);
-    std::size_t end = std::min(rest.find("政府信息公开"), rest.find("信息公开工作"));
-    const std::size_t parts = rest.find("各");
-    const bool is_whole = parts < end && text.find("汇总") + text.find("综合") != text.npos + text.npos;
-    if (is_whole) end = parts;
+    const std::size_t end = std::min(rest.find("政府信息公开"), rest.find("信息公开工作"));
     if (end == rest.npos || end > kNameBytes) return false;
     const std::string name(rest.substr(0, end));
-    if (name_kind(name) != NameKind::kFull || (is_bare_division(name) && !is_whole)) return false;
+    if (name_kind(name) != NameKind::kFull || is_bare_division(name)) return false;
     count(name, sentence.range);
     return true;
+  }
+
+  // "综合2017年度丽水市各县(市,区)政府的报告", "汇总南平市各县": all below a government.
+  bool add_whole(const Sentence& sentence) {
+    for (const std::string_view word : {"汇总", "综合"}) {
+      const std::size_t at = find_word(sentence.folded, word);
+      if (at == sentence.folded.npos) continue;
+      std::string_view rest = std::string_view(sentence.folded).substr(at + word.size());
+      if (const auto year = find_year(rest); year && year->begin <= word.size()) rest.remove_prefix(year->end);
+      const std::size_t end = rest.find("各");
+      if (end == rest.npos || end > kNameBytes || name_kind(rest.substr(0, end)) != NameKind::kFull) continue;
+      count(std::string(rest.substr(0, end)), sentence.range);
+      return true;
+    }
+    return false;
   }
 
   // "临洮县新添镇"微信公众号: an organ's own account. A government's is used by all below it.
@@ -121,6 +165,7 @@ class OrganVotes {
     for (int step = 0; step < 4 && !text.empty(); ++step) {
       const std::string name = leading_name(text);
       if (!name.empty() && !is_bare_division(name)) {
+        if (name.starts_with("国务院")) return;  // who asks for the reports
         count(name, sentence.range);
         return;
       }
@@ -146,8 +191,10 @@ class OrganVotes {
       return rest;
     }
     if (text.size() > 6 && text.substr(3).starts_with("是")) return text.substr(6);  // 一是, 二是
+    const bool is_basis = text.starts_with("根据") || text.starts_with("按照") || text.starts_with("依据");
     const std::size_t mark = text.find_first_of(",:.)]");
-    if (mark == text.npos || mark > 90) return text;
+    if (mark == text.npos || mark > (is_basis ? kBasisBytes : kNameBytes)) return text;
+    if (text.substr(0, mark).ends_with("地址")) return text;  // whose house it is
     return text.substr(mark + 1);
   }
 
@@ -170,10 +217,12 @@ class OrganVotes {
   }
 
   static constexpr std::size_t kNameBytes = 90;
+  static constexpr std::size_t kBasisBytes = 400;  // names of rules
 
   const IdentityEvidence& evidence_;
   const OrganDirectory& organs_;
   std::string self_;
+  bool has_named_ = false;
   std::vector<Vote> votes_;
 };
 

@@ -35,19 +35,25 @@ Winner count_votes(const std::vector<Vote>& votes) {
   return winner;
 }
 
+// A town's name without what its government is called: 望疃镇 of 望疃镇人民政府.
+std::string_view town_of(std::string_view name) {
+  for (const std::string_view ending : {"人民政府", "街道办事处", "办事处"}) {
+    if (!name.ends_with(ending)) continue;
+    const std::string_view town = name.substr(0, name.size() - ending.size() + (ending == "街道办事处" ? std::string_view("街道").size() : 0));
+    if (town.ends_with("镇") || town.ends_with("乡") || town.ends_with("街道")) return town;
+  }
+  return name;
+}
+
 // One organ under a shorter and a longer name (望疃镇, 望疃镇人民政府; 民政局, 武汉市民政局) is one value.
 void join_names(std::vector<Vote>& votes) {
-  constexpr std::string_view kEndings[] = {"人民政府", "办事处", "街道办事处"};
   for (Vote& vote : votes) {
     for (const Vote& other : votes) {
       if (other.value.size() <= vote.value.size()) continue;
-      const bool is_ending = std::any_of(std::begin(kEndings), std::end(kEndings), [&](std::string_view ending) {
-        return other.value == vote.value + std::string(ending);
-      });
-      const bool is_town = vote.value.ends_with("镇") || vote.value.ends_with("乡") || vote.value.ends_with("街道");
-      const bool is_longer = other.value.ends_with(vote.value) &&
-                             is_bare_division(std::string_view(other.value).substr(0, other.value.size() - vote.value.size()));
-      if ((is_ending && is_town) || is_longer) vote.value = other.value;
+      const std::string_view shorter = town_of(vote.value), longer = town_of(other.value);
+      if (!longer.ends_with(shorter)) continue;
+      const std::string_view front = longer.substr(0, longer.size() - shorter.size());
+      if (front.empty() || is_bare_division(front) || front.starts_with("国家")) vote.value = other.value;
     }
   }
 }

@@ -123,6 +123,12 @@ int wording_quality(std::u32string_view letters, std::int32_t number) {
   return edit_distance(letters, official_wording(number), 3) <= 3 ? 3 : 1;
 }
 
+// "一、工作开展情况", "一、2023年政府信息公开工作情况": the first section in the organ's own words.
+bool is_account_of_work(std::u32string_view letters) {
+  constexpr std::size_t kLettersMax = 18;
+  return letters.size() <= kLettersMax && contains(letters, U"工作") && contains(letters, U"情况");
+}
+
 class Finder {
  public:
   explicit Finder(const Document& document) : document_(document) {}
@@ -211,7 +217,9 @@ class Finder {
             : line;
     if (words.size() > kInlineHeadingBytes) return;
     const std::u32string letters = letters_of(words);
-    const std::int32_t number = section_of_wording(letters);
+    std::int32_t number = section_of_wording(letters);
+    const bool is_first = number == 0 && numeral.number == 1 && is_account_of_work(letters);
+    if (is_first) number = 1;
     if (number == 0) return;
     int quality = wording_quality(letters, number);
     if (numeral.length == 0) {

@@ -37,6 +37,13 @@ std::size_t count_words(const TokenList& list, std::initializer_list<std::u32str
   return count;
 }
 
+// A label, maybe behind its number; in prose something stands in front of the words.
+bool begins_row(std::u32string_view letters, std::u32string_view words) {
+  constexpr std::size_t kNumberLettersMax = 2;
+  const std::size_t at = letters.find(words);
+  return at != letters.npos && at <= kNumberLettersMax;
+}
+
 // Words that only the table itself has: it is there as text, whether its cells can be read or not.
 bool has_evidence(const TokenList& list, TableId table) {
   switch (table) {
@@ -47,8 +54,11 @@ bool has_evidence(const TokenList& list, TableId table) {
         return letters.size() <= 24 && contains(letters, U"第二十条第");
       });
     case TableId::kT3:
-      return count_words(list, {U"申请人情况", U"本年新收政府信息公开申请", U"上年结转政府信息公开申请"}) > 0;
-    case TableId::kT4: return contains(list.letters, U"结果维持");
+      if (contains(list.letters, U"申请人情况")) return true;
+      return std::any_of(list.tokens.begin(), list.tokens.end(), [&](const Token& token) {
+        return begins_row(list.letters_of(token), U"本年新收政府信息公开申请") || begins_row(list.letters_of(token), U"上年结转政府信息公开申请");
+      });
+    case TableId::kT4: return !table4_sign(list).empty();
   }
   return false;
 }

@@ -85,10 +85,14 @@ struct PipeFrame {
   bool is_closed = true;   // none ends in a figure: a pipe behind the last cell closes it
   std::size_t fronts = 0;  // lines of one pipe and a cell behind it
   bool is_front_only = true;
+  std::size_t with_pipe = 0;
+  bool is_indented = true;  // tabs stand in front of lines only
 
   void look_at(std::string_view line) {
     const std::string_view core = trim_spaces(line);
     const Separator first = next_separator(core, 0);
+    is_indented = is_indented && core.find('\t') == core.npos;
+    with_pipe += first.is_pipe ? 1 : 0;
     if (!first.is_pipe) return;
     Separator last = first;
     bool has_content = first.at > 0;
@@ -108,6 +112,9 @@ struct PipeFrame {
     const std::string_view rest = trim_spaces(core.substr(last.at + last.length));
     is_closed = is_closed && (rest.empty() || !parse_figure(rest).has_value());
   }
+  // Tabs in front of the lines are layout of the source, as pipes separate the cells.
+  bool has_indents() const { return with_pipe >= kLinesMin && is_indented; }
+
   bool opens_lines() const { return lines >= kLinesMin && is_opened; }
   bool leaves_lines_open() const { return lines >= kLinesMin && !is_closed; }
 
@@ -166,7 +173,8 @@ class Tokenizer {
   void add_line(TextRange line) {
     const std::string_view text = document_.view(line);
     if (is_rule(text) || is_page_number(text)) return start_line();
-    std::size_t begin = 0;
+    std::size_t begin = frame_.has_indents() ? indent_of(text) : 0;
+    if (begin > 0 && begin == text.size()) return;  // an empty line
     Separator last;
     std::size_t pipes = 0;
     if (const Separator front = next_separator(text, 0); frame_.opens_cells() && front.is_pipe) {
@@ -176,7 +184,7 @@ class Tokenizer {
     }
     // A pipe alone on its line closes the field of the line before.
     const bool closes = after_soft_end_ && holds_pipes_only(text);
-    for (Separator next = next_separator(text, 0); next && !is_full(); next = next_separator(text, begin)) {
+    for (Separator next = next_separator(text, begin); next && !is_full(); next = next_separator(text, begin)) {
       const bool is_empty = trim_spaces(text.substr(begin, next.at - begin)).empty();
       const bool is_frame = is_empty && next.is_pipe && !last && (closes || frame_.opens_lines());
       if (!is_frame) add_field(part(line, begin, next.at));
@@ -192,6 +200,13 @@ class Tokenizer {
     if (has_rest || is_open) add_field(part(line, begin, text.size()), begin > 0);
     if (has_rest) after_soft_end_ = true;
     start_line();
+  }
+
+  // Bytes of the spaces in front, where a tab is among them.
+  static std::size_t indent_of(std::string_view text) {
+    const std::string_view core = trim_spaces(text);
+    const std::size_t indent = core.empty() ? text.size() : static_cast<std::size_t>(core.data() - text.data());
+    return text.substr(0, indent).find('\t') == text.npos ? 0 : indent;
   }
 
   static bool holds_pipes_only(std::string_view text) {

@@ -4,6 +4,7 @@
 #include "common/text/byte_scan.h"
 #include "common/text/fold.h"
 #include "services/parser/core/report_identity.h"
+#include "services/parser/core/self_account.h"
 
 namespace gouji::parser {
 namespace {
@@ -138,6 +139,10 @@ class YearVotes {
       add(*year, "period.end", kPublisherWeight, sentence.range);
       has_end_ = true;
     }
+    if (const auto named = named_report(sentence.folded); named && named->is_this && named->year && !has_named_) {
+      add(*named->year, "prose.report", kPublisherWeight, sentence.range);
+      has_named_ = true;
+    }
     count_mentions(sentence);
   }
 
@@ -198,6 +203,7 @@ class YearVotes {
   std::map<std::int32_t, Mentions> mentions_;
   std::optional<std::int32_t> period_;
   bool has_end_ = false;
+  bool has_named_ = false;
 };
 
 }  // namespace

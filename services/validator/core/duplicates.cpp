@@ -113,7 +113,7 @@ std::u32string name_before(std::u32string_view letters, std::size_t at) {
   std::size_t begin = at;
   while (begin > 0 && at - begin < kNameCharactersMax && is_cjk(letters[begin - 1])) --begin;
   std::u32string_view name = letters.substr(begin, at - begin);
-  for (const std::u32string_view word : {U"编制", U"公布", U"发布", U"现将", U"形成", U"本报告由", U"撰写", U"起草", U"关于", U"根据", U"由", U"是", U"为"})
+  for (const std::u32string_view word : {U"编制", U"编写", U"公布", U"公开", U"发布", U"现将", U"汇总", U"报送", U"形成", U"本报告由", U"撰写", U"起草", U"关于", U"根据", U"由", U"是", U"为"})
     if (const std::size_t found = name.rfind(word); found != name.npos) name.remove_prefix(found + word.size());
   return std::u32string(name);
 }

@@ -19,8 +19,8 @@ constexpr std::size_t kFindingsMax = 3;      // of one table; more are one habit
 constexpr std::size_t kQuotedBytesMax = 240;
 constexpr std::size_t kSentenceCut = 390;    // a sentence of this length may go on in the document
 constexpr std::size_t kReadingsNamed = 3;
-// 近, 约: up to a tenth above what is counted.
-constexpr std::int64_t kHedgePercent = 110;
+// 近, 约, 余: up to a quarter above what is counted.
+constexpr std::int64_t kHedgePercent = 125;
 
 bool has_any(std::string_view text, std::initializer_list<std::string_view> words) {
   return std::any_of(words.begin(), words.end(), [&](std::string_view word) { return text.find(word) != std::string_view::npos; });
@@ -48,7 +48,19 @@ bool is_about_other_time(std::string_view sentence, std::int32_t year) {
 
 bool is_own_scope_wording(std::string_view sentence) {
   return has_any(sentence, {"本级", "本机关", "市政府办", "区政府办", "县政府办", "政府办公室", "局机关", "委机关", "厅机关", "市政府共",
-                            "区政府共", "县政府共", "市政府收到", "区政府收到", "县政府收到"});
+                            "区政府共", "县政府共", "市政府收到", "区政府收到", "县政府收到", "市政府受理", "区政府受理", "县政府受理"});
+}
+
+bool is_about_all(const Claim& claim) {
+  return has_any(fold_label(claim.subject), {"全市", "全县", "全区", "全省", "全州", "全盟", "全旗"});
+}
+
+// "其中市本级收到40件": one part of what a table for all below the organ counts.
+bool is_about_own_level(const Claim& claim, std::string_view sentence) {
+  const auto names_own_level = [](std::string_view text) {
+    return has_any(text, {"本级", "市直", "县直", "区直", "省直", "局机关", "委机关", "厅机关"});
+  };
+  return names_own_level(fold_label(claim.subject)) || (names_own_level(sentence) && !is_about_all(claim));
 }
 
 std::optional<TableId> table_of(const Claim& claim) {
@@ -122,6 +134,13 @@ class Figures {
       add(values, all);
     }
     for (const std::string row : {"new.", "total.", "carried_in.", "carried_out."}) add(values, {row + "total"}, row + "natural_person");
+    std::vector<std::string> organizations;  // new and carried in
+    for (const FormColumn& column : form_->blocks().front().columns) {
+      if (column.key == "natural_person" || column.key == "total") continue;
+      organizations.push_back("new." + column.key);
+      organizations.push_back("carried_in." + column.key);
+    }
+    add(values, organizations);
   }
 
   void add_groups(std::set<std::int64_t>& values) const {
@@ -173,6 +192,7 @@ class TableNarrative {
     if (reading_.year.value_or(reading_.key.year) == 0) return results.push_back(not_applicable(rule_, Reason::kUnidentified));
     collect();
     if (spoken_.empty()) return results.push_back(not_applicable(rule_, Reason::kNoClaims));
+    leave_own_level();
     std::vector<const Spoken*> odd;
     std::size_t telling = 0;  // explained, and not by the zero that every table has
     for (const Spoken& each : spoken_) {
@@ -188,6 +208,16 @@ class TableNarrative {
   }
 
  private:
+  // Where the prose tells the whole apart, what it says of the government itself is a part of it.
+  void leave_own_level() {
+    const bool tells_whole = std::any_of(reading_.claims.begin(), reading_.claims.end(),
+                                         [&](const Claim& claim) { return table_of(claim) == table_.table && is_about_all(claim); });
+    if (!tells_whole || reading_.key.scope == Scope::kOwn) return;
+    std::erase_if(spoken_, [](const Spoken& each) {
+      return !each.is_explained && each.is_below && is_own_scope_wording(each.sentence) && !is_about_all(*each.claim);
+    });
+  }
+
   void collect() {
     const auto is_of_table = [&](const Claim& claim) { return table_of(claim) == table_.table; };
     if (std::none_of(reading_.claims.begin(), reading_.claims.end(), is_of_table)) return;
@@ -206,6 +236,7 @@ class TableNarrative {
       const bool is_continued = was_about_requests && !is_about_requests;
       was_about_requests = is_about_requests || (is_continued && table_.table == TableId::kT3);
       if (is_about_other_things(spoken.sentence) || is_about_other_time(spoken.sentence, year)) continue;
+      if (reading_.key.scope != Scope::kOwn && is_about_own_level(claim, spoken.sentence)) continue;
       if (table_.table == TableId::kT3 && !is_about_requests && !is_continued) continue;
       if (table_.table == TableId::kT4 && !has_any(spoken.sentence, {"复议", "诉讼"})) continue;
       if (table_.table == TableId::kT2 && !is_of_table2(claim)) continue;
@@ -248,7 +279,7 @@ class TableNarrative {
 
   bool is_scope(const std::vector<const Spoken*>& odd, std::size_t telling) const {
     if (is_coherent(odd)) return true;
-    if (std::any_of(odd.begin(), odd.end(), [](const Spoken* each) { return is_own_scope_wording(each->sentence); }) &&
+    if (std::any_of(odd.begin(), odd.end(), [](const Spoken* each) { return is_own_scope_wording(each->sentence) && !is_about_all(*each->claim); }) &&
         reading_.key.scope != Scope::kOwn)
       return true;
     const bool are_below = std::all_of(odd.begin(), odd.end(), [](const Spoken* each) { return each->is_below; });

@@ -113,6 +113,15 @@ TEST(Html, MarkupThatIsNoneIsText) {
   });
 }
 
+TEST(Html, ADigitRaisedBehindADigitStaysRaised) {
+  expect_shown({
+      {"12<sup>1</sup>件", "[12¹件]"},
+      {"<table><tr><td>12<sup><a href='#n'>[1]</a></sup><td>3<sup> 2</sup></table>", "{12[¹]|3 ²}"},
+      {"<table><tr><td>12<sup>1<td>34<tr><td><sup>5</sup>6<td>7</table>", "{12¹|34/56|7}"},
+      {"m<sup>2</sup> 8<sup>th</sup>9", "[m2 8th9]"},
+  });
+}
+
 TEST(Html, EntitiesAreCharacters) {
   expect_shown({
       {"&lt;p&gt; &amp;amp; &quot;&ldquo;&rdquo;", "[<p> &amp; \"“”]"},

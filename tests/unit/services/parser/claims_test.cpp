@@ -57,16 +57,33 @@ TEST(Claims, AboutOtherCountsHaveNoReading) {
 }
 
 TEST(Claims, KnowHedges) {
-  const Reading reading = with_prose("公开信息10370余条，约200件申请办结，发布28万余条，1.5万条。");
+  const Reading reading = with_prose("公开信息10370余条，约200件申请办结，发布28万余条，1.5万条，收到申请突破300件，不少于四百件。");
   EXPECT_TRUE(claim_of(reading, 10370)->hedged);
   EXPECT_TRUE(claim_of(reading, 200)->hedged);
   EXPECT_TRUE(claim_of(reading, 280000)->hedged);
+  EXPECT_TRUE(claim_of(reading, 300)->hedged);
+  EXPECT_TRUE(claim_of(reading, 400)->hedged);
 }
 
 TEST(Claims, OfReviewAndLitigationGoToTable4) {
   const Reading reading = with_prose("发生行政复议62件，行政诉讼21件。");
   EXPECT_EQ(claim_of(reading, 62)->readings[0], std::vector<std::string>{"t4.reconsideration.total"});
   EXPECT_EQ(claim_of(reading, 21)->readings[0].size(), 2u);
+}
+
+TEST(Claims, OfOtherReviewsHaveNoReading) {
+  const Reading reading = with_prose("答复行政复议13件。本局全年受理行政复议案件140件。备案政府信息公开领域行政复议案件15件，行政诉讼案件16件。");
+  for (const int value : {13, 140, 15, 16}) {
+    ASSERT_NE(claim_of(reading, value), nullptr) << value;
+    EXPECT_TRUE(claim_of(reading, value)->readings.empty()) << value;
+  }
+}
+
+TEST(Claims, OfOneChannelHaveNoReading) {
+  const Reading reading = with_prose("通过网络、信函等途径共收到政府信息公开申请26件，其中收到邮寄依申请公开信息17件，公开平台依申请公开9件。");
+  EXPECT_FALSE(claim_of(reading, 26)->readings.empty());
+  EXPECT_TRUE(claim_of(reading, 17)->readings.empty());
+  EXPECT_TRUE(claim_of(reading, 9)->readings.empty());
 }
 
 TEST(Claims, AreAlsoInChineseNumerals) {

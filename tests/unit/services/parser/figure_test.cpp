@@ -29,6 +29,16 @@ TEST(Figure, IsNotMadeOutOfAnythingElse) {
   }
 }
 
+TEST(Figure, TakesNeitherMoreNorLessForNothing) {
+  for (const char* text : {"0/0", "+0/-0", "增0/减0"}) {
+    const auto figure = parse_figure(text);
+    ASSERT_TRUE(figure) << text;
+    EXPECT_EQ(figure->value.unscaled, 0) << text;
+    EXPECT_TRUE(figure->is_dirty) << text;
+  }
+  for (const char* text : {"3/2", "0/5", "0/", "增/减"}) EXPECT_FALSE(parse_figure(text)) << text;
+}
+
 TEST(Figure, KnowsTheMarksForNone) {
   for (const char* text : {"-", "—", "——", "/", "无", "－"}) {
     const auto figure = parse_figure(text);

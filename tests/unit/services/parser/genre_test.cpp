@@ -30,6 +30,14 @@ TEST(Genre, KeepsAReportBelowTheNameOfAnotherKind) {
   EXPECT_EQ(refusal_of("政府信息公开指南\n政府信息公开目录\n临河市水利局2023年政府信息公开工作年度报告\n一、总体情况\n公开9条。\n"), "read");
 }
 
+// What portals print about a page stands above its own heading.
+TEST(Genre, IsNotTakenFromTheFieldsOfThePortal) {
+  const std::string fields = "索引号: 1234/2024-00021 公开方式: 主动公开\n发布机构: 信息公开办 组配分类: 临政办发\n关键词:\n";
+  EXPECT_EQ(refusal_of(fields + "临河市人民政府办公室关于做好2024年政府信息公开工作年度报告编制和发布工作的通知\n各部门：\n一、规范内容。准确统计本年制发件数、本年废止件数、现行有效件数。\n"),
+            "not_a_report NOTICE_ABOUT_REPORTS");
+  EXPECT_EQ(refusal_of(fields + "信息名称: 临河市水利局2024年政府信息公开工作年度报告 主题分类: 市政府部门信息公开工作年度报告\n临河市水利局2024年政府信息公开工作年度报告\n一、总体情况\n公开9条。\n"), "read");
+}
+
 TEST(Genre, IsNotTakenFromLinksToReports) {
   const std::string menu = "<html><body><ul><li><a href='/1'>临河市水利局2022年政府信息公开工作年度报告</a> 2023-01-20</li>"
                            "<li><a href='/2'>临河市水利局2021年政府信息公开工作年度报告</a> 2022-01-20</li></ul>";

@@ -63,6 +63,11 @@ TEST(HtmlVariant, WithAFigureOverSeveralSpansAndComments) {
               kFigures);
 }
 
+TEST(HtmlVariant, WithTheNumbersOfFootnotesBehindItsFigures) {
+  expect_same(std::regex_replace(kPage, std::regex("<td>([0-9]+)</td>"), "<td>$1<sup>1</sup></td>"), kFigures);
+  expect_same(std::regex_replace(kPage, std::regex("<td>([0-9]+)</td>"), "<td>$1<sup><a href='#_ftn1'>12</a></sup></td>"), kFigures);
+}
+
 TEST(HtmlVariant, WithALabelBrokenOverLinesAndSpans) {
   expect_same(replaced(replaced(kPage, "结果维持", "结果<br>维持"), "总计", "总<span> </span>计"), kFigures);
 }

@@ -32,11 +32,11 @@ TEST(Title, IsTakenApart) {
 }
 
 TEST(Name, IsFullOnlyWithItsPlace) {
-  for (const char* name : {"许昌市交通运输局", "中扬镇", "桃江县鲊埠回族乡", "和平区教育局", "国家税务总局", "南关区永吉街道办事处"}) {
+  for (const char* name : {"许昌市交通运输局", "中扬镇", "桃江县鲊埠回族乡", "和平区教育局", "国家税务总局", "南关区永吉街道办事处", "临河市城东区"}) {
     EXPECT_EQ(name_kind(name), NameKind::kFull) << name;
   }
   for (const char* name : {"市教育局", "县统计局", "我局", "区政府办公室", "本机关"}) EXPECT_NE(name_kind(name), NameKind::kFull) << name;
-  for (const char* name : {"通过平顶山市人民政府", "请与临河市水利局", "工作报告", "2021"}) EXPECT_EQ(name_kind(name), NameKind::kNone) << name;
+  for (const char* name : {"通过平顶山市人民政府", "请与临河市水利局", "工作报告", "2021", "临河市委", "临河市各县区"}) EXPECT_EQ(name_kind(name), NameKind::kNone) << name;
 }
 
 TEST(Identity, ComesFromTheTitle) {
@@ -138,6 +138,61 @@ TEST(Identity, TakesNoPortalForTheAuthor) {
   EXPECT_FALSE(reading_of("来源：临河区 发布时间：2021-01-25\n2022年公开政府信息566条。" + kBody).organ_name);
 }
 
+// Many pages print no title in the text: the report says in prose whose it is.
+TEST(Identity, ComesFromTheSentenceThatNamesTheReport) {
+  struct Case {
+    const char* sentence;
+    const char* organ;
+  };
+  for (const Case& each : {Case{"根据《中华人民共和国政府信息公开条例》规定，现公布临河市水利局2023年政府信息公开工作年度报告。", "临河市水利局"},
+                           {"根据有关要求，现特向社会公布2023年云陵镇人民政府信息公开工作年度报告。", "云陵镇人民政府"},
+                           {"根据有关规定，编制临河市人民政府地方志办公室2023年政府信息公开工作年度报告。", "临河市人民政府地方志办公室"},
+                           {"现公布临河市人民政府2023年度政府信息公开工作报告。如有疑问，请联系临河市政府政务服务中心。报告的电子版可在临河市人民政府网站下载。", "临河市人民政府"},
+                           {"现将临河市水利局2023年政府信息公开工作年度报告公布如下。", "临河市水利局"},
+                           {"本报告根据有关规定，由临河市水利局办公室编制，分六个部分。", "临河市水利局"},
+                           {"按照要求，现向社会公开《临河市水利局2023年政府信息公开工作年度报告》。", "临河市水利局"},
+                           {"本年报是由临河市水利局编制的2023年度政府信息公开年度报告。", "临河市水利局"},
+                           {"根据要求，结合国家税务总局临河市税务局（以下简称“临河税务局”）政府信息公开工作有关统计数据撰写。", "国家税务总局临河市税务局"},
+                           {"根据《中华人民共和国政府信息公开条例》及上级政府信息公开工作的有关规定和通知的要求，临河市水利局编制了市水利局2023年政府信息公开工作年度报告。", "临河市水利局"}}) {
+    const Reading reading = reading_of(std::string(each.sentence) + "统计期限为2023年1月1日至2023年12月31日。" + kBody);
+    EXPECT_EQ(reading.organ_name.value_or("none"), each.organ) << each.sentence;
+    EXPECT_EQ(reading.year, 2023) << each.sentence;
+  }
+}
+
+TEST(Identity, ComesFromWhomToAskWhereTheOrganCallsItselfSo) {
+  const std::string ask = "统计期限为2023年1月1日至2023年12月31日。如对本报告有疑问，请与临河市水利局办公室联系（地址：清江路1号）。\n一、总体情况\n";
+  const std::string rest = "收到申请3件。\n二、主动公开政府信息情况\n三、收到和处理政府信息公开申请情况\n";
+  EXPECT_EQ(reading_of(ask + "2023年我局" + rest).organ_name, "临河市水利局");
+  EXPECT_EQ(reading_of("如有疑问，请与临河市卫生健康委员会办公室联系。\n一、总体情况\n2023年我委" + rest).organ_name, "临河市卫生健康委员会");
+  EXPECT_FALSE(reading_of(ask + "2023年我县" + rest).organ_name);
+  EXPECT_FALSE(reading_of(ask + "2023年" + rest).organ_name);
+}
+
+TEST(Identity, OfATownIsOneUnderItsShorterAndLongerNames) {
+  EXPECT_EQ(reading_of("2023年，云陵镇主动公开信息9条。望川县云陵镇人民政府认真答复申请。统计期限为2023年1月1日至2023年12月31日。" + kBody).organ_name, "望川县云陵镇人民政府");
+}
+
+TEST(Identity, IsNotTakenFromAnAddress) {
+  EXPECT_FALSE(reading_of("统计期限为2023年1月1日至2023年12月31日。如有疑问，请与本机关联系（地址：临河市人民政府，邮编：123456）。" + kBody).organ_name);
+}
+
+TEST(Identity, IsNotMadeOfClausesThatLookLikeNames) {
+  for (const char* sentence : {"2023年，紧扣市委、市政府中心工作，主动公开信息12条。", "报告的电子版可在临河市人民政府网站下载。", "本报告并在临河区人民政府门户网站公开。",
+                               "2023年街道在临河区人民政府网站公开信息12条。", "2023年，市水利局按照市委要求主动公开信息12条。",
+                               "依据《国务院办公厅关于年报的通知》、国务院办公厅政府信息与政务公开办公室文件要求，公开信息12条。",
+                               "2023年，督促各单位发布上年的政府信息公开年报。"}) {
+    const Reading reading = reading_of("统计期限为2023年1月1日至2023年12月31日。" + std::string(sentence) + kBody);
+    EXPECT_EQ(reading.organ_name.value_or("none"), "none") << sentence;
+  }
+  EXPECT_EQ(reading_of("统计期限为2023年1月1日至2023年12月31日。\n一、总体情况\n2023年，临河市水利局在临河市委领导下公开信息3条。\n二、主动公开政府信息情况\n").organ_name, "临河市水利局");
+}
+
+TEST(Year, ComesFromTheSentenceThatNamesTheReport) {
+  EXPECT_EQ(reading_of("结合工作实际，现公布2020年政府信息公开工作年度报告。" + kBody).year, 2020);
+  EXPECT_FALSE(reading_of("按时发布了2020年政府信息公开工作年度报告。" + kBody).year);
+}
+
 TEST(Year, ComesFromThePeriodAlsoWithLostCharacters) {
   EXPECT_EQ(reading_of("统计期限为2022年1月1日至2022年12月31日。" + kBody).year, 2022);
   EXPECT_EQ(reading_of("统计期限自202011日起，至20201231日止。" + kBody).year, 2020);
@@ -211,6 +266,7 @@ TEST(Organ, ThatIsListedGivesItsId) {
 TEST(Date, IsFoundInItsForms) {
   EXPECT_EQ(find_date("发布时间：2025/1/21 10:00"), "2025-01-21");
   EXPECT_EQ(find_date("2021年01月28日"), "2021-01-28");
+  EXPECT_EQ(find_date("2024年1-12月，收到申请0件"), "");
   EXPECT_EQ(find_date("20250121"), "");
   EXPECT_EQ(find_date("2025-13-01"), "");
 }

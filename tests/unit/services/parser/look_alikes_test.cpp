@@ -85,6 +85,10 @@ constexpr LookAlike kLookAlikes[] = {
     {"63_correction.html", "NO_REPORT"},
     {"64_village_affairs.html", "OTHER_DOCUMENT"},
     {"65_hotline_in_the_reports_column.html", "NO_REPORT"},
+    {"66_rules_for_reports.txt", "OTHER_DOCUMENT"},
+    {"67_sentences.txt", "NO_REPORT"},
+    {"68_comparison.txt", "OTHER_DOCUMENT"},
+    {"69_which_reports_are_out.txt", "OTHER_DOCUMENT"},
 };
 
 TEST(LookAlike, IsRefusedForTheRightReason) {

@@ -35,6 +35,11 @@ TEST(Sections, WithoutNumeralsAreFoundByTheOfficialWordsAlone) {
   EXPECT_EQ(numbers_in("单位总体情况\n主动公开政府信息\n5总体情况\n（1）总体情况\n"), Numbers{});
 }
 
+TEST(Sections, TheFirstMayBeCalledAnAccountOfTheWork) {
+  EXPECT_EQ(numbers_in("一、工作开展情况\n1、主动公开情况。公开信息9条。\n二、主动公开政府信息情况\n三、收到和处理政府信息公开申请情况\n"), (Numbers{1, 2, 3}));
+  EXPECT_EQ(numbers_in("一、总体情况\n一、工作开展情况\n二、主动公开政府信息情况\n三、收到和处理政府信息公开申请情况\n"), (Numbers{1, 2, 3}));
+}
+
 TEST(Sections, NumberedInsideTheFirstAreNotTakenForThem) {
   EXPECT_EQ(numbers_in("一、总体情况\n一、主动公开情况\n二、依申请公开情况\n三、监督保障情况\n二、主动公开政府信息情况\n三、收到和处理政府信息公开申请情况\n"),
             (Numbers{1, 2, 3}));

@@ -63,6 +63,7 @@ TEST(TableLayout, OneCellPerLineWithSpacesInFront) { expect_all(layout(" ", "\n 
 TEST(TableLayout, OneCellPerLineAndAPipeBehind) { expect_all(layout("", " |\n", "", "|\n")); }
 TEST(TableLayout, OneCellPerLineAndAPipeOnItsOwnLine) { expect_all(layout("", "\n|\n", "")); }
 TEST(TableLayout, APipeOnItsOwnLineInFrontOfEveryRow) { expect_all(layout("|\n", " |\n", "")); }
+TEST(TableLayout, OneCellPerLineBehindTabsThatIndentThem) { expect_all(layout("", " |\n\t\t\t", "\n\t\t\n")); }
 TEST(TableLayout, RowsWithPipes) { expect_all(layout("", " | ", "\n")); }
 TEST(TableLayout, RowsWithPipesInFrontAndPadding) { expect_all(layout("| ", " | ", "\n", "| ")); }
 TEST(TableLayout, RowsWithTabs) { expect_all(layout("", "\t", "\n")); }
@@ -237,12 +238,28 @@ const std::string kTable4 =
     "四、政府信息公开行政复议、行政诉讼情况\n行政复议 行政诉讼\n结果维持 结果纠正 其他结果 尚未审结 总计\n未经复议直接起诉 复议后起诉\n"
     "结果维持 结果纠正 其他结果 尚未审结 总计 结果维持 结果纠正 其他结果 尚未审结 总计\n";
 
+TEST(Table3, IsNotSeenInProse) {
+  const Reading reading = reading_of(kFront + "本年度我乡新收政府信息公开申请0起，上年结转政府信息公开申请0起。\n五、存在的主要问题及改进情况\n");
+  EXPECT_EQ(reading.tables[1].status, TableStatus::kAbsent);
+}
+
 TEST(Table4, IsFifteenValuesBehindItsHeaders) {
   const Reading reading = reading_of(kFront + kTable4 + "1 2 3 4 10 5 6 7 8 26 0 0 0 1 1\n五、存在的主要问题及改进情况\n");
   EXPECT_EQ(reading.tables[2].status, TableStatus::kRead);
   EXPECT_EQ(cell(reading, "t4.reconsideration.total"), "10");
   EXPECT_EQ(cell(reading, "t4.litigation_direct.upheld"), "5");
   EXPECT_EQ(cell(reading, "t4.litigation_after_reconsideration.total"), "1");
+}
+
+// A PDF whose narrow header cells hold one letter above the other.
+TEST(Table4, IsFoundBelowAHeaderOfSingleLetters) {
+  const std::string header = "四、政府信息公开行政复议、行政诉讼情况\n行政复议 行政诉讼\n未经复议直接起诉 复议后起诉\n结 结 其 尚 结 结 其 尚\n果 果 他 未\n总计 果 果 他 未 总\n"
+                             "维 纠 结 审\n持 正 果 结 计\n";
+  const Reading reading = reading_of(kFront + header + "1 2 3 4 10 5 6 7 8 26 0 0 0 1 1\n五、存在的主要问题及改进情况\n");
+  EXPECT_EQ(cell(reading, "t4.reconsideration.total"), "10");
+  EXPECT_EQ(cell(reading, "t4.litigation_after_reconsideration.total"), "1");
+  const Reading prose = reading_of(kFront + "四、政府信息公开行政复议、行政诉讼情况\n未经复议直接起诉0件，复议后起诉0件。\n五、存在的主要问题及改进情况\n");
+  EXPECT_EQ(prose.tables[2].status, TableStatus::kNotInText);
 }
 
 TEST(Table4, KeepsABlankCellBetweenItsFirstAndItsLast) {
@@ -362,7 +379,9 @@ TEST(Table3, ReadsNoFigureThatASpaceBroke) {
 }
 
 TEST(Table3, IsFoundUnderShortenedLabels) {
-  const Reading reading = reading_of(table3("申请人情况\n", "一、本年新收申请数量 5 1 0 2 0 2 10\n二、上年结转申请数量 1 0 0 0 0 0 1\n四、结转下年度 2 0 0 0 0 0 2\n"));
+  const Reading reading = reading_of(table3("申请人情况\n", "一、本年新收申请数量 5 1 0 2 0 2 10\n二、上年结转申请数量 1 0 0 0 0 0 1\n四、结转下年度 2 0 0 0 0 0 2\n（六）其他处理 1.逾期不补正 3 0 0 0 0 0 3\n2.逾期不缴费 4 0 0 0 0 0 4\n3.其他 5 0 0 0 0 0 5\n"));
+  EXPECT_EQ(cell(reading, "t3.other.1.total"), "3");
+  EXPECT_EQ(cell(reading, "t3.other.2.total"), "4");
   EXPECT_EQ(cell(reading, "t3.new.total"), "10");
   EXPECT_EQ(cell(reading, "t3.carried_in.total"), "1");
   EXPECT_EQ(cell(reading, "t3.carried_out.total"), "2");
