@@ -113,6 +113,7 @@ class WebCrawl {
   void note_host(Frontier::Host host) { dirty_hosts_.insert(host); }
   Result<void> flush();
   Result<void> tell_expectations();
+  Result<void> recall_health(const Source& source);
   void note_owed(const Source& source, const Location& location);
   void failed(const Error& error);
   void lost(const Errand& errand, const Error& error);

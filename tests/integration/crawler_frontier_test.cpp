@@ -190,7 +190,7 @@ TEST(CrawlerFrontier, TakesAListThatLosesMostOfItsRowsForAnAlarmAndNothingElse) 
   EXPECT_EQ(health.state, SourceState::kDegraded);
   EXPECT_EQ(health.reason, "DRIFT");
   EXPECT_THAT(health.message, HasSubstr("2 rows are accepted, 10 were usual"));
-  EXPECT_EQ(ground.seen.count("drifted " + std::string(to_string(Drift::kRowsDropped))), 3U);
+  EXPECT_EQ(ground.seen.count("drifted " + std::string(to_string(Drift::kRowsDropped))), 1U) << "told when it begins";
   EXPECT_THAT(ground.log.withdrawals(), IsEmpty()) << "nothing is withdrawn while the list is unwell";
   EXPECT_THAT(ground.log.reports(), SizeIs(10));
 }
@@ -213,6 +213,28 @@ TEST(CrawlerFrontier, GoesOnSoundingTheAlarmOverAListThatDoesNotChange) {
     ground.once({ground.list("/list")});
     EXPECT_EQ(ground.log.health().back().reason, "DRIFT") << "look " << i;
   }
+}
+
+// What alerts look at does not wait for the next look at a list, which may be days away.
+TEST(CrawlerFrontier, TellsAfterARestartHowItsSourcesWere) {
+  Ground ground;
+  ground.portal.on("/list", html(rows({"报告"})));
+  ground.portal.on("/d0", document("d0"));
+  ground.once({ground.list("/list")});
+  ground.clock.advance(hours{25});
+  ground.portal.on("/list", answer(403, ""));
+  ground.once({ground.list("/list")});
+  const std::vector<std::string> told = ground.seen.messages("source");
+  ASSERT_THAT(told.back(), testing::StartsWith("BLOCKED since"));
+  const std::size_t events = ground.log.health().size(), looks = ground.portal.requests("/list").size();
+  const auto crawler = ground.open({ground.list("/list")});
+  std::thread runner([&] { EXPECT_TRUE(crawler->run()); });
+  EXPECT_TRUE(eventually([&] { return ground.seen.messages("source").size() > told.size(); }));
+  crawler->stop();
+  runner.join();
+  EXPECT_EQ(ground.seen.messages("source").back(), told.back());
+  EXPECT_THAT(ground.portal.requests("/list"), SizeIs(looks));
+  EXPECT_THAT(ground.log.health(), SizeIs(events)) << "nothing is new";
 }
 
 // Two lists of one portal, read one after the other: the source is as well as the worse of them.
