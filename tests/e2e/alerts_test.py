@@ -221,7 +221,7 @@ class AlertsOnOneMachineTest(AlertsCase):
         with sqlite3.connect(self.data / 'notify.db', timeout=10) as state:
             columns = [row[1] for row in state.execute('PRAGMA table_info(delivery)')]
             self.assertIn('created_at', columns)
-            state.execute('UPDATE delivery SET created_at = created_at - 8 * 86400000')
+            state.execute('UPDATE delivery SET created_at = created_at - 8 * 86400000, tries = tries + 100')
         self.expect('NotificationsGivenUp', 'the same, for eight days (the waiting delivery is made older)', limit=120)
         self.receiver.answer = lambda number: 200
         self.expect_over('NotificationsWaiting')
