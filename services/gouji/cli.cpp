@@ -1,5 +1,6 @@
 // The command line: names, help and shell completion. The only file that includes CLI11.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 
 #include <fmt/format.h>
@@ -285,6 +286,16 @@ CheckFormat check_format(const std::string& name) {
   return name == "slip" ? CheckFormat::kSlip : CheckFormat::kText;
 }
 
+// "add list remove" of an argument that is one of these.
+std::string choices_of(const CLI::Option& option) {
+  const std::string type = option.get_type_name();  // TEXT:{add,list,remove}
+  const std::size_t open = type.find('{');
+  if (open == std::string::npos) return {};
+  std::string choices = type.substr(open + 1, type.find('}') - open - 1);
+  std::replace(choices.begin(), choices.end(), ',', ' ');
+  return choices;
+}
+
 int carry_out(const CLI::App& app, Requests& requests) {
   const std::string name = app.get_subcommands().front()->get_name();
   if (name == "run") return run(requests.run);
@@ -311,9 +322,11 @@ int carry_out(const CLI::App& app, Requests& requests) {
   if (name == "portal") return portal(requests.portal);
   std::vector<CommandWords> words;
   for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; })) {
-    words.push_back({sub->get_name(), {}});
-    for (const CLI::Option* option : sub->get_options())
+    words.push_back({sub->get_name(), {}, {}});
+    for (const CLI::Option* option : sub->get_options()) {
       for (const std::string& flag : option->get_lnames()) words.back().options.push_back("--" + flag);
+      if (option->get_positional()) words.back().actions += choices_of(*option);
+    }
   }
   fmt::print("{}", completion_script(requests.shell, words));
   return kOk;
