@@ -7,10 +7,5 @@ set -euo pipefail
 ldd "$@" | awk '$2 == "=>" && $3 ~ /^\// { print $3 }' | sort -u | while read -r library; do
   # On a merged /usr the package database may know the file under either name.
   real=$(readlink -f "$library")
-  for name in "$library" "$real" "${real#/usr}" "/usr$library"; do
-    if owner=$(dpkg-query -S "$name" 2>/dev/null); then
-      echo "${owner%%:*}"
-      break
-    fi
-  done
-done | sort -u
+  printf '%s\n' "$library" "$real" "${real#/usr}" "/usr$library"
+done | sort -u | { xargs dpkg-query -S 2>/dev/null || true; } | sed -n 's/^\([a-z0-9][a-z0-9.+-]*\):.*/\1/p' | sort -u | grep .

@@ -235,7 +235,7 @@ Result<void> FileCrawl::take_health(const FileTree& tree, const PassResult& resu
   health.failures = health.reason.empty() ? 0 : health.failures + 1;
   if (tree.root_is_there && !is_elsewhere_) {
     health.documents = result.documents;
-    health.last_success_at = now;
+    if (health.reason.empty()) health.last_success_at = now;
     memory.place = tree.place;
   }
   return recorder_.take_source(SourceKind::kFiles, std::move(memory), now);

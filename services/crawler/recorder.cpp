@@ -128,6 +128,11 @@ Result<void> Recorder::add_source(SourceKind kind, SourceMemory memory, UnixMill
   return ok();
 }
 
+void Recorder::recall(SourceKind kind, const SourceHealth& health) {
+  expectations_[health.source_id] = health.expectations;
+  observer_.source(kind, health);
+}
+
 Result<void> Recorder::take_source(SourceKind kind, SourceMemory memory, UnixMillis now) {
   GOUJI_TRY(add_source(kind, std::move(memory), now));
   return flush();

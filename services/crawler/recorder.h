@@ -54,6 +54,8 @@ class Recorder {
   void add(ListedRow row) { pending_.listed.push_back(std::move(row)); }
   // As take_source(), durable with the next commit.
   Result<void> add_source(SourceKind kind, SourceMemory memory, UnixMillis now);
+  // What is known of a source from before this process: told to the observer, no event.
+  void recall(SourceKind kind, const SourceHealth& health);
   bool has_pending() const { return !pending_.is_empty(); }
   // A source's new memory, with a health event when its state changed or the last is an hour old.
   Result<void> take_source(SourceKind kind, SourceMemory memory, UnixMillis now);

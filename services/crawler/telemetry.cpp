@@ -55,7 +55,7 @@ Telemetry::Telemetry(telemetry::Metrics& metrics, telemetry::Health& health, con
                                                      {{"source", source}, {"result", label_of(to_string(result))}}));
     }
     bytes_.emplace(kind, metrics.counter("gouji_crawler_bytes_total", "Bytes of documents and lists that were read.", {{"source", source}}));
-    last_success_.emplace(kind, metrics.gauge("gouji_crawler_last_success_timestamp_seconds", "When a source of this kind was last read in full.", {{"source", source}}));
+    last_success_[kind].gauge = metrics.gauge("gouji_crawler_last_success_timestamp_seconds", "When a source of this kind was last read in full.", {{"source", source}});
   }
   for (const FetchClass result : kFetchClasses) {
     const telemetry::Labels reason = {{"reason", label_of(to_string(result))}};
@@ -69,7 +69,7 @@ Telemetry::Telemetry(telemetry::Metrics& metrics, telemetry::Health& health, con
     sources_.emplace(state, metrics.gauge("gouji_crawler_sources", "Sources by state.", {{"state", label_of(name)}}));
   }
   for (const Drift drift : kDrifts) {
-    drifts_.emplace(drift, metrics.counter("gouji_crawler_drift_total", "Listings that no longer looked like their list, by how.", {{"kind", label_of(to_string(drift))}}));
+    drifts_.emplace(drift, metrics.counter("gouji_crawler_drift_total", "Lists that began to look unlike themselves, by how.", {{"kind", label_of(to_string(drift))}}));
   }
   for (const auto& [state, name] : kExpectations) {
     for (const bool is_current : {true, false}) {
@@ -131,8 +131,10 @@ void Telemetry::passed_over(std::string_view message) {
 }
 
 void Telemetry::source(SourceKind kind, const SourceHealth& health) {
-  if (health.state == SourceState::kActive) last_success_.at(kind).set_seconds(static_cast<double>(clock_.unix_millis()) / 1000.0);
   const std::lock_guard guard(mutex_);
+  LastSuccess& last = last_success_.at(kind);
+  last.at = std::max(last.at, health.last_success_at);
+  if (last.at > 0) last.gauge.set_seconds(static_cast<double>(last.at) / 1000.0);
   count_expectations(health);
   const auto [known, is_new] = states_.emplace(health.source_id, health.state);
   if (!is_new && known->second == health.state) return;

@@ -41,17 +41,21 @@ class Telemetry : public CrawlerObserver {
   const Clock& clock_;
   std::map<SourceKind, std::map<FetchClass, telemetry::Counter>> fetches_;
   std::map<SourceKind, telemetry::Counter> bytes_;
-  std::map<SourceKind, telemetry::Gauge> last_success_;
-  std::map<FetchClass, telemetry::Counter> refused_, postponed_;
-  std::map<Change, telemetry::Counter> events_;
   void count_expectations(const SourceHealth& health);
 
+  struct LastSuccess {
+    telemetry::Gauge gauge;
+    UnixMillis at = 0;
+  };
+  std::map<FetchClass, telemetry::Counter> refused_, postponed_;
+  std::map<Change, telemetry::Counter> events_;
   std::map<Drift, telemetry::Counter> drifts_;
   telemetry::Histogram fetch_seconds_;
   telemetry::Gauge waiting_, due_, lag_, in_flight_, resting_, awake_;
   telemetry::Counter chrome_changes_, unchanged_, passed_over_, published_, publish_failures_;
   telemetry::Gauge outbox_rows_, outbox_bytes_;
   std::mutex mutex_;
+  std::map<SourceKind, LastSuccess> last_success_;  // guarded
   std::map<std::string, SourceState> states_;  // guarded; by source
   std::map<SourceState, telemetry::Gauge> sources_;
   std::map<std::string, std::vector<Expectation>> expected_;  // guarded; by source

@@ -137,11 +137,14 @@ Result<void> WebCrawl::load() {
   const auto name_of = [](const UrlRow& row) { return row.source_id + (row.kind == UrlKind::kList ? "\nl" : "\na") + row.address; };
   for (const Source& source : sources_) {
     (source.location_source == kWebSource ? by_address_[source.address] : by_id_[source.location_source]) = &source;
+    bool is_ours = false;
     for (UrlRow& row : entrances_of(source)) {
       if (!owns(options_.shard, row.host)) continue;
+      is_ours = true;
       std::string name = name_of(row);
       entrances.emplace(std::move(name), std::pair(std::move(row), &source));
     }
+    if (is_ours && !once_) GOUJI_TRY(recall_health(source));
   }
   GOUJI_TRY(parts_.state.each_url([&](UrlRow row) {
     const Source* source = source_of(row);
@@ -478,7 +481,7 @@ Result<void> WebCrawl::flush() {
       frontier_.add(host_for(*ended.source, ended.row.host), {ended.row.id, Priority::kVerify, at.tick + *ended.again_in}, at);
     }
   }
-  return ok();
+  return tell_expectations();
 }
 
 void WebCrawl::failed(const Error& error) {

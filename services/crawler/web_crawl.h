@@ -112,6 +112,9 @@ class WebCrawl {
   Frontier::Host host_for(const Source& source, const std::string& name);
   void note_host(Frontier::Host host) { dirty_hosts_.insert(host); }
   Result<void> flush();
+  Result<void> tell_expectations();
+  Result<void> recall_health(const Source& source);
+  void note_owed(const Source& source, const Location& location);
   void failed(const Error& error);
   void lost(const Errand& errand, const Error& error);
   static bool may_lie_on(const Errand& errand, const std::string& host);
@@ -203,6 +206,7 @@ class WebCrawl {
     std::optional<std::chrono::milliseconds> again_in;
   };
   std::vector<Ended> unsaved_;
+  std::unordered_set<const Source*> with_news_;  // portals of which a document that may be owed was looked at
   ReaderThread reader_;                          // last: its questions refer to the rest
 };
 

@@ -213,6 +213,7 @@ Result<void> WebCrawl::end_document(const ErrandPtr& errand) {
     if (went_well(result)) memory.health.documents = 1;
     GOUJI_TRY(add_health(source, std::move(memory), trouble_of(page, false)));
   }
+  note_owed(source, *location);
   seen.report = report_of(source, *location, std::move(page), at);
   if (source.portal) add_exceptions(*source.portal, seen.report);
   for (std::optional<Content>& content : errand->contents) {

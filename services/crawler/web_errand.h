@@ -56,6 +56,8 @@ struct WebCrawl::Errand {
   std::size_t index = 0;
 };
 
+// UrlRow::result of a list that was read and is not what it was.
+inline constexpr std::string_view kDrifted = "drift";
 // UrlRow::cursor of a list whose walk found something new and has not come to its end.
 inline constexpr std::string_view kUnderWay = "under_way";
 

@@ -14,8 +14,6 @@ namespace gouji::crawler {
 namespace {
 
 constexpr std::size_t kHintBytesMax = 1'024;
-// UrlRow::result of a list that was read and is not what it was.
-constexpr std::string_view kDrifted = "drift";
 constexpr const char* kDriftReason = "DRIFT";
 
 // What the organ of a source owes; nullopt where its portal file names none.
@@ -198,6 +196,31 @@ Result<std::vector<Expectation>> WebCrawl::expectations_of(const Source& source,
     if (auto one = expectation_of(*duty, year, sighted, now)) expected.push_back(std::move(*one));
   }
   return expected;
+}
+
+// A restart makes no source well and no report published: its list may be read again only days later.
+Result<void> WebCrawl::recall_health(const Source& source) {
+  GOUJI_ASSIGN(SourceMemory memory, parts_.state.source(source.id));
+  if (memory.health.last_attempt_at == 0) return ok();
+  GOUJI_ASSIGN(memory.health.expectations, expectations_of(source, parts_.clock.unix_millis()));
+  parts_.recorder.recall(source.kind, memory.health);
+  return ok();
+}
+
+// Of portals whose documents were looked at: their list may be read again only days later. After the commit, which is
+// what makes a document seen.
+Result<void> WebCrawl::tell_expectations() {
+  const UnixMillis at = parts_.clock.unix_millis();
+  for (const Source* source : std::exchange(with_news_, {})) {
+    GOUJI_ASSIGN(SourceMemory memory, parts_.state.source(source->id));
+    GOUJI_ASSIGN(memory.health.expectations, expectations_of(*source, at));
+    GOUJI_TRY(parts_.recorder.add_source(source->kind, std::move(memory), at));
+  }
+  return parts_.recorder.flush();
+}
+
+void WebCrawl::note_owed(const Source& source, const Location& location) {
+  if (source.kind == SourceKind::kList && year_of_title(location.title) >= year_due(parts_.clock.unix_millis()) - 1) with_news_.insert(&source);
 }
 
 std::optional<WebCrawl::Trouble> WebCrawl::trouble_of(const FetchResult& fetched, bool has_drifted) {

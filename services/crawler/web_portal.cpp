@@ -305,7 +305,7 @@ Result<void> WebCrawl::end_walk(const ErrandPtr& errand) {
   errand->page.last_modified = errand->last_modified;
   errand->page.result = FetchClass::kOk;
   if (verdict.drift == Drift::kNone) return end_list(errand, false);
-  parts_.observer.drifted(errand->source->id, verdict.drift);
+  if (errand->row.result != kDrifted) parts_.observer.drifted(errand->source->id, verdict.drift);
   errand->page.message = errand->source->id + ", list " + list_of(errand->row) + ": " + verdict.message;
   return end_list(errand, true);
 }

@@ -72,6 +72,13 @@ std::string_view state_word(SourceState state) {
   return {};
 }
 
+std::vector<Expectation> overdue_of(const SourceHealth& source) {
+  std::vector<Expectation> overdue;
+  for (const Expectation& expectation : source.expectations)
+    if (expectation.state == ExpectationState::kOverdue) overdue.push_back(expectation);
+  return overdue;
+}
+
 struct Status {
   std::vector<Lag> lags;
   std::map<std::string, std::int64_t> dead_letters;
@@ -113,7 +120,9 @@ std::string status_json(const Status& status) {
       json.null();
     else
       json.text(events::to_rfc3339(source.last_success_at));
-    json.end_object();
+    json.key("overdue").begin_array();
+    for (const Expectation& report : overdue_of(source)) json.begin_object().key("organ").text(report.organ).key("year").number(report.year).end_object();
+    json.end_array().end_object();
   }
   return json.end_array().end_object().str() + "\n";
 }
@@ -122,8 +131,10 @@ void print_status(const Status& status) {
   fmt::print("报告 reports           {}\n未结异常 open anomalies {}\n", status.reports, status.anomalies);
   for (const Lag& lag : status.lags) fmt::print("{:<16} {:<24} 落后 lag {}\n", lag.group, lag.topic, lag.behind);
   for (const auto& [name, count] : status.dead_letters) fmt::print("死信 dead letters {:<13} {}\n", name, count);
-  for (const SourceHealth& source : status.sources)
+  for (const SourceHealth& source : status.sources) {
     fmt::print("来源 source {}  {}  {} {}\n", source.address, state_word(source.state), source.reason, source.message);
+    for (const Expectation& report : overdue_of(source)) fmt::print("逾期 overdue {} {}  {}\n", report.organ, report.year, source.address);
+  }
 }
 
 constexpr std::size_t kTopicsBytesMax = 1024 * 1024;

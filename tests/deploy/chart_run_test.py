@@ -20,6 +20,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path += [str(HERE / 'chart'), str(HERE.parent / 'e2e')]
 CACHE = pathlib.Path(os.environ.get('GOUJI_CACHE') or pathlib.Path(os.environ.get('XDG_CACHE_HOME') or pathlib.Path.home() / '.cache') / 'gouji')
 try:
+    import confluent_kafka  # noqa: F401  of the same packages
     import helm
 except ImportError:
     python = CACHE / 'python/bin/python'
@@ -27,6 +28,9 @@ except ImportError:
         print('chart_run_test.py: the packages of tests/tools/requirements.txt are missing: run deploy/bootstrap.sh --tests', file=sys.stderr)
         sys.exit(1 if os.environ.get('CI') == 'true' else 77)
     os.execve(python, [str(python), *sys.argv], {**os.environ, 'GOUJI_AGAIN': '1'})
+if not helm.helm_python and not helm.PROGRAM:
+    print('chart_run_test.py: neither helm-python-sdk nor helm is here: tests/deploy/chart/tools.sh', file=sys.stderr)
+    sys.exit(77)
 from helm import ROOT, merged, values_of
 from pods import PLAIN, Cluster
 
@@ -69,6 +73,23 @@ def answers(url):
         return False
 
 
+def give_rights(broker):
+    """Those of deploy/kafka/acls.sh, which is for Kafka's own tool, by another client."""
+    from confluent_kafka import admin
+    script = subprocess.run([ROOT / 'deploy/kafka/acls.sh', '--bootstrap-server', 'x:1', '--command-config', 'x', '--dry-run'], capture_output=True, text=True, check=True).stdout
+    kinds = {'--topic': admin.ResourceType.TOPIC, '--group': admin.ResourceType.GROUP, '--transactional-id': admin.ResourceType.TRANSACTIONAL_ID}
+    rights = []
+    for line in script.splitlines():
+        words = line.split()
+        of = lambda flag: [word for before, word in zip(words, words[1:]) if before == flag]
+        pattern = admin.ResourcePatternType.PREFIXED if 'prefixed' in words else admin.ResourcePatternType.LITERAL
+        rights += [admin.AclBinding(kind, name, pattern, principal, '*', getattr(admin.AclOperation, re.sub(r'(?<=[a-z])(?=[A-Z])', '_', operation).upper()), admin.AclPermissionType.ALLOW)
+                   for flag, kind in kinds.items() for name in of(flag) for principal in of('--allow-principal') for operation in of('--operation')]
+    client = admin.AdminClient({**broker.login('admin', file=False), 'bootstrap.servers': broker.bootstrap})
+    for done in client.create_acls(rights).values():
+        done.result(30)
+
+
 class ChartRunTest(unittest.TestCase):
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix='gouji-chart-'))
@@ -85,10 +106,10 @@ class ChartRunTest(unittest.TestCase):
                 'politeness': {'min_delay_ms': 100}, 'season': {'profile': 'steady', 'interval': '10s'}, 'accept': {'title': ['年度报告']},
                 'lists': [{'id': 'nb', 'request': {'url': f'http://{host}:{portal.server_port}/list.html'}, 'rows': {'select': 'li', 'fields': {'url': 'a@href', 'title': 'a'}}}]}
 
-    def cluster(self, values):
+    def cluster(self, values, **secrets):
         # Nobody listens there: what is sent waits.
         targets = json.dumps({'schema': 1, 'webhooks': [{'name': 'hook', 'url': 'http://127.0.0.1:9/'}]})
-        cluster = Cluster(self.folder, BIN, helm.render(values), {'n': {'targets.json': targets}})
+        cluster = Cluster(self.folder, BIN, helm.render(values), {'n': {'targets.json': targets}, **secrets})
         self.addCleanup(cluster.kill)
         return cluster
 
@@ -133,6 +154,35 @@ class ChartRunTest(unittest.TestCase):
         shutil.copy(ROOT / 'tests/samples/linhe_2022.txt', self.folder / pod / 'root/var/lib/gouji/in/')
         data = self.folder / pod / 'volumes/data'
         self.assertTrue(eventually(lambda: self.status('--data', data)['reports'] == 1), f'{self.status("--data", data)}\n{cluster.logs()}')
+        self.stop(cluster)
+
+    def test_kafka_mode_works_with_a_name_and_the_least_rights_for_each_service(self):
+        sys.path.append(str(BROKER.parent))
+        import kafka
+        import secured
+        users = {'topics': 'gouji-operator', 'notify': 'gouji-reader', **{service: f'gouji-{service}' for service in ('crawler', 'parser', 'validator')}}
+        broker = secured.Secured(self.folder / 'broker', users.values())
+        try:
+            broker.__enter__()
+        except kafka.Missing as missing:
+            self.skipTest(str(missing))
+        self.addCleanup(broker.__exit__)
+        give_rights(broker)
+        own = lambda name: {'sasl.username': name, 'sasl.password.file': f'/etc/gouji/kafka/{name}'}
+        values = values_of(mode='kafka', kafka__bootstrap=broker.bootstrap, kafka__existingSecret='k', topics__replication=1, notify__enabled=True, notify__existingSecret='n',
+                           kafka__settings={'security.protocol': 'SASL_SSL', 'sasl.mechanism': 'SCRAM-SHA-512', 'ssl.ca.location': '/etc/gouji/kafka/ca.pem'},
+                           topics__kafka=own(users['topics']), notify__kafka=own(users['notify']),
+                           **{f'{service}__settings': {'kafka': own(users[service])} for service in ('parser', 'validator')},
+                           crawler__settings={'kafka': own(users['crawler'])})
+        secret = {'ca.pem': (broker.folder / 'ca.pem').read_text(), **{user: broker.passwords[user] for user in users.values()}}
+        cluster = self.cluster(values, k=secret)
+        job = cluster.start('topics')
+        self.assertEqual(cluster.processes.pop((job, 'topics')).wait(60), 0, cluster.logs())
+        started = [(component, cluster.start(component)) for component in ('crawler', 'parser', 'validator', 'notify')]
+        self.expect_ready(cluster, *started)
+        shutil.copy(ROOT / 'tests/samples/linhe_2022.txt', self.folder / started[0][1] / 'root/var/lib/gouji/in/')
+        log = ('--log', f'kafka:{broker.bootstrap}', *(word for name, value in broker.login('gouji-reader').items() for word in ('--kafka', f'{name}={value}')))
+        self.assertTrue(eventually(lambda: self.status(*log)['reports'] == 1), f'{self.status(*log)}\n{cluster.logs()}')
         self.stop(cluster)
 
     def test_kafka_mode_reads_portals_once_whatever_the_number_of_crawlers(self):

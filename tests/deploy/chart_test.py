@@ -1,6 +1,5 @@
 """The chart: what each value does, and what Kubernetes will make of it, in every mode and with every switch on and off."""
 import copy
-import itertools
 import json
 import os
 import pathlib
@@ -23,109 +22,16 @@ except ImportError:
         print('chart_test.py: the packages of tests/tools/requirements.txt are missing: run deploy/bootstrap.sh --tests', file=sys.stderr)
         sys.exit(1 if os.environ.get('CI') == 'true' else 77)
     os.execve(python, [str(python), *sys.argv], {**os.environ, 'GOUJI_AGAIN': '1'})
+if not helm.helm_python and not helm.PROGRAM:
+    print('chart_test.py: neither helm-python-sdk nor helm is here: tests/deploy/chart/tools.sh', file=sys.stderr)
+    sys.exit(77)
+from cases import (CHANGES, DEFAULTS, KAFKA, KEDA, NOTIFY, SECRET, SOURCES, SWITCHES, VERSION, container, every_combination, find, leaves, mounts, pods, put,
+                   settings_file)
 from helm import CHART, ROOT, Refused, merged, render, values_of
 
 BIN = pathlib.Path(os.environ.get('GOUJI_BIN', ROOT / 'build/release/bin'))
 CHECK_MANIFESTS = CACHE / 'chart/check-manifests'
 PLAIN = {name: value for name, value in os.environ.items() if not name.startswith('GOUJI_')}  # the programs refuse what they do not know
-DEFAULTS = yaml.safe_load((CHART / 'values.yaml').read_text(encoding='utf-8'))
-
-KAFKA = values_of(mode='kafka', kafka__bootstrap='kafka:9092')
-SECRET = values_of(kafka__existingSecret='k')
-NOTIFY = values_of(notify__enabled=True, notify__existingSecret='n')
-KEDA = merged(KAFKA, values_of(keda__enabled=True))
-SOURCES = values_of(sources__inline={'b.json': {'schema': 1}, 'a.json': '{"schema": 1}'})
-# Each is off and on in the tests below.
-SWITCHES = {
-    'Kafka': KAFKA, 'notify': NOTIFY, 'KEDA': KEDA, 'sources': SOURCES, 'Kafka secret': SECRET, 'shards': values_of(crawler__shards=3),
-    'their sources': values_of(sources__inline={}, sources__existingConfigMap='theirs', sources__files=['c.json']),
-    'no disruption budget': values_of(podDisruptionBudget__enabled=False), 'no network policy': values_of(networkPolicy__enabled=False),
-    'service monitor': values_of(serviceMonitor__enabled=True), 'rules': values_of(prometheusRule__enabled=True), 'dashboards': values_of(dashboards__enabled=True),
-    'their account': values_of(serviceAccount__create=False, serviceAccount__name='theirs'), 'no topics': values_of(topics__apply=False),
-    'their blobs': values_of(blobs__existingClaim='theirs'), 'digest': values_of(image__digest='sha256:' + 'a' * 64),
-    'scheduling': values_of(nodeSelector={'a': 'b'}, tolerations=[{'key': 'x', 'operator': 'Exists'}], affinity={'nodeAffinity': {}},
-                            imagePullSecrets=[{'name': 'p'}], podAnnotations={'a': 'b'}),
-}
-
-
-def every_combination():
-    """Names and values: no switch, each alone, every two of them, and all that go together; in both modes."""
-    chosen = [c for size in (0, 1, 2) for c in itertools.combinations(SWITCHES, size)]
-    chosen += [tuple(n for n in SWITCHES if n != without) for without in ('sources', 'their sources')]
-    for names, base in itertools.product(chosen, ({}, KAFKA)):
-        yield names, merged(base, *(SWITCHES[name] for name in names))
-
-
-def find(manifests, kind, name):
-    found = [m for m in manifests if (m['kind'], m['metadata']['name']) == (kind, name)]
-    assert len(found) == 1, f'{kind} {name}: {[(m["kind"], m["metadata"]["name"]) for m in manifests]}'
-    return found[0]
-
-
-def pods(manifests):
-    """{component: (metadata, spec)} of everything that makes a pod."""
-    templates = [m if m['kind'] == 'Pod' else m['spec']['template'] for m in manifests if m['kind'] in ('StatefulSet', 'Deployment', 'Job', 'Pod')]
-    return {t['metadata']['labels']['app.kubernetes.io/component']: (t['metadata'], t['spec']) for t in templates}
-
-
-def container(manifests, component, name=None):
-    return next(c for c in pods(manifests)[component][1]['containers'] if c['name'] == (name or component))
-
-
-def settings_file(manifests, component):
-    return yaml.safe_load(find(manifests, 'ConfigMap', 'g-gouji-settings')['data'][f'{component}.yaml'])
-
-
-def mounts(manifests, component, name=None):
-    """{path: (volume, may write)} of a container."""
-    spec = pods(manifests)[component][1]
-    volumes = {v['name']: v for v in spec.get('volumes', [])}
-    claims = {m['metadata']['labels']['app.kubernetes.io/component']: m for m in manifests if m['kind'] == 'StatefulSet'}
-    for claim in claims.get(component, {}).get('spec', {}).get('volumeClaimTemplates', []):
-        volumes[claim['metadata']['name']] = {'claim': claim}
-    return {m['mountPath']: (volumes[m['name']], not m.get('readOnly', False)) for m in container(manifests, component, name)['volumeMounts']}
-
-
-def leaves(tree, path=()):
-    """The paths of all values: of what holds no names of its own, and of resources as a whole."""
-    for name, value in tree.items():
-        if isinstance(value, dict) and value and name != 'resources':
-            yield from leaves(value, (*path, name))
-        else:
-            yield '.'.join((*path, name))
-
-
-def put(path, value):
-    return values_of(**{path.replace('.', '__'): value})
-
-
-RESOURCES = {'limits': {'memory': '7Gi'}}
-# For every value of values.yaml: what it is changed to, and where that matters besides the defaults.
-CHANGES = {
-    'mode': ('kafka', KAFKA), 'image.repository': ('r', {}), 'image.tag': ('9', {}), 'image.digest': ('sha256:' + '1' * 64, {}), 'image.pullPolicy': ('Always', {}),
-    'imagePullSecrets': ([{'name': 'p'}], {}), 'nameOverride': ('other', {}), 'fullnameOverride': ('other', {}),
-    'kafka.bootstrap': ('other:1', KAFKA), 'kafka.settings': ({'security.protocol': 'SSL'}, KAFKA), 'kafka.existingSecret': ('k', KAFKA),
-    'kafka.secretSettings': ({'sasl.password': 'password'}, merged(KAFKA, SECRET)), 'topics.apply': (False, KAFKA), 'topics.replication': (1, KAFKA),
-    'sources.inline': ({'x.json': 'y'}, {}), 'sources.existingConfigMap': ('theirs', values_of(sources__files=['a.json'])),
-    'sources.files': (['other.json'], values_of(sources__existingConfigMap='theirs')),
-    'local.resources': (RESOURCES, {}), 'local.storage.size': ('1Gi', {}), 'local.storage.className': ('fast', {}),
-    'crawler.shards': (2, KAFKA), 'crawler.contact': ('mailto:a@b.cn', {}), 'crawler.settings': ({'host_delay': '2s'}, {}), 'crawler.resources': (RESOURCES, KAFKA),
-    'crawler.storage.size': ('1Gi', KAFKA), 'crawler.storage.className': ('fast', KAFKA), 'blobs.existingClaim': ('theirs', KAFKA), 'blobs.size': ('1Gi', KAFKA),
-    'blobs.className': ('fast', KAFKA), 'parser.replicas': (3, KAFKA), 'parser.settings': ({'workers': 4}, KAFKA), 'parser.resources': (RESOURCES, KAFKA),
-    'validator.replicas': (3, KAFKA), 'validator.settings': ({'log_level': 'debug'}, KAFKA), 'validator.resources': (RESOURCES, KAFKA),
-    'notify.enabled': (True, NOTIFY), 'notify.existingSecret': ('other', NOTIFY), 'notify.resources': (RESOURCES, NOTIFY),
-    'notify.storage.size': ('2Gi', merged(KAFKA, NOTIFY)), 'notify.storage.className': ('fast', merged(KAFKA, NOTIFY)),
-    'podDisruptionBudget.enabled': (False, KAFKA), 'networkPolicy.enabled': (False, {}), 'networkPolicy.monitoringNamespace': ('other', {}),
-    'networkPolicy.kafkaPorts': ([1], KAFKA), 'networkPolicy.kafkaPeers': ([{'ipBlock': {'cidr': '10.0.0.0/8'}}], KAFKA), 'networkPolicy.notifyPorts': ([1], NOTIFY),
-    'networkPolicy.notifyPeers': ([{'ipBlock': {'cidr': '10.0.0.0/8'}}], NOTIFY),
-    'serviceMonitor.enabled': (True, {}), 'serviceMonitor.interval': ('1m', values_of(serviceMonitor__enabled=True)),
-    'serviceMonitor.labels': ({'a': 'b'}, values_of(serviceMonitor__enabled=True)), 'prometheusRule.enabled': (True, {}),
-    'prometheusRule.labels': ({'a': 'b'}, values_of(prometheusRule__enabled=True)), 'dashboards.enabled': (True, {}),
-    'keda.enabled': (True, KAFKA), 'keda.minReplicas': (2, KEDA), 'keda.maxReplicas': (3, KEDA), 'keda.lagThreshold': (7, KEDA), 'keda.activationLag': (7, KEDA),
-    'keda.triggerAuthentication': ('theirs', KEDA), 'keda.triggerMetadata': ({'tls': 'enable'}, KEDA),
-    'serviceAccount.create': (False, {}), 'serviceAccount.name': ('other', {}), 'serviceAccount.annotations': ({'a': 'b'}, {}), 'podAnnotations': ({'a': 'b'}, {}),
-    'nodeSelector': ({'a': 'b'}, {}), 'tolerations': ([{'key': 'x'}], {}), 'affinity': ({'nodeAffinity': {}}, {}), 'terminationGracePeriodSeconds': (60, {}),
-}
 
 
 class ValuesTest(unittest.TestCase):
@@ -231,7 +137,7 @@ class KubernetesTest(unittest.TestCase):
         chart = yaml.safe_load((CHART / 'Chart.yaml').read_text(encoding='utf-8'))
         oldest, newest = schemas.versions()[0], schemas.versions()[-1]
         self.assertEqual(chart['kubeVersion'], f'>={oldest}.0-0')
-        self.assertIn(f'Kubernetes {oldest} to {newest}', (ROOT / 'docs/operations.md').read_text(encoding='utf-8'))
+        self.assertIn(f'Kubernetes {oldest} and {newest}', (ROOT / 'docs/operations.md').read_text(encoding='utf-8'))
         for version in (oldest, newest):
             for names, manifest in self.manifests.values():
                 self.assertEqual(schemas.mistakes(manifest, version), [], f'{version}, with {names}')
@@ -281,16 +187,25 @@ class KubernetesTest(unittest.TestCase):
             labels = {component: metadata['labels'] for component, (metadata, _) in pods(manifests).items()}
             ports = {component: {p['name'] for c in spec['containers'] for p in c.get('ports', [])} for component, (_, spec) in pods(manifests).items()}
             for m in manifests:
+                self.assertEqual((m['metadata']['labels']['helm.sh/chart'], m['metadata']['labels']['app.kubernetes.io/name']), (f'gouji-{VERSION}', 'gouji'))
                 if m['kind'] == 'StatefulSet':
+                    self.assertEqual({'app.kubernetes.io/name': 'gouji', 'app.kubernetes.io/instance': 'g', 'app.kubernetes.io/component': m['metadata']['labels']['app.kubernetes.io/component']},
+                                     m['spec']['selector']['matchLabels'])
                     service = find(manifests, 'Service', m['spec']['serviceName'])
                     component = m['metadata']['labels']['app.kubernetes.io/component']
                     self.assertLessEqual(m['spec']['selector']['matchLabels'].items(), labels[component].items())
                     self.assertEqual([c for c in labels if service['spec']['selector'].items() <= labels[c].items()], [component])
+                    self.assertIn('app.kubernetes.io/instance', service['spec']['selector'])
                     self.assertEqual({p['targetPort'] for p in service['spec']['ports']}, ports[component])
+                    self.assertEqual(service['metadata']['labels']['app.kubernetes.io/component'], component)  # the job's name comes of it
                 elif m['kind'] == 'PodDisruptionBudget':
+                    self.assertIn('app.kubernetes.io/instance', m['spec']['selector']['matchLabels'])  # else it holds for other releases as well
                     self.assertEqual(len([c for c in labels if m['spec']['selector']['matchLabels'].items() <= labels[c].items()]), 1)
                     self.assertEqual(m['spec']['maxUnavailable'], 1)  # a share, or minAvailable, would hold up a drain where there is one pod
+                elif m['kind'] == 'NetworkPolicy':
+                    self.assertIn('app.kubernetes.io/instance', m['spec']['podSelector']['matchLabels'])
                 elif m['kind'] == 'ServiceMonitor':
+                    self.assertIn('app.kubernetes.io/instance', m['spec']['selector']['matchLabels'])
                     scraped = {(s['metadata']['name'], p['name']) for s in manifests if s['kind'] == 'Service' and m['spec']['selector']['matchLabels'].items() <= s['metadata']['labels'].items()
                                for p in s['spec']['ports'] if p['name'] in {e['port'] for e in m['spec']['endpoints']}}
                     self.assertEqual(len(scraped), 4)
@@ -410,12 +325,19 @@ class PartsTest(unittest.TestCase):
         self.assertLessEqual(scaled['maxReplicaCount'], topics['defaults']['partitions'])
         self.assertGreaterEqual(int(trigger['metadata']['activationLagThreshold']), topics['defaults']['partitions'])
 
+    def test_notify_finds_whom_to_tell(self):
+        for values, component in ((NOTIFY, 'local'), (merged(KAFKA, NOTIFY), 'notify')):
+            manifests = render(values)
+            arguments = container(manifests, component, 'notify')['args']
+            self.assertEqual(arguments[:5], ['notify', '--data', '/var/lib/gouji', '--targets', '/etc/gouji/notify/targets.json'])
+            self.assertEqual(mounts(manifests, component, 'notify')['/etc/gouji/notify'], ({'name': 'notify', 'secret': {'secretName': 'n', 'defaultMode': 0o440}}, False))
+
     def test_secrets_stay_in_secrets(self):
         source = (ROOT / 'common/eventlog/kafka/kafka_settings.cpp').read_text(encoding='utf-8')
         secrets = re.findall(r'"([^"]+)"', re.search(r'kSecrets = \{(.*?)\}', source, re.S)[1])
         self.assertGreater(len(secrets), 4)
         for name in secrets:
-            for path in ('kafka.settings', 'crawler.settings.kafka', 'parser.settings.kafka', 'validator.settings.kafka'):
+            for path in ('kafka.settings', 'topics.kafka', 'notify.kafka', *(f'{service}.settings.kafka' for service in ('crawler', 'parser', 'validator'))):
                 with self.assertRaisesRegex(Refused, re.escape(name), msg=path):
                     render(merged(KAFKA, put(path, {name: 'hunter2'})))
         manifests = render(merged(KAFKA, NOTIFY, SECRET, values_of(kafka__secretSettings={'sasl.password': 'password'})))
@@ -428,6 +350,26 @@ class PartsTest(unittest.TestCase):
         for component in ('crawler', 'parser', 'validator', 'notify', 'topics'):
             volume, may_write = mounts(manifests, component)['/etc/gouji/kafka']
             self.assertEqual((volume['secret'], may_write), ({'secretName': 'k', 'defaultMode': 0o440}, False))
+
+    def test_each_service_can_have_a_name_of_its_own_on_kafka(self):
+        login = lambda name: {'sasl.username': name, 'sasl.password.file': f'/etc/gouji/kafka/{name}'}
+        values = merged(KAFKA, NOTIFY, SECRET, values_of(kafka__settings={'security.protocol': 'SASL_SSL', 'sasl.username': 'all'}, kafka__secretSettings={'sasl.password': 'all'},
+                                                         topics__kafka=login('operator'), notify__kafka=login('reader'), parser__settings={'kafka': login('parser')}))
+        manifests = render(values)
+        for component, name in (('topics', 'operator'), ('notify', 'reader')):
+            given = container(manifests, component)['args']
+            self.assertEqual([word for flag, word in zip(given, given[1:]) if flag == '--kafka'],
+                             [f'sasl.password.file=/etc/gouji/kafka/{name}', f'sasl.username={name}', 'security.protocol=SASL_SSL'])
+        self.assertEqual(settings_file(manifests, 'parser')['kafka'], {'security.protocol': 'SASL_SSL', **login('parser')})
+        self.assertEqual(settings_file(manifests, 'validator')['kafka'], {'security.protocol': 'SASL_SSL', **login('all')})
+
+    def test_scheduling_and_pull_secrets_reach_every_pod(self):
+        for base in (NOTIFY, merged(KAFKA, NOTIFY)):
+            for component, (metadata, spec) in pods(render(merged(base, SWITCHES['scheduling']))).items():
+                self.assertEqual([spec.get(name) for name in ('nodeSelector', 'imagePullSecrets', 'affinity')], [{'a': 'b'}, [{'name': 'p'}], {'nodeAffinity': {}}], component)
+                self.assertEqual(spec['tolerations'], [{'key': 'x', 'operator': 'Exists'}])
+                for spread in spec.get('topologySpreadConstraints', []):
+                    self.assertEqual(spread['labelSelector']['matchLabels']['app.kubernetes.io/component'], component)
 
     def test_probes_ask_the_port_that_the_program_listens_on(self):
         for values in (NOTIFY, merged(KAFKA, NOTIFY)):
@@ -463,7 +405,8 @@ class PartsTest(unittest.TestCase):
         for component, may_write in (('crawler', True), ('parser', False)):
             volume, writes = mounts(manifests, component)['/var/lib/gouji/blobs']
             self.assertEqual((volume['persistentVolumeClaim']['claimName'], writes), ('g-gouji-blobs', may_write))
-        self.assertIn('claim', mounts(render(NOTIFY), 'local', 'notify')['/var/lib/gouji'][0])
+        for name in ('gouji', 'notify'):
+            self.assertIn('claim', mounts(render(NOTIFY), 'local', name)['/var/lib/gouji'][0])
         for values in (NOTIFY, merged(KAFKA, NOTIFY)):
             for component, (_, spec) in pods(render(values)).items():
                 for c in spec['containers'] if component != 'test' else []:

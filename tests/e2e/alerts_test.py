@@ -1,7 +1,9 @@
 """Every alert of deploy/prometheus/rules, caused once by what it is for, and all of them silent while all is well: the
 real programs and the real Prometheus, with the rules' times shortened (`SHORTER`, below).
 
-  GOUJI_TEST_LONG=1 tests/e2e/alerts_test.py     all, six minutes: alert, how it was caused, seconds until it fired
+What an alert says is looked at, and its page of the runbook is followed: the commands of "Look first" are run as they stand there.
+
+  GOUJI_TEST_LONG=1 tests/e2e/alerts_test.py     all, five minutes: alert, how it was caused, seconds until it fired
   tests/e2e/alerts_test.py                       those that are quick"""
 import http.server
 import json
@@ -39,6 +41,11 @@ def shortened():
         assert re.search(old, text), f'{old}: no rule says so any more'
         text = re.sub(old, new, text)
     return text
+
+
+def look_first(alert):
+    page = (ROOT / f'docs/runbook/{alert}.md').read_text(encoding='utf-8')
+    return re.search(r'^## 先看 / Look first\n```sh\n(.*?)^```', page, re.M | re.S).group(1).splitlines()
 
 
 class Portal:
@@ -95,7 +102,6 @@ class AlertsCase(Ground):
                    f'--web.listen-address=127.0.0.1:{port}')
         self.api = f'http://127.0.0.1:{port}/api/v1/'
         self.assertTrue(eventually(lambda: self.answers(f'http://127.0.0.1:{port}/-/ready')))
-        self.seen = []
 
     def watch(self, *ports):
         part = self.folder / 'targets.part'
@@ -117,8 +123,30 @@ class AlertsCase(Ground):
     def expect(self, alert, how, limit=60):
         began = time.monotonic()
         self.assertTrue(eventually(lambda: alert in self.firing(), limit=limit), f'{alert} does not fire: {how}; firing: {self.firing()}; {self.logs()}')
-        self.seen.append(alert)
         print(f'| {alert} | {how} | {time.monotonic() - began:.0f} s |', flush=True)
+        self.expect_readable(alert)
+        self.follow(alert)
+
+    def expect_readable(self, alert):
+        for each in self.ask('alerts')['alerts']:
+            if each['labels']['alertname'] == alert:
+                text = each['annotations']['summary'] + each['annotations']['description']
+                print(f'    {each["annotations"]["summary"]}', flush=True)
+                self.assertNotRegex(text, r'no value|%!|NaN|Inf|\d\.\d{4}|\de[+-]', 'a number or a label that nobody can read')
+
+    def follow(self, alert):
+        """Only what says so in its comment may print nothing, or exit with 1."""
+        for line in look_first(alert):
+            done = subprocess.run(['bash', '-c', f'set -o pipefail\n{self.words_of_the_runbook()}\n{line}'], capture_output=True, text=True, timeout=60)
+            may_be_empty = '也许没有' in line
+            self.assertIn(done.returncode, (0, 1) if may_be_empty or '退出码 1' in line else (0,), f'{alert}: {line}: {done.stdout}{done.stderr}')
+            self.assertTrue(done.stdout + done.stderr or may_be_empty, f'{alert}: nothing comes of: {line}: {done.stderr}; {self.logs()}')
+
+    def words_of_the_runbook(self):
+        """What docs/runbook/README.md defines for each deployment, for this one."""
+        pids = ','.join(str(process.pid) for process in self.processes)
+        return (f'g() {{ {BIN}/gouji "$@" {self.where()}; }}\nq() {{ promtool query instant {self.api.removesuffix("/api/v1/")} "$1"; }}\n'
+                f'logs() {{ cat {self.folder}/[0-9]*.log; }}\nstate() {{ ps -o pid,stat,etime,args -p {pids}; }}')
 
     def expect_over(self, alert, limit=90):
         self.assertTrue(eventually(lambda: alert not in self.firing(), limit=limit), f'{alert} is not over; {self.logs()}')
@@ -129,6 +157,9 @@ class AlertsCase(Ground):
 
 @unittest.skipUnless(shutil.which('prometheus'), 'deploy/bootstrap.sh --tests unpacks prometheus')
 class AlertsOnOneMachineTest(AlertsCase):
+    def where(self):
+        return f'--data {self.data}'
+
     def report(self, name, change=lambda text: text):
         """A report of the year that is due, of an organ of its own."""
         text = (SAMPLES / REPORT).read_text(encoding='utf-8')
@@ -138,12 +169,12 @@ class AlertsOnOneMachineTest(AlertsCase):
         part.write_text(change(text), encoding='utf-8')
         part.rename(self.source / f'{name:05}.txt')
 
-    def portal_file(self, name, season, rows='li'):
+    def portal_file(self, name, season, listing='nb'):
         path = self.folder / f'{name}.json'
         path.write_text(json.dumps({
             'schema': 1, 'id': name, 'family': 'generic', 'organ': {'name': '某县教育局', 'division': '330999', 'kind': 'department'},
             'hosts': ['127.0.0.1'], 'politeness': {'min_delay_ms': 100}, 'season': season, 'accept': {'title': ['年度报告']},
-            'lists': [{'id': 'nb', 'request': {'url': f'{self.portal.url}/list-{name}.html'}, 'rows': {'select': rows, 'fields': {'url': 'a@href', 'title': 'a', 'date': 'span'}}}]}))
+            'lists': [{'id': listing, 'request': {'url': f'{self.portal.url}/list-{name}.html'}, 'rows': {'select': 'li', 'fields': {'url': 'a@href', 'title': 'a', 'date': 'span'}}}]}))
         return path
 
     def run_gouji(self, *sources):
@@ -196,8 +227,11 @@ class AlertsOnOneMachineTest(AlertsCase):
         self.expect_over('NotificationsWaiting')
         self.report(101, lambda text: re.sub(r'^(一、本年新收.*)\t(\d+)\t(\d+)\t(\d+)$', r'\1\t\2\3\t\4', text, flags=re.M))
         self.expect('ReportsMisread', 'a report in which two cells have run into one')
+        self.report(101)
         (self.source / 'junk.pdf').write_bytes(b'%PDF-1.4 nothing')
         self.expect('DeadLettersAppearing', 'a PDF that is none')
+        for alert in ('ReportAnomalyDetected', 'ReportsMisread', 'DeadLettersAppearing', 'NotificationsGivenUp'):
+            self.expect_over(alert)
 
     @LONG
     def test_more_than_can_be_parsed_and_a_log_that_takes_nothing(self):
@@ -225,7 +259,7 @@ class AlertsOnOneMachineTest(AlertsCase):
             self.expect('OutboxGrowing', 'the same, with new reports')
             log.execute('ROLLBACK')
         self.expect('LatencyHigh', 'the same, released: what waited comes late')
-        for alert in ('StageNotCommitting', 'OutboxGrowing', 'LagGrowing'):
+        for alert in ('StageStalled', 'StageNotCommitting', 'OutboxGrowing', 'LagGrowing'):
             self.expect_over(alert)
 
     @LONG
@@ -268,12 +302,20 @@ class AlertsOnOneMachineTest(AlertsCase):
         self.expect('PortalsDegraded', 'the same')
         self.portal.rows = list(range(YEAR - 11, YEAR + 1))
         self.expect_over('PortalsDegraded')
-        self.stop(self.service)
         self.portal.rows = [YEAR - 1]
+        self.expect('PortalsDegraded', 'once more')
+        # The page of PortalDrift: where the list is as short as that, another id makes its old shape forgotten.
+        self.stop(self.service)
+        self.steady = self.portal_file('steady', {'profile': 'steady', 'interval': '10s'}, listing='short')
+        self.run_gouji(self.steady)
+        self.expect_over('PortalsDegraded')
+        self.stop(self.service)
         self.run_gouji(self.steady, self.portal_file('department', {'profile': 'department'}))
         self.expect('ReportsOverdue', 'the list of an organ that has not the report of the year now due')
         self.portal.status = 503
         self.expect('PortalsNotRead', 'the portal answers 503')
+        self.portal.status = 200
+        self.expect_over('PortalsNotRead')
 
     @LONG
     def test_a_host_with_more_than_politeness_allows(self):
@@ -294,6 +336,9 @@ class AlertsOnOneMachineTest(AlertsCase):
         self.service.kill()
         self.service.wait()
         self.expect('ServiceDown', 'kill -9')
+        self.run_gouji()
+        for alert in ('ServiceDown', 'ServiceRestarting'):
+            self.expect_over(alert)
 
 
 KAFKA = ROOT / 'tests/support/kafka/kafka.py'
@@ -312,6 +357,9 @@ for done in admin.incremental_alter_configs([topic]).values():
 @unittest.skipUnless(shutil.which('prometheus') and PYTHON.exists(), 'deploy/bootstrap.sh --tests unpacks prometheus and the packages of Python')
 class AlertsOnKafkaTest(AlertsCase):
     """What only Kafka can do to a stage."""
+
+    def where(self):
+        return f'--log kafka:{self.bootstrap}'
 
     def setUp(self):
         super().setUp()

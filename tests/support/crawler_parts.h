@@ -148,6 +148,9 @@ class Recording : public CrawlerObserver {
   void postponed(FetchClass why, std::string_view message) override { add("postponed " + std::string(to_string(why)), message); }
   void passed_over(std::string_view message) override { add("passed over", message); }
   void drifted(std::string_view source_id, Drift drift) override { add("drifted " + std::string(to_string(drift)), source_id); }
+  void source(SourceKind, const SourceHealth& health) override {
+    add("source", health.reason + " since " + std::to_string(health.last_success_at) + ", " + std::to_string(health.expectations.size()) + " owed");
+  }
   void state_writable(bool is_writable, std::string_view message) override { add(is_writable ? "state writable" : "state stuck", message); }
   void published(std::int64_t records) override { published_ += records; }
   void publish_failed(const Error& error, std::chrono::milliseconds) override { add("publish failed", error.message); }

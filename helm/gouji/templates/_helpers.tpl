@@ -128,12 +128,17 @@ storageClassName: {{ . | quote }}
 {{- end }}
 resources: {requests: {storage: {{ .size }}}}
 {{- end -}}
-{{/* The settings file of a service on Kafka; takes (dict "root" $ "component" "parser"). */}}
-{{- define "gouji.serviceSettings" -}}
+{{/* The settings of librdkafka, secrets by file, with those of one component above them; takes (dict "root" $ "own" …). */}}
+{{- define "gouji.kafkaSettings" -}}
 {{- $kafka := deepCopy .root.Values.kafka.settings -}}
 {{- range $name, $file := .root.Values.kafka.secretSettings -}}
 {{- $_ := set $kafka (printf "%s.file" $name) (printf "/etc/gouji/kafka/%s" $file) -}}
 {{- end -}}
+{{- toJson (mergeOverwrite $kafka (default dict .own)) -}}
+{{- end -}}
+{{/* The settings file of a service on Kafka; takes (dict "root" $ "component" "parser"). */}}
+{{- define "gouji.serviceSettings" -}}
+{{- $kafka := include "gouji.kafkaSettings" (dict "root" .root) | fromJson -}}
 {{- $own := dict "log" (printf "kafka:%s" .root.Values.kafka.bootstrap) "admin" "0.0.0.0:9464" -}}
 {{- if $kafka -}}{{- $_ := set $own "kafka" $kafka -}}{{- end -}}
 {{- if eq .component "crawler" -}}
@@ -152,17 +157,13 @@ resources: {requests: {storage: {{ .size }}}}
 {{- end }}
 {{- end }}
 {{- end -}}
-{{/* The settings of Kafka for the command, as its flags. */}}
+{{/* The same for the command, as its flags. */}}
 {{- define "gouji.kafkaArguments" -}}
 - --log
-- {{ printf "kafka:%s" .Values.kafka.bootstrap | quote }}
-{{- range $name, $value := .Values.kafka.settings }}
+- {{ printf "kafka:%s" .root.Values.kafka.bootstrap | quote }}
+{{- range $name, $value := include "gouji.kafkaSettings" . | fromJson }}
 - --kafka
 - {{ printf "%s=%v" $name $value | quote }}
-{{- end }}
-{{- range $name, $file := .Values.kafka.secretSettings }}
-- --kafka
-- {{ printf "%s.file=/etc/gouji/kafka/%s" $name $file | quote }}
 {{- end }}
 {{- end -}}
 {{- define "gouji.kafkaMount" -}}
