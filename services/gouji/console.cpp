@@ -77,8 +77,10 @@ void Console::print_verdict(const Record& record) {
 void Console::print_anomaly(const Record& record) {
   const auto anomaly = events::decode_anomaly(record);
   if (!anomaly) return;
-  if (anomaly->transition == Transition::kOpened || anomaly->transition == Transition::kChanged) ++counts_.anomalies;
-  fmt::print("  {} [{}] {} {}  {}\n", transition_word(anomaly->transition, language_),
+  const bool stands = anomaly->transition == Transition::kOpened || anomaly->transition == Transition::kChanged;
+  const bool is_waived = stands && anomaly->waiver.has_value();
+  if (stands) ++(is_waived ? counts_.judged_again : counts_.anomalies);
+  fmt::print("  {} [{}] {} {}  {}\n", is_waived ? in(language_, "已豁免", "waived") : transition_word(anomaly->transition, language_),
              severity_word(anomaly->severity, language_), anomaly->organ_name, anomaly->key.year,
              in(language_, anomaly->message_zh, anomaly->message_en));
 }

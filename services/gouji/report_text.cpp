@@ -105,7 +105,10 @@ std::string check_text(const CheckedDocument& document, Language language, bool 
   const std::string_view clean = reading.reason
                                      ? in(language, "  已核对的 {} 项没有发现问题，其余未能核对\n", "  nothing wrong in the {} checks that could be made\n")
                                      : in(language, "  没有发现问题：{} 项核对通过\n", "  nothing wrong found: {} checks passed\n");
-  out += wrong.empty() ? fmt::format(fmt::runtime(clean), passed) : wrong;
+  if (!wrong.empty())
+    out += wrong;
+  else
+    out += passed == 0 ? fmt::format("  {}\n", in(language, "没有一项能够核对", "nothing could be checked")) : fmt::format(fmt::runtime(clean), passed);
   return out + unread_cells(reading, language) + not_checked(*verdict, language) + unchecked(document, language);
 }
 

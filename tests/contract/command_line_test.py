@@ -81,6 +81,14 @@ class CommandLine(unittest.TestCase):
             self.assertIn('报告 1 份', done.stderr)
         self.assertIn('第 1 版（重新核对）', done.stdout)
 
+    def test_a_waived_anomaly_is_not_told_as_one_that_changed(self):
+        run = ('run', SAMPLES / 'digit_error_2022.txt', '--once', '--data', self.folder)
+        self.assertIn('异常 1 项', gouji(*run).stderr)
+        self.assertEqual(gouji('waive', 'add', '34d487', '--reason', '核实', '--author', '张三', '--data', self.folder).returncode, 0)
+        done = gouji(*run)
+        self.assertIn('已豁免 [错误]', done.stdout)
+        self.assertIn('异常 0 项', done.stderr)
+
     def test_show_tells_how_an_anomaly_ended(self):
         report, data = self.folder / 'r.txt', self.folder / 'data'
         text = (SAMPLES / 'digit_error_2022.txt').read_text()

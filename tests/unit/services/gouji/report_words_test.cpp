@@ -56,6 +56,16 @@ TEST(CheckText, SaysInChineseWhetherTheDocumentWasRead) {
   EXPECT_EQ(check_text(document, Language::kEnglish, false), "报告 1.txt  cannot be read\n  the document is empty (EMPTY)\n");
 }
 
+TEST(CheckText, CallsNothingRightWhereNothingWasChecked) {
+  CheckedDocument document = checked_document();
+  document.judgement.transitions.clear();
+  EXPECT_NE(check_text(document, Language::kChinese, false).find("没有发现问题：1 项核对通过"), std::string::npos);
+  document.judgement.verdicts.front().results.clear();
+  const std::string text = check_text(document, Language::kChinese, false);
+  EXPECT_NE(text.find("没有一项能够核对"), std::string::npos);
+  EXPECT_EQ(text.find("没有发现问题"), std::string::npos);
+}
+
 TEST(CheckText, SaysHowToNameTheOrganOfADocumentThatDoesNot) {
   CheckedDocument document = checked_document();
   EXPECT_EQ(check_text(document, Language::kChinese, false).find("--organ"), std::string::npos);
