@@ -38,7 +38,7 @@ foreach(folder portals prometheus alertmanager grafana)
     install(DIRECTORY "deploy/${folder}" DESTINATION "${CMAKE_INSTALL_DATADIR}/gouji")
   endif()
 endforeach()
-install(FILES README.md LICENSE CHANGELOG.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+install(FILES README.md README.zh.md LICENSE CHANGELOG.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME gouji)

@@ -25,7 +25,7 @@ def roff(text):
 
 def subcommands(help_text):
     """Names under the heading of subcommands, as CLI11 prints them."""
-    block = re.split(r'\n(?:SUBCOMMANDS|Subcommands):\n', help_text)
+    block = re.split(r'\n(?:SUBCOMMANDS|Subcommands|命令 / commands):\n', help_text)
     return re.findall(r'^ {2}([a-z]+)(?= )', block[1], re.M) if len(block) > 1 else []
 
 

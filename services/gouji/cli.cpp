@@ -1,9 +1,11 @@
 // The command line: names, help and shell completion. The only file that includes CLI11.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 
 #include <fmt/format.h>
 
+#include "common/runtime/setting_value.h"
 #include "gouji/version.h"
 #include "services/gouji/commands.h"
 #include "services/gouji/completion.h"
@@ -11,8 +13,6 @@
 
 namespace gouji::command {
 namespace {
-
-const std::map<std::string, Language> kLanguages{{"zh", Language::kChinese}, {"en", Language::kEnglish}};
 
 // Everything that the command line can say.
 struct Requests {
@@ -49,8 +49,8 @@ void add_log(CLI::App* app, LogChoice& where) {
 }
 
 void add_language(CLI::App* app, Language& language) {
-  app->add_option("--lang", language, "输出语言 / language of messages (zh, en)")
-      ->transform(CLI::CheckedTransformer(kLanguages))->type_name("LANG");
+  app->add_option_function<std::string>("--lang", [&language](const std::string& name) { language = name == "en" ? Language::kEnglish : Language::kChinese; },
+                                        "输出语言 / language of messages (zh, en)")->check(CLI::IsMember({"zh", "en"}))->type_name("LANG");
 }
 
 void add_format(CLI::App* app, std::string& format, const std::vector<std::string>& formats) {
@@ -71,6 +71,9 @@ void define_run(CLI::App& app, Requests& requests) {
   run->add_option("--admin", requests.run.admin, "/metrics 的监听地址 / address of /metrics")->capture_default_str()->type_name("ADDR:PORT");
   add_severities(run, requests.run.severities);
   add_language(run, requests.run.language);
+  run->footer("采集的设置用环境变量，如 GOUJI_HOST_DELAY=2s、GOUJI_LOG_LEVEL=info；gouji config show crawler 列出全部 / the crawler's settings are variables of the "
+              "environment; gouji config show crawler lists them. 退出码 / exit codes: 0 · 2 用法或设置 usage · 3 --once 有读不了、取不到的 something unreadable or not fetched · "
+              "4 日志打不开 log unavailable");
 }
 
 void define_check(CLI::App& app, Requests& requests) {
@@ -81,12 +84,13 @@ void define_check(CLI::App& app, Requests& requests) {
   check->add_option("--previous", requests.check.previous, "上一年的报告，用于跨年核对 / last year's report, for the cross-year rules")->type_name("FILE");
   check->add_option("--organ", requests.check.organ, "机关名称（文中不明时）/ name of the organ, where the document does not say")->type_name("NAME");
   check->add_option("--year", requests.check.year, "报告年度 / report year")->check(CLI::Range(1949, 2100))->type_name("Y");
-  check->add_option("--scope", requests.check.scope, "OWN, AGGREGATE, SYSTEM")->check(CLI::IsMember({"OWN", "AGGREGATE", "SYSTEM"}))->type_name("S");
+  check->add_option("--scope", requests.check.scope, "统计范围：OWN 本机关，AGGREGATE 含下级，SYSTEM 垂直系统 / whose work the figures cover: its own, with all below it, a vertical system")->check(CLI::IsMember({"OWN", "AGGREGATE", "SYSTEM"}))->type_name("S");
   check->add_option("--fail-on", requests.fail_on, "从哪一级起以 1 退出 / exit 1 from this severity on (error, warning, info, never)")
       ->check(CLI::IsMember({"error", "warning", "info", "never"}))->type_name("LEVEL");
   check->add_option("--waivers", requests.check.waivers, "豁免文件 / file of waivers: one JSON object a line (docs/cli.md)")->type_name("FILE");
   add_severities(check, requests.check.severities);
-  check->footer("退出码 / exit codes: 0 全部读出且没有发现 clean · 1 有发现 findings · 2 用法错误 usage · 3 有文件未能读全或不是报告 a document was not read in full");
+  check->footer("退出码 / exit codes: 0 全部读出，没有 --fail-on 所定级别的问题 clean · 1 有这样的问题 findings · 2 用法不对，或 --previous 不是上一年度的报告 usage · "
+                "3 有文件未能读全或不是年度报告 a document was not read in full · 4 输出写不进去 output cannot be written");
 }
 
 void define_tail(CLI::App& app, Requests& requests) {
@@ -106,8 +110,8 @@ void define_lists(CLI::App& app, Requests& requests) {
   list->add_option("--year", requests.list.year, "报告年度 / report year");
   list->add_option("--division", requests.list.division, "行政区划代码开头 / beginning of the division code");
   list->add_option("--rule", requests.list.rule, "规则 / rule id");
-  list->add_option("--severity", requests.list.severity, "error, warning, info")->check(CLI::IsMember({"error", "warning", "info"}));
-  list->add_option("--fault", requests.list.fault, "PUBLISHER, EXTRACTION, FORM, UNDECIDED")->check(CLI::IsMember({"PUBLISHER", "EXTRACTION", "FORM", "UNDECIDED"}));
+  list->add_option("--severity", requests.list.severity, "级别 / severity (error, warning, info)")->check(CLI::IsMember({"error", "warning", "info"}));
+  list->add_option("--fault", requests.list.fault, "原因：原文如此、读取有误、表格样式不同、未定 / whose fault: of the publisher, of our reading, of the form, undecided")->check(CLI::IsMember({"PUBLISHER", "EXTRACTION", "FORM", "UNDECIDED"}));
   list->add_flag("--waived", requests.list.waived, "只列已豁免的 / those that are waived, and no others");
   add_format(list, requests.list.format, {"text", "json", "csv"});
   add_language(list, requests.list.language);
@@ -149,7 +153,7 @@ void define_dlq(CLI::App& app, Requests& requests) {
 
 void define_rules(CLI::App& app, Requests& requests) {
   auto* rules = app.add_subcommand("rules", "规则：list、show ID、docs DIR、backtest / the rules");
-  rules->add_option("ACTION", requests.rules.action, "list, show, backtest")->required()->check(CLI::IsMember({"list", "show", "docs", "backtest"}));
+  rules->add_option("ACTION", requests.rules.action, "list, show, docs, backtest")->required()->check(CLI::IsMember({"list", "show", "docs", "backtest"}));
   rules->add_option("ARG", requests.rules_arguments, "show：规则编号；docs：目录；backtest：文件或目录 / show: rule id, such as T3.BALANCE; docs: a folder; backtest: files or directories");
   add_log(rules, requests.backtest.where);
   rules->add_option("--against", requests.backtest.against, "backtest：此前 check --format json 的输出 / what check --format json wrote before")->type_name("FILE");
@@ -222,7 +226,7 @@ void define_waive(CLI::App& app, Requests& requests) {
   waive->add_option("--instance", requests.waive.instance, "规则的行、列或组 / row, column or group of the rule");
   waive->add_option("--organ", requests.waive.organ, "机关名称或编号 / the organ's name or id");
   waive->add_option("--year", requests.waive.year, "报告年度 / report year");
-  waive->add_option("--scope", requests.waive.scope, "OWN, AGGREGATE, SYSTEM, UNKNOWN")->check(CLI::IsMember({"OWN", "AGGREGATE", "SYSTEM", "UNKNOWN"}));
+  waive->add_option("--scope", requests.waive.scope, "统计范围 / whose work the figures cover")->check(CLI::IsMember({"OWN", "AGGREGATE", "SYSTEM", "UNKNOWN"}));
   waive->add_option("--reason", requests.waive.reason, "理由 / why");
   waive->add_option("--author", requests.waive.author, "何人 / who");
   waive->add_option("--until", requests.waive.until, "有效期至（不含）/ ends at the beginning of that day")->type_name("DATE");
@@ -282,6 +286,16 @@ CheckFormat check_format(const std::string& name) {
   return name == "slip" ? CheckFormat::kSlip : CheckFormat::kText;
 }
 
+// "add list remove" of an argument that is one of these.
+std::string choices_of(const CLI::Option& option) {
+  const std::string type = option.get_type_name();  // TEXT:{add,list,remove}
+  const std::size_t open = type.find('{');
+  if (open == std::string::npos) return {};
+  std::string choices = type.substr(open + 1, type.find('}') - open - 1);
+  std::replace(choices.begin(), choices.end(), ',', ' ');
+  return choices;
+}
+
 int carry_out(const CLI::App& app, Requests& requests) {
   const std::string name = app.get_subcommands().front()->get_name();
   if (name == "run") return run(requests.run);
@@ -308,12 +322,72 @@ int carry_out(const CLI::App& app, Requests& requests) {
   if (name == "portal") return portal(requests.portal);
   std::vector<CommandWords> words;
   for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; })) {
-    words.push_back({sub->get_name(), {}});
-    for (const CLI::Option* option : sub->get_options())
+    words.push_back({sub->get_name(), {}, {}});
+    for (const CLI::Option* option : sub->get_options()) {
       for (const std::string& flag : option->get_lnames()) words.back().options.push_back("--" + flag);
+      if (option->get_positional()) words.back().actions += choices_of(*option);
+    }
   }
   fmt::print("{}", completion_script(requests.shell, words));
   return kOk;
+}
+
+std::string_view usage_words(const CLI::ParseError& error) {
+  switch (static_cast<CLI::ExitCodes>(error.get_exit_code())) {
+    case CLI::ExitCodes::RequiredError: return "缺少参数 / missing";
+    case CLI::ExitCodes::ExtrasError: return "不认识 / unknown";
+    case CLI::ExitCodes::ArgumentMismatch: return "参数个数不对 / wrong number of values";
+    default: return "取值不对 / wrong value";
+  }
+}
+
+// Names what is wrong, the command or option that was probably meant, and where its help stands.
+int wrong_usage(const CLI::App& app, const CLI::ParseError& error) {
+  const auto subcommands = app.get_subcommands();
+  const CLI::App& used = subcommands.empty() ? app : *subcommands.front();
+  const std::string name = subcommands.empty() ? "gouji" : "gouji " + used.get_name();
+  fmt::print(stderr, "{}: {}: {}\n", name, usage_words(error), error.what());
+  std::vector<std::string> known;
+  for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; }))
+    if (subcommands.empty()) known.push_back(sub->get_name());
+  for (const CLI::Option* option : used.get_options())
+    for (const std::string& flag : option->get_lnames()) known.push_back("--" + flag);
+  const std::vector<std::string> extras = app.remaining(true);
+  if (const auto meant = extras.empty() ? std::nullopt : runtime::nearest_name(extras.front(), known))
+    fmt::print(stderr, "是否指 / did you mean: {}\n", *meant);
+  fmt::print(stderr, "用 {0} --help 查看用法 / see {0} --help\n", name);
+  return kUsage;
+}
+
+// A report that ends in the middle must not look like a whole one. `run` and `notify` work on without a console.
+int written(const CLI::App& app, int code) {
+  const std::string name = app.get_subcommands().front()->get_name();
+  const bool failed = std::fflush(stdout) != 0 || std::ferror(stdout) != 0;
+  if (!failed || name == "run" || name == "notify") return code;
+  fmt::print(stderr, "gouji {}: 输出没有写全，请检查磁盘空间 / the output is incomplete: it cannot be written, is the disk full?\n", name);
+  return kLogUnavailable;
+}
+
+constexpr const char* kOptions = "选项 / options";
+
+// Headings of the help in both languages.
+void name_headings(CLI::App& app) {
+  const auto formatter = std::make_shared<CLI::Formatter>();
+  formatter->column_width(30);
+  formatter->label("Usage", "用法 / usage");
+  formatter->label("Positionals", "参数 / arguments");
+  formatter->label("REQUIRED", "（必填 / required）");
+  app.formatter(formatter);
+  app.option_defaults()->group(kOptions);
+  app.set_help_flag("-h,--help", "显示帮助 / show this help");
+}
+
+// Of what CLI11 makes before it takes over the headings.
+void name_headings_of_commands(CLI::App& app) {
+  for (CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    command->group("命令 / commands");
+    command->get_help_ptr()->group(kOptions);
+  }
 }
 
 }  // namespace
@@ -321,7 +395,8 @@ int carry_out(const CLI::App& app, Requests& requests) {
 int dispatch(int argc, char** argv) {
   CLI::App app{"勾稽：核对政府信息公开年度报告 / checks annual government disclosure reports", "gouji"};
   app.require_subcommand(0, 1);  // without one, a misspelt command is named as such
-  app.set_version_flag("--version", std::string("gouji ") + std::string(version()));
+  name_headings(app);  // before the subcommands, which take it over
+  app.set_version_flag("--version", std::string("gouji ") + std::string(version()), "显示版本 / show the version");
   app.footer("例 / example: gouji check report.html · gouji run --once tests/samples · gouji COMMAND --help");
   Requests requests;
   define_run(app, requests);
@@ -334,19 +409,19 @@ int dispatch(int argc, char** argv) {
   define_health(app, requests);
   define_evidence(app, requests);
   define_operations(app, requests);
+  name_headings_of_commands(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {
     return app.exit(success);
   } catch (const CLI::ParseError& error) {
-    fmt::print(stderr, "gouji: {}\n用 gouji --help 查看用法 / see gouji --help\n", error.what());
-    return kUsage;
+    return wrong_usage(app, error);
   }
   if (app.get_subcommands().empty()) {
     fmt::print(stderr, "{}", app.help());
     return kUsage;
   }
-  return carry_out(app, requests);
+  return written(app, carry_out(app, requests));
 }
 
 }  // namespace gouji::command

@@ -15,7 +15,7 @@ std::string names_of(const std::vector<CommandWords>& commands) {
 std::string bash_script(const std::vector<CommandWords>& commands) {
   std::string cases;
   for (const CommandWords& command : commands)
-    cases += fmt::format("    {}) words=\"{}\" ;;\n", command.name, fmt::join(command.options, " "));
+    cases += fmt::format("    {}) words=\"{}{}{}\" ;;\n", command.name, command.actions, command.actions.empty() ? "" : " ", fmt::join(command.options, " "));
   return fmt::format(
       "_gouji() {{\n  local word=${{COMP_WORDS[COMP_CWORD]}} words=\"\"\n"
       "  if [ \"$COMP_CWORD\" -eq 1 ]; then words=\"{} --help --version\"; else case ${{COMP_WORDS[1]}} in\n{}  esac; fi\n"
@@ -27,6 +27,9 @@ std::string bash_script(const std::vector<CommandWords>& commands) {
 
 std::string fish_script(const std::vector<CommandWords>& commands) {
   std::string script = fmt::format("complete -c gouji -n __fish_use_subcommand -a '{}'\n", names_of(commands));
+  for (const CommandWords& command : commands)
+    if (!command.actions.empty())
+      script += fmt::format("complete -c gouji -n '__fish_seen_subcommand_from {}' -a '{}'\n", command.name, command.actions);
   for (const CommandWords& command : commands)
     for (const std::string& option : command.options)
       script += fmt::format("complete -c gouji -n '__fish_seen_subcommand_from {}' -l {}\n", command.name, option.substr(2));

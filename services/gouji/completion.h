@@ -9,6 +9,7 @@ namespace gouji::command {
 struct CommandWords {
   std::string name;
   std::vector<std::string> options;  // "--log"
+  std::string actions;               // "add list remove", where the first argument is one of these
 };
 
 // `shell` is bash, zsh or fish.

@@ -17,16 +17,6 @@ std::vector<std::string> topics() {
           eventlog::dead_letter_topic(eventlog::kParsedTopic, "gouji-validator")};
 }
 
-std::string_view transition_word(Transition transition, Language language) {
-  switch (transition) {
-    case Transition::kOpened: return in(language, "新异常", "opened");
-    case Transition::kChanged: return in(language, "有变化", "changed");
-    case Transition::kResolved: return in(language, "已更正", "resolved");
-    case Transition::kRetracted: return in(language, "已撤回", "retracted");
-  }
-  return {};
-}
-
 }  // namespace
 
 Result<Console> Console::open(eventlog::EventLog& log, Language language) {
@@ -65,7 +55,7 @@ void Console::print(const eventlog::StoredRecord& record) {
 void Console::print_verdict(const Record& record) {
   const auto verdict = events::decode_verdict(record);
   if (!verdict) return;
-  ++counts_.reports;
+  ++(verdict->evaluation > 1 || verdict->withdrawn ? counts_.judged_again : counts_.reports);
   std::size_t passed = 0, failed = 0;
   for (const RuleResult& result : verdict->results) {
     passed += result.status == RuleStatus::kPassed ? 1 : 0;
@@ -79,16 +69,18 @@ void Console::print_verdict(const Record& record) {
     fmt::print("{}  {}\n", name, in(language_, "已撤下", "withdrawn"));
     return;
   }
-  fmt::print("{}\n", fmt::format(fmt::runtime(in(language_, "{}  第 {} 版：{} 项通过，{} 项不符，未结异常 {} 项",
-                                                 "{}  version {}: {} passed, {} failed, {} anomalies open")),
-                                 name, verdict->version, passed, failed, verdict->anomalies_open));
+  fmt::print("{}\n", fmt::format(fmt::runtime(in(language_, "{}  第 {} 版{}：{} 项通过，{} 项不符，未结异常 {} 项",
+                                                 "{}  version {}{}: {} passed, {} failed, {} anomalies open")),
+                                 name, verdict->version, verdict->evaluation > 1 ? in(language_, "（重新核对）", " (checked again)") : "", passed, failed, verdict->anomalies_open));
 }
 
 void Console::print_anomaly(const Record& record) {
   const auto anomaly = events::decode_anomaly(record);
   if (!anomaly) return;
-  if (anomaly->transition == Transition::kOpened || anomaly->transition == Transition::kChanged) ++counts_.anomalies;
-  fmt::print("  {} [{}] {} {}  {}\n", transition_word(anomaly->transition, language_),
+  const bool stands = anomaly->transition == Transition::kOpened || anomaly->transition == Transition::kChanged;
+  const bool is_waived = stands && anomaly->waiver.has_value();
+  if (stands) ++(is_waived ? counts_.judged_again : counts_.anomalies);
+  fmt::print("  {} [{}] {} {}  {}\n", is_waived ? in(language_, "已豁免", "waived") : transition_word(anomaly->transition, language_),
              severity_word(anomaly->severity, language_), anomaly->organ_name, anomaly->key.year,
              in(language_, anomaly->message_zh, anomaly->message_en));
 }
@@ -102,7 +94,7 @@ void Console::print_dead_letter(const Record& record) {
     if (const auto* report = std::get_if<RawReport>(&*event)) what = report->url;
   fmt::print("  {} {}  {}\n",
              is_not_a_report ? in(language_, "不是年度报告", "not a report") : in(language_, "无法读取", "cannot be read"),
-             what, eventlog::find_header(record, "dlq_error_message").value_or(""));
+             what, one_language(eventlog::find_header(record, "dlq_error_message").value_or(""), language_));
 }
 
 }  // namespace gouji::command

@@ -12,8 +12,9 @@
 namespace gouji::command {
 
 struct ConsoleCounts {
-  std::int64_t reports = 0;
-  std::int64_t anomalies = 0;     // opened or changed
+  std::int64_t reports = 0;       // versions that are new, not those that a neighbouring year had judged again
+  std::int64_t judged_again = 0;  // or withdrawn, or waived
+  std::int64_t anomalies = 0;     // opened or changed, and not waived
   std::int64_t not_reports = 0;   // dead letters of class not_a_report
   std::int64_t poison = 0;
 };

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstdio>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -131,13 +132,33 @@ std::string anomaly_text(const Anomaly& anomaly, Language language) {
                            events::to_rfc3339(anomaly.evidence.fetched_at));
 }
 
+// An anomaly that is no longer open: what was told of it last.
+int show_closed(eventlog::EventLog& log, const ShowRequest& request) {
+  std::map<std::string, Record> last;  // by id, of those that begin as asked
+  const auto read = read_topic(log, eventlog::kAnomalyTopic, [&](const eventlog::StoredRecord& record) -> Result<void> {
+    const auto anomaly = events::decode_anomaly(record.record);
+    if (anomaly && anomaly->id.starts_with(request.id)) last.insert_or_assign(anomaly->id, record.record);
+    return ok();
+  });
+  if (!read) return fail("show", read.error());
+  if (last.size() != 1)
+    return fail("show", fatal(ErrorCode::kNotFound, fmt::format("{}：没有这样的异常或报告，gouji list 列出未结异常 / no anomaly and no report of that id, see gouji list", request.id)));
+  const Record& record = last.begin()->second;
+  const auto anomaly = events::decode_anomaly(record);
+  if (request.format == "json" || !anomaly) {
+    fmt::print("{}\n", events::value_json(eventlog::kAnomalyTopic, record).value_or("null"));
+    return kOk;
+  }
+  fmt::print("{} {} {}\n{}", transition_word(anomaly->transition, request.language), events::to_rfc3339(anomaly->evidence.fetched_at), anomaly->resolved_by,
+             anomaly_text(*anomaly, request.language));
+  return kOk;
+}
+
 int show_report(eventlog::EventLog& log, const std::vector<std::pair<Anomaly, Record>>& anomalies, const ShowRequest& request) {
   const auto reports = read_current(log, eventlog::kReportCurrentTopic);
   if (!reports) return fail("show", reports.error());
   const auto report = reports->find(request.id);
-  if (report == reports->end())
-    return fail("show", fatal(ErrorCode::kNotFound,
-                              fmt::format("{}：没有这样的未结异常或报告 / no open anomaly and no report of that id", request.id)));
+  if (report == reports->end()) return show_closed(log, request);
   const auto verdict = events::decode_verdict(report->second);
   if (!verdict) return fail("show", verdict.error());
   if (request.format == "json")

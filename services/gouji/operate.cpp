@@ -170,7 +170,11 @@ Result<int> apply_topics(EventLog& log, const std::vector<TopicSpec>& wanted, st
     bool is_there = false;
     for (const TopicSpec& other : actual) is_there |= other.name == topic.name;
     if (is_there) continue;
-    GOUJI_TRY(log.create_topic(with_replication(topic, replication)));
+    if (auto created = log.create_topic(with_replication(topic, replication)); !created) {
+      if (created.error().message.find("replication") != std::string::npos)
+        created.error().message += "; broker 少于副本数时用 --replication 1 / where there are fewer brokers than copies: --replication 1";
+      return created.error();
+    }
     fmt::print("{} 已建立 / created\n", topic.name);
   }
   return kOk;

@@ -78,11 +78,11 @@ Result<std::vector<std::string>> DocumentSource::expand(const std::vector<std::s
     } else if (fs::exists(argument, error)) {
       files.push_back(argument);
     } else {
-      missing += fmt::format("{}{}", missing.empty() ? "" : "\n", argument);
+      missing += fmt::format("{}{}", missing.empty() ? "" : ", ", argument);
     }
   }
   if (!missing.empty())
-    return fatal(ErrorCode::kNotFound, fmt::format("文件不存在 / no such file:\n{}", missing));
+    return fatal(ErrorCode::kNotFound, fmt::format("{}：文件不存在 / no such file", missing));
   return files;
 }
 
@@ -134,7 +134,7 @@ CheckedDocument DocumentSource::read(const std::string& file) const {
   } else {
     std::ifstream in(file, std::ios::binary);
     if (!in) {
-      document.outcome = poison("UNREADABLE", fmt::format("{}：无法打开 / cannot be opened", file));
+      document.outcome = poison("UNREADABLE", "无法打开 / cannot be opened");
       return document;
     }
     bytes = read_limited(in);

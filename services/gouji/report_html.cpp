@@ -169,13 +169,9 @@ std::string key_of_marks(const Page& page) {
 }
 
 std::string not_checked(const Page& page) {
-  std::map<std::pair<std::string, std::string>, int> groups;
-  if (page.verdict != nullptr)
-    for (const RuleResult& result : page.verdict->results)
-      if (result.status == RuleStatus::kNotApplicable) ++groups[{result.rule, result.reason}];
   std::string items;
-  for (const auto& [group, count] : groups)
-    items += fmt::format("<li><code>{}</code> {} {} × {}</li>\n", group.first, group.second, html_escaped(reason_word(group.second)), count);
+  if (page.verdict != nullptr)
+    for (const std::string& line : not_checked_lines(*page.verdict, page.language)) items += fmt::format("<li>{}</li>\n", html_escaped(line));
   const auto unchecked = unchecked_cells(page.document);
   for (std::size_t t = 0; t < unchecked.size(); ++t) {
     if (unchecked[t].empty()) continue;
@@ -223,13 +219,14 @@ std::string html_section(const CheckedDocument& document, Language language) {
   const auto* reading = std::get_if<Reading>(&document.outcome);
   if (reading == nullptr) {
     const Reason& reason = std::get<Refusal>(document.outcome).reason;
-    return fmt::format("<h2>{}</h2>\n<p><b>{}</b> {}：{}</p>\n", html_escaped(document.source), status_of(document.outcome), reason.code, html_escaped(reason.message));
+    return fmt::format("<h2>{}</h2>\n<p><b>{}</b> {}</p>\n", html_escaped(document.source), outcome_word(status_of(document.outcome), language), html_escaped(reason_line(reason, language)));
   }
   const Page page = page_of(document, *reading, language);
   const std::string organ = reading->organ_name.value_or(std::string(page.say("（机关不明）", "(organ not said)")));
   std::string out = fmt::format("<h2>{} {}</h2>\n", html_escaped(organ), reading->year ? std::to_string(*reading->year) : std::string(page.say("（年度不明）", "(year not said)")));
   out += head_facts(page);
-  if (reading->reason) out += paragraph(fmt::format("{}：{}", reading->reason->code, reading->reason->message));
+  if (reading->reason) out += paragraph(reason_line(*reading->reason, language));
+  if (!reading->key.is_identified()) out += paragraph(unidentified_words(language));
   const auto anomalies = anomalies_of(document);
   if (anomalies.empty())
     out += paragraph(reading->reason ? page.say("已读出的部分没有发现问题，其余未能核对。", "Nothing wrong in what could be checked.") : page.say("没有发现问题。", "Nothing wrong found."));

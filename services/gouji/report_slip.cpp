@@ -90,7 +90,7 @@ std::string slip(const CheckedDocument& document, const Anomaly& anomaly, Langua
 
 std::string correction_slips(const CheckedDocument& document, Language language) {
   if (const auto* refusal = std::get_if<Refusal>(&document.outcome))
-    return fmt::format("{}  {}：{}\n", document.source, refusal->reason.code, refusal->reason.message);
+    return fmt::format("{}  {}：{}\n", document.source, outcome_word(status_of(document.outcome), language), reason_line(refusal->reason, language));
   std::string out;
   for (const Anomaly* anomaly : anomalies_of(document)) out += slip(document, *anomaly, language);
   if (!out.empty()) return out;

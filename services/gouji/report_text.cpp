@@ -1,8 +1,6 @@
 #include "services/gouji/report_text.h"
 
 #include <algorithm>
-#include <map>
-#include <utility>
 
 #include <fmt/format.h>
 
@@ -17,13 +15,13 @@ std::string heading(const CheckedDocument& document, const Reading& reading, Lan
   const std::string organ = reading.organ_name.value_or(std::string(in(language, "（机关不明）", "(organ not said)")));
   const std::string year = reading.year ? fmt::format("{}", *reading.year)
                                         : std::string(in(language, "（年度不明）", "(year not said)"));
-  return fmt::format("{}  {} {}  {}\n", document.source, organ, year, status_of(document.outcome));
+  return fmt::format("{}  {} {}  {}\n", document.source, organ, year, outcome_word(status_of(document.outcome), language));
 }
 
 std::string tables(const Reading& reading, Language language) {
   std::string out;
   for (const TableReading& table : reading.tables) {
-    out += fmt::format("  {}：{}", table_word(table.table, language), status_word(table.status, language));
+    out += fmt::format(fmt::runtime(in(language, "  {}：{}", "  {}: {}")), table_word(table.table, language), status_word(table.status, language));
     if (table.status == TableStatus::kRead || table.status == TableStatus::kPartial)
       out += fmt::format(fmt::runtime(in(language, "（{} 年版）", " (edition {})")), to_string(table.edition));
     out += "\n";
@@ -62,23 +60,9 @@ std::string unchecked(const CheckedDocument& document, Language language) {
                                    "cells in no equation that could be checked (a wrong figure there goes unnoticed):"), out);
 }
 
-// One line a reason, with the rules and how many instances it concerns.
 std::string not_checked(const Verdict& verdict, Language language) {
-  std::map<std::pair<std::string, std::string>, std::vector<std::string>> groups;
-  for (const RuleResult& result : verdict.results)
-    if (result.status == RuleStatus::kNotApplicable) groups[{result.rule, result.reason}].push_back(result.instance);
   std::string out;
-  for (const auto& [group, instances] : groups) {
-    out += fmt::format("    {} {}", group.first, group.second);
-    const std::string_view word = language == Language::kChinese ? reason_word(group.second) : std::string_view();
-    if (!word.empty()) out += fmt::format("（{}）", word);
-    if (instances.size() > 1 || !instances.front().empty()) {
-      const std::size_t shown = std::min<std::size_t>(instances.size(), 3);
-      out += fmt::format("  {}", fmt::join(instances.begin(), instances.begin() + static_cast<std::ptrdiff_t>(shown), ", "));
-      if (instances.size() > shown) out += fmt::format(fmt::runtime(in(language, " 等 {} 处", " and others, {} in all")), instances.size());
-    }
-    out += "\n";
-  }
+  for (const std::string& line : not_checked_lines(verdict, language)) out += fmt::format("    {}\n", line);
   if (out.empty()) return out;
   return fmt::format("  {}\n{}", in(language, "未能核对：", "could not be checked:"), out);
 }
@@ -107,11 +91,12 @@ std::string unread_cells(const Reading& reading, Language language) {
 
 std::string check_text(const CheckedDocument& document, Language language, bool colour) {
   if (const auto* refusal = std::get_if<Refusal>(&document.outcome))
-    return fmt::format("{}  {}\n  {}：{}\n", document.source, status_of(document.outcome), refusal->reason.code,
-                       refusal->reason.message);
+    return fmt::format("{}  {}\n  {}\n", document.source, outcome_word(status_of(document.outcome), language),
+                       reason_line(refusal->reason, language));
   const Reading& reading = std::get<Reading>(document.outcome);
   std::string out = heading(document, reading, language) + tables(reading, language);
-  if (reading.reason) out += fmt::format("  {}：{}\n", reading.reason->code, reading.reason->message);
+  if (reading.reason) out += fmt::format("  {}\n", reason_line(*reading.reason, language));
+  if (!reading.key.is_identified()) out += fmt::format("  {}\n", unidentified_words(language));
   const Verdict* verdict = verdict_of(document.judgement);
   if (verdict == nullptr) return out;
   const std::string wrong = anomalies(document, language, colour);
@@ -120,7 +105,10 @@ std::string check_text(const CheckedDocument& document, Language language, bool 
   const std::string_view clean = reading.reason
                                      ? in(language, "  已核对的 {} 项没有发现问题，其余未能核对\n", "  nothing wrong in the {} checks that could be made\n")
                                      : in(language, "  没有发现问题：{} 项核对通过\n", "  nothing wrong found: {} checks passed\n");
-  out += wrong.empty() ? fmt::format(fmt::runtime(clean), passed) : wrong;
+  if (!wrong.empty())
+    out += wrong;
+  else
+    out += passed == 0 ? fmt::format("  {}\n", in(language, "没有一项能够核对", "nothing could be checked")) : fmt::format(fmt::runtime(clean), passed);
   return out + unread_cells(reading, language) + not_checked(*verdict, language) + unchecked(document, language);
 }
 

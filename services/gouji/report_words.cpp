@@ -2,7 +2,13 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <utility>
+
+#include <fmt/format.h>
+
+#include "services/validator/core/messages.h"
+#include "services/validator/core/rules.h"
 
 namespace gouji::command {
 
@@ -60,6 +66,75 @@ std::string_view reason_word(std::string_view code) {
   return found == std::end(kWords) ? std::string_view() : found->second;
 }
 
+std::string_view outcome_word(std::string_view status, Language language) {
+  if (status == "PARSED") return in(language, "已读全", "read in full");
+  if (status == "PARTIAL") return in(language, "未能读全", "read in part");
+  return status == "NOT_A_REPORT" ? in(language, "不是年度报告", "not an annual report") : in(language, "无法读取", "cannot be read");
+}
+
+namespace {
+
+// "未安装 / is not installed: gouji-ocr": the name stands in one half only. A colon before plain words is prose.
+bool has_details(std::string_view chinese, std::string_view english) {
+  const std::size_t colon = english.find(": ");
+  if (colon == std::string_view::npos || chinese.find("：") != std::string_view::npos) return false;
+  return english.find_first_not_of("abcdefghijklmnopqrstuvwxyz ,;'", colon + 2) != std::string_view::npos;
+}
+
+}  // namespace
+
+std::string one_language(std::string_view message, Language language) {
+  constexpr std::string_view kBetween = " / ";
+  const std::size_t at = message.find(kBetween);
+  if (at == std::string_view::npos) return std::string(message);
+  const std::string_view english = message.substr(at + kBetween.size());
+  if (english.find(kBetween) != std::string_view::npos || has_details(message.substr(0, at), english)) return std::string(message);
+  if (language == Language::kChinese) return std::string(message.substr(0, at));
+  // "NO_REPORT: 中文 / english": the code belongs to both.
+  const std::size_t code = message.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789");
+  const bool has_code = code != std::string_view::npos && code > 0 && message.substr(code).starts_with(": ");
+  return std::string(has_code ? message.substr(0, code + 2) : "") + std::string(english);
+}
+
+std::string rule_words(std::string_view rule, const std::optional<std::string>& instance, Language language) {
+  constexpr std::string_view kInstance = "{instance}";
+  const validator::Rule* of = validator::rule_set().find(rule);
+  if (of == nullptr) return std::string(rule);
+  std::string name(in(language, of->name_zh, of->name_en));
+  const std::size_t at = name.find(kInstance);
+  if (at == std::string::npos) return name;
+  const auto of_language = language == Language::kChinese ? validator::Language::kChinese : validator::Language::kEnglish;
+  return name.replace(at, kInstance.size(), instance ? validator::instance_wording(rule, *instance, of_language) : "…");
+}
+
+std::string reason_line(const Reason& reason, Language language) {
+  // Which tables they are stands in front of it in every format.
+  const std::string_view message = reason.code == "TABLE_INCOMPLETE" ? std::string_view(reason.message).substr(0, reason.message.rfind(": ")) : reason.message;
+  return fmt::format(fmt::runtime(in(language, "{}（{}）", "{} ({})")), one_language(message, language), reason.code);
+}
+
+std::string_view unidentified_words(Language language) {
+  return in(language, "不能确定是哪个机关、哪个年度的报告，有些项目因此未能核对：请用 --organ 机关全称、--year 年度 注明",
+            "it is not known whose report this is or of which year, so some checks could not be made: say it with --organ NAME and --year Y");
+}
+
+std::vector<std::string> not_checked_lines(const Verdict& verdict, Language language) {
+  std::map<std::pair<std::string, std::string>, std::vector<std::string>> groups;
+  for (const RuleResult& result : verdict.results)
+    if (result.status == RuleStatus::kNotApplicable) groups[{result.rule, result.reason}].push_back(result.instance);
+  std::vector<std::string> lines;
+  for (const auto& [group, instances] : groups) {
+    const auto& [rule, reason] = group;
+    const bool is_one = instances.size() == 1;
+    const std::string_view word = language == Language::kChinese ? reason_word(reason) : std::string_view();
+    lines.push_back(fmt::format(fmt::runtime(in(language, "{}：{}（{}）", "{}: {} ({})")),
+                                rule_words(rule, is_one && !instances.front().empty() ? std::optional(instances.front()) : std::nullopt, language),
+                                word.empty() ? reason : word, rule));
+    if (!is_one) lines.back() += fmt::format(fmt::runtime(in(language, "，{} 处", ", {} times")), instances.size());
+  }
+  return lines;
+}
+
 std::string_view state_word(CellState state, Language language) {
   switch (state) {
     case CellState::kUnreadable: return in(language, "未能读出", "UNREADABLE");
@@ -80,10 +155,20 @@ std::string_view severity_word(Severity severity, Language language) {
 
 std::string_view fault_word(Fault fault, Language language) {
   switch (fault) {
-    case Fault::kUndecided: return in(language, "来源待定", "cause undecided");
+    case Fault::kUndecided: return in(language, "原因未定，请对照原文", "cause undecided: compare with the document");
     case Fault::kPublisher: return in(language, "原文如此", "so in the document");
     case Fault::kExtraction: return in(language, "可能是读取有误", "probably a reading error");
     case Fault::kForm: return in(language, "表格样式不同", "another form");
+  }
+  return {};
+}
+
+std::string_view transition_word(Transition transition, Language language) {
+  switch (transition) {
+    case Transition::kOpened: return in(language, "新异常", "opened");
+    case Transition::kChanged: return in(language, "有变化", "changed");
+    case Transition::kResolved: return in(language, "已更正", "resolved");
+    case Transition::kRetracted: return in(language, "已撤回", "retracted");
   }
   return {};
 }

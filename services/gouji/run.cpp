@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "common/host/stage_service.h"
+#include "common/runtime/settings.h"
 #include "common/runtime/stop_signal.h"
 #include "common/telemetry/log.h"
 #include "services/gouji/commands.h"
@@ -39,7 +40,7 @@ void print_summary(const ConsoleCounts& counts, std::int64_t failures, Language 
              fmt::format(fmt::runtime(in(language, "报告 {} 份，异常 {} 项，不是报告 {} 份，无法读取 {} 份，来源或文件取不到 {} 处",
                                          "{} reports, {} anomalies, {} not reports, {} unreadable, {} not fetched")),
                          counts.reports, counts.anomalies, counts.not_reports, counts.poison, failures));
-  if (counts.reports + counts.anomalies + counts.not_reports + counts.poison == 0)
+  if (counts.reports + counts.judged_again + counts.anomalies + counts.not_reports + counts.poison == 0)
     fmt::print(stderr, "{}\n", in(language, "没有新的或有变化的报告；用 gouji list 查看未结异常",
                                   "nothing new and nothing changed; see gouji list for open anomalies"));
 }
@@ -47,7 +48,7 @@ void print_summary(const ConsoleCounts& counts, std::int64_t failures, Language 
 Result<int> follow_pipeline(const RunRequest& request, const std::shared_ptr<Pipeline>& pipeline) {
   GOUJI_ASSIGN(Console console, Console::open(pipeline->log(), request.language));
   GOUJI_TRY(pipeline->start());
-  fmt::print(stderr, "{} http://{}/metrics\n", in(request.language, "指标 /", "metrics:"), pipeline->admin_address());
+  fmt::print(stderr, "{}http://{}/metrics\n", in(request.language, "指标：", "metrics: "), pipeline->admin_address());
   std::int64_t failures = 0;
   {
     const ConsoleThread follow(console, pipeline->log());
@@ -77,11 +78,23 @@ Result<int> work(const RunRequest& request, runtime::StopSignal& stop) {
   return host::exit_code_of(*end);
 }
 
+// What the console says is enough for people, so the log begins with warnings unless told otherwise.
+Result<telemetry::LogLevel> wanted_log_level() {
+  const auto environment = runtime::gouji_environment();
+  const auto found = environment.find("GOUJI_LOG_LEVEL");
+  if (found == environment.end() || found->second.empty()) return telemetry::LogLevel::kWarning;
+  for (const std::string_view known : {"debug", "info", "warning", "error"})
+    if (found->second == known) return host::log_level_of(found->second);
+  return fatal(ErrorCode::kBadSettings, fmt::format("GOUJI_LOG_LEVEL: '{}' is not one of debug, info, warning, error", found->second));
+}
+
 }  // namespace
 
 int run(const RunRequest& request) {
   runtime::StopSignal stop(kStopLimit);
-  telemetry::start_log("gouji", telemetry::LogLevel::kWarning);
+  const auto level = wanted_log_level();
+  if (!level) return fail("run", level.error());
+  telemetry::start_log("gouji", *level);
   RunRequest wanted = request;
   if (wanted.sources.empty()) wanted.sources = {"tests/samples"};
   const Result<int> result = work(wanted, stop);

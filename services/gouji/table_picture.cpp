@@ -30,8 +30,9 @@ std::string cut(std::string_view text, std::size_t width) {
   return std::string(text.substr(0, end));
 }
 
+// What does not fit ends in "…", so that nobody takes it for the whole label.
 std::string left(std::string_view text, std::size_t width) {
-  std::string out = cut(text, width);
+  std::string out = display_width(text) <= width ? std::string(text) : cut(text, width - 1) + "…";
   out.append(width - std::min(width, display_width(out)), ' ');
   return out;
 }

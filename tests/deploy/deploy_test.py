@@ -121,7 +121,7 @@ class UnitsTest(unittest.TestCase):
         code = call_filter.program(allowed, call_filter.EPERM)
         for name in ('word.pdf', 'word.docx'):
             done = run(BUILD / 'bin/gouji', 'check', ROOT / 'tests/e2e/formats' / name, preexec_fn=lambda: call_filter.put_up(code))
-            self.assertIn('2025  PARSED', done.stdout, name + done.stderr)
+            self.assertIn('2025  已读全', done.stdout, name + done.stderr)
         done = run('nice', 'true', env={'LC_ALL': 'C', 'PATH': os.environ['PATH']}, preexec_fn=lambda: call_filter.put_up(code))
         self.assertIn('Operation not permitted', done.stderr)  # the filter holds
 

@@ -1,6 +1,6 @@
 """Keeps a table of open anomalies: open_anomalies.py HOST:PORT STATE_FILE
 
-pip install confluent-kafka protobuf; protoc -I proto --python_out=. proto/gouji/v1/*.proto"""
+How to run it: docs/consumers/README.md."""
 import json
 import os
 import sys

@@ -50,7 +50,7 @@ TEST(CheckHtml, SaysWhyADocumentWasNotRead) {
   CheckedDocument document = checked_document();
   document.outcome = Refusal{RefusalClass::kPoison, {"EMPTY", "文件为空 & 无字"}};
   const std::string page = html_section(document, Language::kChinese);
-  EXPECT_NE(page.find("EMPTY：文件为空 &amp; 无字"), std::string::npos);
+  EXPECT_NE(page.find("<b>无法读取</b> 文件为空 &amp; 无字（EMPTY）"), std::string::npos);
 }
 
 }  // namespace
