@@ -85,11 +85,10 @@ class HtmlScanner {
 
   // 12<sup>1</sup> is 12 with a note, and 10<sup>8</sup> is not 108: digits stay raised.
   void add_raised(std::size_t end) {
-    constexpr std::array<char32_t, 10> kRaised = {U'⁰', U'¹', U'²', U'³', U'⁴', U'⁵', U'⁶', U'⁷', U'⁸', U'⁹'};
     for (std::size_t at = at_; at < end; ++at) {
       const char c = html_[at];
       if (c >= '0' && c <= '9') {
-        builder_.add_character(kRaised[static_cast<std::size_t>(c - '0')], at, at + 1);
+        builder_.add_character(raised_digit(c), at, at + 1);
       } else {
         std::size_t last = at + 1;
         while (last < end && (html_[last] < '0' || html_[last] > '9')) ++last;

@@ -17,6 +17,11 @@ constexpr int hex_digit(char c) {
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
+// '0'…'9' as it stands raised: ⁰…⁹.
+constexpr char32_t raised_digit(char digit) {
+  return digit == '1' ? U'¹' : digit == '2' ? U'²' : digit == '3' ? U'³' : U'⁰' + static_cast<char32_t>(digit - '0');
+}
+
 inline std::string ascii_lower(std::string_view text) {
   std::string low(text);
   for (char& c : low) c = ascii_lower(c);

@@ -106,7 +106,8 @@ class DocReader {
         const std::size_t bytes = (is_in_run ? run->end : run->begin) - piece.offset;
         border = std::clamp((bytes + piece.width() - 1) / piece.width(), first + 1, last);
       }
-      if (!is_in_run) {
+      if (!is_in_run || run->kind == DocTextKind::kRaised) {
+        builder_.set_raised(is_in_run);
         put_units(piece, first, border);
       } else if (run->kind == DocTextKind::kSymbol && fields_in_code_ == 0) {
         for (std::size_t i = first; i < border; ++i) builder_.put_character(symbol_character(run->symbol), span(piece, i, i + 1));

@@ -91,12 +91,13 @@ std::string_view paragraph_formatting(std::string_view page, std::size_t place) 
 // What the formatting of a run says about its text, if it says anything.
 std::optional<DocTextRun> meaning_of_run(std::string_view grpprl) {
   DocTextRun run;
-  bool is_hidden = false, is_deleted = false, is_special = false, is_symbol = false;
+  bool is_hidden = false, is_deleted = false, is_special = false, is_symbol = false, is_raised = false;
   SprmWalk walk(grpprl);
   while (const auto sprm = walk.next()) {
     const std::uint32_t value = sprm->number();
     if (sprm->code == 0x083C) is_hidden = (value & 1) != 0;
     if (sprm->code == 0x0800) is_deleted = value != 0;
+    if (sprm->code == 0x2A48) is_raised = value == 1;
     if (sprm->code == 0x0855) is_special = value != 0;
     if (sprm->code == 0x6A09) {
       is_symbol = true;
@@ -104,8 +105,9 @@ std::optional<DocTextRun> meaning_of_run(std::string_view grpprl) {
     }
   }
   if (is_hidden || is_deleted) return run;
-  if (!is_special || !is_symbol) return std::nullopt;
-  run.kind = DocTextKind::kSymbol;
+  const bool has_symbol = is_special && is_symbol;
+  if (!has_symbol && !is_raised) return std::nullopt;
+  run.kind = has_symbol ? DocTextKind::kSymbol : DocTextKind::kRaised;
   return run;
 }
 

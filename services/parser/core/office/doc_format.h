@@ -28,7 +28,7 @@ struct DocParagraph {
 // is how many of those were read.
 std::size_t apply_paragraph_sprms(std::string_view grpprl, std::string_view extra, DocParagraph& paragraph);
 
-enum class DocTextKind : std::uint8_t { kPlain, kLeftOut, kSymbol };
+enum class DocTextKind : std::uint8_t { kPlain, kLeftOut, kSymbol, kRaised };
 
 // A stretch of the main stream whose characters are not simply text.
 struct DocTextRun {

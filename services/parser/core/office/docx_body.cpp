@@ -12,6 +12,7 @@
 #include "services/parser/core/office/docx_names.h"
 #include "services/parser/core/office/symbols.h"
 #include "services/parser/core/office/xml.h"
+#include "services/parser/core/words.h"
 
 namespace gouji::parser {
 namespace {
@@ -97,7 +98,7 @@ class BodyReader {
     switch (element) {
       case DocxElement::kParagraph: return begin_paragraph();
       case DocxElement::kParagraphProperties: return begin_paragraph_properties(scanner);
-      case DocxElement::kRun: is_run_hidden_ = false; return;
+      case DocxElement::kRun: is_run_hidden_ = false; builder_.set_raised(false); return;
       case DocxElement::kRunProperties: return begin_run_properties(scanner);
       case DocxElement::kText: text_begin_ = tag.end; return;
       case DocxElement::kTable: return begin_table();
@@ -142,8 +143,8 @@ class BodyReader {
     is_in_run_properties_ = true;
     const auto content = scanner.flat_content();
     if (!content) return;
-    const std::string_view wanted = paragraph_.is_in_properties ? "del" : "vanish";
-    if (find_word(*content, wanted) == content->npos) scanner.leave_flat_element(*content);
+    const bool has_meaning = paragraph_.is_in_properties ? has_word(*content, "del") : has_word(*content, "vanish") || has_word(*content, "vertAlign");
+    if (!has_meaning) scanner.leave_flat_element(*content);
   }
 
   void take_property(const XmlTag& tag, DocxElement element) {
@@ -154,6 +155,7 @@ class BodyReader {
       case DocxElement::kListLevel: take_list_level(xml_number(value(), 0)); return;
       case DocxElement::kOutlineLevel: take_outline(xml_number(value(), 9)); return;
       case DocxElement::kHidden: if (!paragraph_.is_in_properties) is_run_hidden_ = is_on(tag); return;
+      case DocxElement::kVerticalPlace: if (!paragraph_.is_in_properties) builder_.set_raised(value() == "superscript"); return;
       case DocxElement::kGridBefore: move_edge(xml_number(value(), 0)); return;
       case DocxElement::kGridSpan: take_span(xml_number(value(), 1)); return;
       case DocxElement::kVerticalMerge: take_vertical_merge(value()); return;
@@ -223,6 +225,7 @@ class BodyReader {
     }
     paragraph_ = {};
     is_run_hidden_ = false;
+    builder_.set_raised(false);
     read_text_boxes();
   }
 

@@ -22,6 +22,7 @@ constexpr Name kNames[] = {
     {"r", DocxElement::kRun},
     {"rPr", DocxElement::kRunProperties},
     {"vanish", DocxElement::kHidden},
+    {"vertAlign", DocxElement::kVerticalPlace},
     {"t", DocxElement::kText},
     {"tab", DocxElement::kTab},
     {"ptab", DocxElement::kPositionedTab},

@@ -9,7 +9,7 @@ namespace gouji::parser {
 enum class DocxElement : std::uint8_t {
   kOther,
   kParagraph, kParagraphProperties, kStyle, kListId, kListLevel, kOutlineLevel,
-  kRun, kRunProperties, kHidden, kText, kTab, kPositionedTab, kBreak, kCarriageReturn, kHyphen, kSymbol,
+  kRun, kRunProperties, kHidden, kVerticalPlace, kText, kTab, kPositionedTab, kBreak, kCarriageReturn, kHyphen, kSymbol,
   kFieldMark, kHyperlink, kTable, kRow, kRowProperties, kGridBefore, kCell, kGridSpan,
   kVerticalMerge, kHorizontalMerge, kTextBox, kImageData, kObjectProperties,
   kDeleted,  // w:del: a stretch of text, or the mark of a paragraph or row

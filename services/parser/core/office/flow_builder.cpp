@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/text/ascii.h"
 #include "common/text/utf8.h"
 #include "services/parser/core/office/flow_grid.h"
 
@@ -80,11 +81,28 @@ void FlowBuilder::add_run(TextRange text, SourceSpan source) {
   run.where.end = end;
 }
 
+// Or behind raised digits of one.
+bool FlowBuilder::is_behind_figure() const {
+  if (text_size() == block_begin_) return false;
+  return text_size() == raised_end_ || is_figure(std::string_view(document_.text).substr(text_size() - 1));
+}
+
 void FlowBuilder::put(std::string_view text, SourceSpan source) {
   if (text.empty() || !may_write(text.size())) return;
   has_ink_ = has_ink_ || has_ink_in(text);
   const std::uint32_t at = text_size();
-  document_.text.append(text);
+  if (is_raised_ && is_behind_figure()) {
+    for (const char c : text) {
+      if (c >= '0' && c <= '9') {
+        append_utf8(document_.text, raised_digit(c));
+      } else {
+        document_.text.push_back(c);
+      }
+    }
+    raised_end_ = text_size();
+  } else {
+    document_.text.append(text);
+  }
   add_run({at, text_size()}, source);
 }
 

@@ -59,6 +59,8 @@ class FlowBuilder {
   // Valid UTF-8. As long as its source, it corresponds to it byte by byte.
   void put(std::string_view text, SourceSpan source);
   void put_character(char32_t character, SourceSpan source);
+  // What is put now stands raised: digits behind a digit are the number of a note, and stay raised (12¹ is not 121).
+  void set_raised(bool is_raised) { is_raised_ = is_raised; }
   // Outside of tables a tab separates fields; in a cell it is a space.
   void put_tab(SourceSpan source);
   // Ends the block; `level` of a heading, 0 of a paragraph.
@@ -113,7 +115,7 @@ class FlowBuilder {
   bool may_write(std::size_t bytes);
   std::uint32_t text_size() const { return static_cast<std::uint32_t>(document_.text.size()); }
   void add_run(TextRange text, SourceSpan source);
-  void notice_ink(std::string_view text);
+  bool is_behind_figure() const;
   void drop_block();
   void close_cell_text(Table& table, std::size_t at);
   void close_as_grid(Table& table);
@@ -131,6 +133,8 @@ class FlowBuilder {
   std::uint32_t last_block_end_ = 0;
   std::int32_t page_ = 0;
   bool has_ink_ = false;
+  bool is_raised_ = false;
+  std::uint32_t raised_end_ = 0;  // where the last raised digits end; more of them may follow
   bool is_link_open_ = false;
   Link link_;
 };

@@ -37,6 +37,7 @@ struct Group {
   std::uint8_t unicode_skip = 1;
   bool is_hidden = false;
   bool is_deleted = false;
+  bool is_raised = false;
 };
 
 struct Row {
@@ -130,6 +131,7 @@ class RtfReader {
   void flush() {
     if (waiting_.empty()) return;
     enter_paragraph(waiting_begin_);
+    builder_.set_raised(group_.is_raised);
     builder_.put(utf8_from(waiting_, group_.page), {waiting_begin_, waiting_end_});
     waiting_.clear();
   }
@@ -224,8 +226,10 @@ class RtfReader {
   void act_on_text(const RtfMeaning& meaning, std::optional<std::int64_t> parameter, std::size_t begin) {
     const bool is_on = parameter.value_or(1) != 0;
     switch (meaning.word) {
-      case RtfWord::kPlain: group_.is_hidden = group_.is_deleted = false; return;
+      case RtfWord::kPlain: group_.is_hidden = group_.is_deleted = group_.is_raised = false; return;
       case RtfWord::kHidden: group_.is_hidden = is_on; return;
+      case RtfWord::kRaised: group_.is_raised = is_on; return;
+      case RtfWord::kNotRaised: group_.is_raised = false; return;
       case RtfWord::kDeleted: group_.is_deleted = is_on; return;
       case RtfWord::kParagraphReset: heading_ = 0; is_in_table_ = false; table_depth_ = 1; return;
       case RtfWord::kInTable: is_in_table_ = is_on; return;

@@ -14,7 +14,7 @@ enum class RtfWord : std::uint8_t {
   kFontTable, kStyleSheet, kCodePage, kFont, kFontCharset, kFontCodePage,
   kUnicode, kUnicodeSkip, kBinary,
   kParagraphEnd, kLineEnd, kTab, kCharacter,
-  kParagraphReset, kPlain, kHidden, kDeleted, kStyle, kOutlineLevel,
+  kParagraphReset, kPlain, kHidden, kRaised, kNotRaised, kDeleted, kStyle, kOutlineLevel,
   kInTable, kTableDepth,
   kRowReset, kRowLeft, kCellEdge, kMergeFirst, kMergeNext, kMergeDownFirst, kMergeDownNext,
   kCellEnd, kRowEnd, kNestedCellEnd, kNestedRowEnd,

@@ -79,6 +79,12 @@ TEST(Doc, DeletedAndHiddenTextIsLeftOut) {
   EXPECT_EQ(outline({{"前", '\r', "", 0}, {"后", '\r', "", 0}}, options), "p 前后") << "the mark between them is deleted";
 }
 
+TEST(Doc, TheNumberOfANoteIsNoPartOfTheFigure) {
+  DocOptions options;
+  options.runs = {{2, 3, sprm(0x2A48, "\x01")}, {5, 6, sprm(0x2A48, "\x02")}};
+  EXPECT_EQ(outline({{"121件34", '\r', "", 0}}, options), "p 12¹件34") << "lowered ones are";
+}
+
 TEST(Doc, FieldsGiveTheirResultsAndMarksTheirMeaning) {
   EXPECT_EQ(outline({{"\x13 PAGE \x14" "3\x15页\x13 X \x13 Y \x14" "7\x15\x14" "8\x15", '\r', "", 0}}), "p 3页8");
   EXPECT_EQ(outline({{"规章\t12\v次行\x1E", '\r', "", 0}}), "p 规章\t12\np 次行-");

@@ -92,6 +92,15 @@ TEST(Docx, HiddenTextIsSkipped) {
   EXPECT_EQ(outline("<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>隐</w:t></w:r><w:r><w:rPr><w:vanish w:val=\"0\"/></w:rPr><w:t>现</w:t></w:r></w:p>"), "p 现");
 }
 
+TEST(Docx, TheNumberOfANoteIsNoPartOfTheFigure) {
+  const auto run = [](const std::string& text, const std::string& place = "") {
+    return "<w:r>" + (place.empty() ? "" : "<w:rPr><w:vertAlign w:val=\"" + place + "\"/></w:rPr>") + "<w:t>" + text + "</w:t></w:r>";
+  };
+  EXPECT_EQ(outline("<w:p>" + run("12") + run("1", "superscript") + run("3", "superscript") + "</w:p><w:p>" + run("4") + "</w:p>"), "p 12¹³\np 4");
+  EXPECT_EQ(outline("<w:p>" + run("12") + run("3", "baseline") + run("4") + run("5", "subscript") + "</w:p>"), "p 12345");
+  EXPECT_EQ(outline("<w:p>" + run("8", "superscript") + run("件") + run("1)", "superscript") + "</w:p>"), "p 8件1)") << "nothing that it could belong to";
+}
+
 TEST(Docx, BreaksEndBlocksAndTabsSeparate) {
   EXPECT_EQ(outline("<w:p><w:pPr><w:tabs><w:tab w:val=\"left\"/></w:tabs></w:pPr><w:r><w:t>规章</w:t><w:tab/><w:t>12</w:t><w:br/><w:t>次行</w:t></w:r></w:p>"),
             "p 规章\t12\np 次行");

@@ -29,6 +29,10 @@ TEST(Rtf, SkipsWhatIsNotTheText) {
   EXPECT_EQ(outline("{\\listtext \\u19968 ?\\u12289 ?\\tab}\\u24635 ?"), "p 一、\t总") << "numbers are written out";
 }
 
+TEST(Rtf, TheNumberOfANoteIsNoPartOfTheFigure) {
+  EXPECT_EQ(outline("12{\\super 1}3\\par 4\\super 2\\nosupersub 5\\par 6\\super 7\\plain 8"), "p 12¹3\np 4²5\np 6⁷8");
+}
+
 TEST(Rtf, HeadingsComeFromStylesAndOutlineLevels) {
   EXPECT_EQ(outline("{\\stylesheet{\\s0 Normal;}{\\s1\\outlinelevel0 x;}{\\s2 heading 2;}}\\pard\\s1 a\\par\\pard\\s2 b\\par\\pard\\outlinelevel2 c\\par\\pard d"),
             "h1 a\nh2 b\nh3 c\np d");
