@@ -190,7 +190,8 @@ Result<std::vector<Expectation>> WebCrawl::expectations_of(const Source& source,
   for (const Location& location : documents) {
     // A report that was there before this crawler was is as old as its list says.
     const UnixMillis seen = std::min(location.first_seen, day_from(location.published_on).value_or(location.first_seen));
-    sighted.push_back({duty->organ, year_of_title(location.title), seen, location.known.withdrawn});
+    const std::string& organ = location.organ.empty() ? duty->organ : location.organ;
+    sighted.push_back({organ, year_of_title(location.title), seen, location.known.withdrawn});
   }
   for (const int year : {year_due(now), year_due(now) - 1}) {
     if (auto one = expectation_of(*duty, year, sighted, now)) expected.push_back(std::move(*one));

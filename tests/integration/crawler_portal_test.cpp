@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "common/report/calendar.h"
 #include "services/crawler/core/portal_file.h"
 #include "services/crawler/io/state.h"
 #include "tests/support/crawler_ground.h"
@@ -101,7 +102,9 @@ TEST(CrawlerPortal, FetchesBootstrapValuesBeforeTheList) {
 
 TEST(CrawlerPortal, SaysWhoseAReportIsWhereTheRowDoes) {
   Ground ground;
-  ground.portal.on("/list", html("<ul><li><a href='/d0'>2024年政府信息公开工作年度报告</a><i>某市水利局</i></li><li><a href='/d1'>2023年政府信息公开工作年度报告</a></li></ul>"));
+  const int due = year_due(ground.clock.unix_millis());
+  ground.portal.on("/list", html("<ul><li><a href='/d0'>" + std::to_string(due) + "年政府信息公开工作年度报告</a><i>某市水利局</i></li><li><a href='/d1'>" +
+                                 std::to_string(due - 1) + "年政府信息公开工作年度报告</a></li></ul>"));
   for (int i = 0; i < 2; ++i) ground.portal.on("/d" + std::to_string(i), html(article("第" + std::to_string(i) + "份。")));
   const auto parsed = parse_portal_file(R"({"schema":1,"id":"portal-a","hosts":["127.0.0.1"],"organ":{"name":"某市教育局"},"lists":[{"id":"nb","request":{"url":")" + ground.portal.url("/list") +
                                             R"("},"rows":{"select":"li","fields":{"url":"a@href","title":"a","organ":"i"}}}]})",
@@ -113,6 +116,10 @@ TEST(CrawlerPortal, SaysWhoseAReportIsWhereTheRowDoes) {
   for (const RawReport& report : reports) {
     EXPECT_THAT(values_of(report, "organ"), ElementsAre(report.url.ends_with("/d0") ? "某市水利局" : "某市教育局")) << report.url;
   }
+  const auto owed = ground.log.health().back().expectations;  // of the portal's own organ
+  ASSERT_THAT(owed, SizeIs(2));
+  EXPECT_EQ(owed[0].seen_at, 0) << "the report of " << due << " is another organ's";
+  EXPECT_NE(owed[1].seen_at, 0);
 }
 
 TEST(CrawlerPortal, TakesNoRefusalInDisguiseForAChange) {

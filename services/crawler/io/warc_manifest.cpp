@@ -8,11 +8,11 @@
 #include <map>
 #include <optional>
 #include <set>
-#include <sstream>
 
 #include <fmt/format.h>
 
 #include "common/core/digest.h"
+#include "common/runtime/settings_file.h"
 #include "services/crawler/io/warc_files.h"
 
 namespace gouji::crawler {
@@ -21,6 +21,7 @@ namespace {
 
 constexpr UnixMillis kDay = 86'400'000;
 constexpr std::string_view kPrefix = "manifest-";
+constexpr std::size_t kManifestBytesMax = 4 * 1024 * 1024;  // of a day
 
 struct Entry {
   std::string name, sha256;
@@ -73,12 +74,8 @@ std::optional<Manifest> parsed(const std::string& name, const std::string& text)
   return manifest;
 }
 
-std::string text_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
+// Empty, which is no manifest, where it cannot be read.
+std::string text_of(const std::string& path) { return runtime::read_small_file(path, kManifestBytesMax).value_or(""); }
 
 Result<std::vector<std::string>> manifest_names(const std::string& folder) {
   GOUJI_ASSIGN(auto names, names_ending(folder, ".json"));
