@@ -19,4 +19,22 @@ esac
   cmake --build --preset programs --parallel "$(nproc)" >&2
 )
 [ $# -gt 0 ] || set -- "$root/tests/samples"
-exec "$root/build/release/bin/gouji" run --once "$@"
+status=0
+"$root/build/release/bin/gouji" run --once "$@" || status=$?
+
+data=gouji-data before=
+for word in "$@"; do
+  if [ "$before" = --data ]; then data=$word; fi
+  case $word in --data=*) data=${word#*=} ;; esac
+  before=$word
+done
+if [ -e "$data/log.db" ]; then
+  cat >&2 <<TEXT
+
+quickstart: 下一步 / next:
+  PATH="$root/build/release/bin:\$PATH"
+  gouji list --data "$data"
+  $root/README.zh.md / $root/README.md
+TEXT
+fi
+exit "$status"

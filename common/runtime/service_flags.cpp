@@ -1,6 +1,7 @@
 // The flags of a service: the one source of this library that knows CLI11.
 #include <iostream>
 #include <map>
+#include <memory>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -24,11 +25,21 @@ std::string_view value_word(const SettingSpec& spec) {
     case SettingKind::kBool: return "true|false";
     case SettingKind::kDuration: return "TIME";
     case SettingKind::kBytes: return "SIZE";
-    case SettingKind::kTextList: return "A,B,…";
-    case SettingKind::kTextMap: return "K=V,…";
+    case SettingKind::kTextList: return "A,B,...";  // CLI11 counts bytes when it aligns
+    case SettingKind::kTextMap: return "K=V,...";
   }
   return "";
 }
+
+// CLI11 leaves two blank lines between sections.
+class HelpFormat : public CLI::Formatter {
+ public:
+  std::string make_help(const CLI::App* app, std::string name, CLI::AppFormatMode mode) const override {
+    std::string help = CLI::Formatter::make_help(app, std::move(name), mode);
+    for (std::size_t at = help.find("\n\n\n"); at != std::string::npos; at = help.find("\n\n\n", at)) help.erase(at, 1);
+    return help;
+  }
+};
 
 std::string section_of(const SettingSpec& spec) {
   const auto dot = spec.name.find('.');
@@ -69,6 +80,7 @@ ServiceCommandLine parse_service_flags(int argc, char** argv, std::string_view p
   ServiceCommandLine line;
   std::vector<std::string> names{"--config", "--help", "--version"};
   std::map<const CLI::Option*, std::string> setting_of;
+  app.formatter(std::make_shared<HelpFormat>());
   app.set_help_flag("-h,--help", "显示帮助 / show this help");
   app.set_version_flag("--version", fmt::format("{} {}", program, version()), "显示版本 / show the version");
   app.add_option("--config", line.sources.file, "设置文件（YAML） / file with the settings (YAML)")->type_name("FILE");

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "common/core/check.h"
 
@@ -141,7 +142,7 @@ std::optional<std::map<std::string, std::string>> parse_map(std::string_view tex
 
 std::string expected_value(const SettingSpec& spec) {
   switch (spec.kind) {
-    case SettingKind::kText: return "a text";
+    case SettingKind::kText: return spec.choices.empty() ? "a text" : fmt::format("one of {}", fmt::join(spec.choices, ", "));
     case SettingKind::kInteger: return "a whole number" + limits(spec);
     case SettingKind::kBool: return "true or false";
     case SettingKind::kDuration: return "a duration such as 250ms, 5s, 10m, 24h or 400d" + limits(spec);

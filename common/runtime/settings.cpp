@@ -193,6 +193,8 @@ class SettingsLoader {
 
   bool take_scalar(Settings::Value& value, const FileEntry& entry) {
     if (entry.form != NodeForm::kScalar) return refuse(value, entry);
+    const std::vector<std::string>& choices = value.spec.choices;
+    if (!choices.empty() && std::find(choices.begin(), choices.end(), entry.scalar) == choices.end()) return refuse(value, entry);
     if (value.spec.kind != SettingKind::kText) {
       const auto number = parse_number(value.spec, entry.scalar);
       if (!number) return refuse(value, entry);

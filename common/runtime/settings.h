@@ -31,6 +31,7 @@ struct SettingSpec {
   bool is_secret = false;
   std::int64_t min = 0;       // of integers, durations (ms) and bytes
   std::int64_t max = INT64_MAX;
+  std::vector<std::string> choices{};  // of a text: no other is taken; empty = any
 };
 
 class Settings {

@@ -2,11 +2,13 @@
 #include <csignal>
 #include <cstdio>
 #include <map>
+#include <optional>
 
 #include <fmt/format.h>
 
 #include "common/eventlog/topics.h"
 #include "common/events/codec.h"
+#include "common/runtime/setting_value.h"
 #include "services/gouji/commands.h"
 #include "services/gouji/exit_codes.h"
 #include "services/gouji/json_writer.h"
@@ -38,11 +40,32 @@ Result<std::int64_t> start_offset(EventLog& log, const TopicPartition& at, const
                fmt::format("--from {}: start, end, an offset or a time such as 2026-01-31T00:00:00Z is expected", from));
 }
 
+// The topic that was meant: spelt nearly so, or the shortest that has the word in it.
+std::optional<std::string> meant_topic(EventLog& log, const std::string& wrong) {
+  const auto topics = log.topics();
+  if (!topics) return std::nullopt;
+  std::vector<std::string> names;
+  for (const eventlog::TopicSpec& topic : *topics) names.push_back(topic.name);
+  auto meant = runtime::nearest_name(wrong, names);
+  if (meant) return meant;
+  for (const std::string& name : names)
+    if (name.find(wrong) != std::string::npos && (!meant || name.size() < meant->size())) meant = name;
+  return meant;
+}
+
+Result<std::int32_t> partitions_of(EventLog& log, const std::string& topic) {
+  auto partitions = log.partitions(topic);
+  if (partitions || partitions.error().code != ErrorCode::kNotFound) return partitions;
+  const auto meant = meant_topic(log, topic);
+  if (!meant) return partitions;
+  return fatal(ErrorCode::kNotFound, fmt::format("没有主题 {0}，是否想用 {1}？ / there is no topic {0}; did you mean {1}?", topic, *meant));
+}
+
 Result<std::map<TopicPartition, Reach>> reaches_of(EventLog& log, const TailRequest& request,
                                                    const std::vector<std::string>& topics) {
   std::map<TopicPartition, Reach> reaches;
   for (const std::string& topic : topics) {
-    GOUJI_ASSIGN(const std::int32_t partitions, log.partitions(topic));
+    GOUJI_ASSIGN(const std::int32_t partitions, partitions_of(log, topic));
     for (std::int32_t partition = 0; partition < partitions; ++partition) {
       const TopicPartition at{topic, partition};
       Reach reach;

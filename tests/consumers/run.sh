@@ -2,6 +2,9 @@
 # Builds the consumers of docs/consumers and runs them on a real broker.
 #   tests/consumers/run.sh [--preset NAME] [python,java,go,node]
 set -euo pipefail
+case ${1:-} in
+  -h | --help) sed -n '2,3s/^# //p' "$0"; exit 0 ;;
+esac
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 preset=release
 if [ "${1:-}" = --preset ]; then preset=$2; shift 2; fi

@@ -151,6 +151,7 @@ class StorageTest(unittest.TestCase):
         for action in ('stat', 'verify', 'compact'):
             code, out, err = gouji('log', action, '--log', self.log)
             self.assertEqual((code, out), (4, ''), err)
+            self.assertIn('此处没有事件日志', err)
             self.assertIn('there is no log at', err)
         self.assertFalse(self.data.exists())
         folder_of_reports(self.reports, 2)
@@ -163,6 +164,15 @@ class StorageTest(unittest.TestCase):
         self.assertIn(f'pid {process.pid}', err)
         self.assertEqual(gouji('log', 'verify', '--log', self.log)[0], 0)
         self.assertEqual(gouji('log', 'stat', '--log', self.log)[0], 0)
+
+    def test_a_topic_that_is_not_there_names_the_one_that_was_meant(self):
+        folder_of_reports(self.reports, 1)
+        self.run_once()
+        for wrong, words in (('gouji.report.verdcit.v1', f'是否想用 {VERDICT}？'), ('verdict', f'did you mean {VERDICT}?'), ('zzz', '`gouji topics apply`')):
+            code, out, err = gouji('tail', wrong, '--log', self.log)
+            self.assertNotEqual((code, out), (0, ''))
+            self.assertIn(words, err)
+            self.assertEqual('topics apply' in err, wrong == 'zzz')
 
     # --- a move
 

@@ -12,7 +12,7 @@ constexpr std::int32_t kPartitionsMax = 10'000;
 
 Error no_topic(const std::string& path, std::string_view name) {
   return fatal(ErrorCode::kNotFound,
-               fmt::format("{} has no topic {}: `gouji topics apply` creates what is missing", path, name));
+               fmt::format("事件日志没有这个主题 / {} has no topic {}: `gouji topics apply` creates what is missing", path, name));
 }
 
 Error damaged(const std::string& path, std::string_view name) {

@@ -123,12 +123,12 @@ Result<std::unique_ptr<SqliteConnection>> open_log_file(const std::string& path,
   std::error_code error;
   if (!std::filesystem::exists(path, error)) {
     return unavailable(ErrorCode::kLogUnavailable,
-                       fmt::format("there is no log at {}: start `gouji run`, or give the right --log", path));
+                       fmt::format("此处没有事件日志：请先运行 gouji run，或用 --log、--data 指明 / there is no log at {}: start `gouji run`, or give the right --log or --data", path));
   }
   GOUJI_ASSIGN(auto connection, SqliteConnection::open(path, access));
   // Its owner is about to make it, or died doing so.
   GOUJI_ASSIGN(const bool blank, is_blank(*connection));
-  if (blank) return unavailable(ErrorCode::kLogUnavailable, fmt::format("the log at {} is empty: start `gouji run`", path));
+  if (blank) return unavailable(ErrorCode::kLogUnavailable, fmt::format("事件日志是空的：请先运行 gouji run / the log at {} is empty: start `gouji run`", path));
   GOUJI_TRY(check_version(*connection));
   GOUJI_TRY(set_up(*connection, access));
   return connection;

@@ -8,6 +8,7 @@
 #include "common/core/digest.h"
 #include "common/text/ascii.h"
 #include "services/crawler/core/families.h"
+#include "services/crawler/core/json_mistake.h"
 #include "services/crawler/core/portal_fields.h"
 #include "services/crawler/core/request_template.h"
 
@@ -35,6 +36,7 @@ void read_identity(ObjectReader& root, Portal& portal) {
   if (root.member("schema") == nullptr) root.mistake("schema", "missing; expected 1");
   (void)root.number("schema", 1, 1);
   (void)root.text("about");
+  (void)root.member("family");  // laid over the file already
   if (const auto id = root.text("id"); id && is_portal_id(*id)) {
     portal.id = *id;
   } else {
@@ -249,13 +251,19 @@ JsonValue without_samples(JsonValue file) {
   return file;
 }
 
+std::string place_of_mistake(std::string_view text) {
+  const auto at = json_mistake(text);
+  return at ? line_and_column(text, *at) + ": " : "";
+}
+
 Result<Portal> portal_from(std::string_view bytes, std::string_view name) {
   Mistakes mistakes(name);
   const auto root = parse_json(bytes);
-  if (!root) mistakes.add("", root.error().message);
+  if (!root) mistakes.add("", place_of_mistake(bytes) + root.error().message);
   else if (!root->is_object()) mistakes.add("", "expected one object {…}");
   if (!mistakes.all().empty()) return mistakes.error();
-  const bool is_first_form = root->member("lists") == nullptr && root->member("family") == nullptr && root->member("documents") == nullptr;
+  const auto has = [&](std::string_view member) { return root->member(member) != nullptr; };
+  const bool is_first_form = (has("kind") || has("url")) && !has("lists") && !has("family") && !has("documents");
   if (is_first_form) {
     Portal portal = read_first_form(*root, mistakes);
     if (!mistakes.all().empty()) return mistakes.error();

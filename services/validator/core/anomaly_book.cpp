@@ -145,8 +145,9 @@ class Update {
     anomaly.fault = known.fault;
     anomaly.findings = known.findings;
     anomaly.resolved_by = occasion_.closed_by;
-    anomaly.message_zh = closing_message(known.leading_rule, occasion_.closed_by, Language::kChinese);
-    anomaly.message_en = closing_message(known.leading_rule, occasion_.closed_by, Language::kEnglish);
+    const Finding first = known.findings.empty() ? Finding{known.leading_rule, ""} : known.findings.front();
+    anomaly.message_zh = closing_message(first, occasion_.closed_by, Language::kChinese);
+    anomaly.message_en = closing_message(first, occasion_.closed_by, Language::kEnglish);
     result_.closed.push_back(known.id);
     result_.transitions.push_back(std::move(anomaly));
   }

@@ -84,15 +84,15 @@ std::string cells_text(const RuleResult& result, Language language) {
   return text;
 }
 
-std::string equation_name(const RuleResult& result, Language language) {
-  const Rule& of = rule(result.rule);
-  return fill(is_chinese(language) ? of.name_zh : of.name_en, {{"instance", instance_wording(result.rule, result.instance, language)}});
+// What holds when the rule passes.
+std::string equation_name(const Rule& of, const std::string& instance, Language language) {
+  return fill(is_chinese(language) ? of.name_zh : of.name_en, {{"instance", instance_wording(of.id, instance, language)}});
 }
 
 std::string equations_text(const std::vector<RuleResult>& results, Language language) {
   std::string text;
   for (std::size_t i = 0; i < results.size() && i < kNamedEquationsMax; ++i)
-    text += (i == 0 ? "" : say(language, "；", "; ")) + equation_name(results[i], language);
+    text += (i == 0 ? "" : say(language, "；", "; ")) + equation_name(rule(results[i].rule), results[i].instance, language);
   if (results.size() > kNamedEquationsMax) text += say(language, "；等", "; and others");
   return text;
 }
@@ -239,10 +239,12 @@ std::string diagnosis_message(const std::vector<RuleResult>& failed, const Diagn
                               : english(failed, diagnosis, table_name(table, language));
 }
 
-std::string closing_message(const std::string& leading_rule, const std::string& resolved_by, Language language) {
-  const std::string what = say(language, "“" + leading_rule + "”所指的问题", "what " + leading_rule + " found");
-  if (resolved_by == "rules") return what + say(language, "撤回：规则已更正。", " is retracted: the rules have been corrected.");
-  if (resolved_by == "extractor") return what + say(language, "撤回：读取已更正。", " is retracted: the reading has been corrected.");
+std::string closing_message(const Finding& leading, const std::string& resolved_by, Language language) {
+  const Rule* const of = rule_set().find(leading.rule);  // none where the rules no longer have it
+  const std::string name = of == nullptr ? leading.rule : equation_name(*of, leading.instance, language);
+  const std::string what = name + say(language, "：所指的问题", ": what this found");
+  if (resolved_by == "rules") return what + say(language, "撤回，规则已更正。", " is retracted: the rules have been corrected.");
+  if (resolved_by == "extractor") return what + say(language, "撤回，读取已更正。", " is retracted: the reading has been corrected.");
   if (resolved_by.ends_with("withdrawn")) return what + say(language, "随报告撤下而消除。", " is gone with the report.");
   const std::string version = resolved_by.substr(resolved_by.rfind(':') + 1);
   if (resolved_by.starts_with("version:"))

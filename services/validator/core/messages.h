@@ -23,7 +23,7 @@ std::string failure_message(const Checked& checked, const ReportKey& key, const 
                             Language language);
 // Failed equations and what explains them.
 std::string diagnosis_message(const std::vector<RuleResult>& failed, const Diagnosis& diagnosis, Language language);
-// "第 3 版已改正", for a transition that closes an anomaly.
-std::string closing_message(const std::string& leading_rule, const std::string& resolved_by, Language language);
+// "“总计”一列……之和等于（七）总计：所指的问题在第 3 版中已不存在。", for a transition that closes an anomaly.
+std::string closing_message(const Finding& leading, const std::string& resolved_by, Language language);
 
 }  // namespace gouji::validator

@@ -222,7 +222,7 @@ class DocReader {
 ExtractOutcome extract_ole(const Source& source) {
   const auto ole = OleFile::open(source.bytes);
   if (!ole) return ole.error();
-  if (ole->has("EncryptedPackage")) return Reason{"ENCRYPTED", "文件已加密 / the file is encrypted"};
+  if (ole->has("EncryptedPackage")) return Reason{"ENCRYPTED", "文件有密码，请去掉密码后另存，再核对 / the file has a password: save it without its password and check that one"};
   if (!ole->has("WordDocument")) {
     if (ole->has("Workbook") || ole->has("Book"))
       return Reason{"XLS_NOT_READ", "不支持 2007 年以前的 Excel 格式，请另存为 XLSX / workbooks before 2007 are not read; save it as XLSX"};

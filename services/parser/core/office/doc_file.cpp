@@ -95,7 +95,7 @@ PartOutcome<DocFile> open_doc(const OleFile& ole) {
   if (u16_at(file.main, 0) != kWord97 || u16_at(file.main, 2) < kOldestVersion)
     return refused("DOC_VERSION_NOT_READ", "Word 95 或更早的格式 / a format of Word 95 or before");
   const std::uint32_t flags = u16_at(file.main, 10);
-  if ((flags & kEncryptedFlag) != 0) return refused("ENCRYPTED", "文件已加密 / the file is encrypted");
+  if ((flags & kEncryptedFlag) != 0) return refused("ENCRYPTED", "文件有密码，请去掉密码后另存，再核对 / the file has a password: save it without its password and check that one");
   const auto block = read_block(file.main);
   if (!block) return tl::unexpected(block.error());
   file.parts_at = block->parts_at;

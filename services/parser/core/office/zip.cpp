@@ -158,7 +158,7 @@ PartOutcome<void> ZipArchive::check_limits(const ZipEntry& entry) const {
 }
 
 PartOutcome<std::string> ZipArchive::unpack(const ZipEntry& entry) {
-  if ((entry.flags & kEncryptedFlag) != 0) return refused("ENCRYPTED", "文件已加密 / the file is encrypted");
+  if ((entry.flags & kEncryptedFlag) != 0) return refused("ENCRYPTED", "文件有密码，请去掉密码后另存，再核对 / the file has a password: save it without its password and check that one");
   if (auto within = check_limits(entry); !within) return tl::unexpected(std::move(within.error()));
   unpacked_ += entry.unpacked_bytes;
   const std::string_view packed = bytes_.substr(entry.data, entry.packed_bytes);

@@ -26,7 +26,7 @@ Reason too_large() {
 Reason malformed() { return {"MALFORMED_PDF", "PDF 已损坏，无法读出页面 / no page of the PDF can be read"}; }
 
 Reason encrypted() {
-  return {"ENCRYPTED", "PDF 有密码保护，无法打开 / the PDF is protected by a password"};
+  return {"ENCRYPTED", "PDF 有密码，请去掉密码后另存，再核对 / the PDF has a password: save it without its password and check that one"};
 }
 
 Reason too_many_pages() {

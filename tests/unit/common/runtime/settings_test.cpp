@@ -256,6 +256,19 @@ TEST(SettingsDeathTest, AnUnknownNameIsABug) {
   EXPECT_DEATH(static_cast<void>(settings->text("parser.workers")), "");
 }
 
+TEST(Settings, TakeNoTextButTheChoices) {
+  auto level = spec("log_level", SettingKind::kText, "info");
+  level.choices = {"info", "error"};
+  SettingSources sources;
+  sources.environment = {{"GOUJI_LOG_LEVEL", "error"}};
+  EXPECT_EQ(load_settings({level}, sources)->text("log_level"), "error");
+  sources.flags = {{"log_level", "verbose"}};
+  const auto settings = load_settings({level}, sources);
+  ASSERT_FALSE(settings);
+  EXPECT_EQ(settings.error().code, ErrorCode::kBadSettings);
+  EXPECT_THAT(settings.error().message, HasSubstr("flag --log-level: log_level: 'verbose' is not one of info, error"));
+}
+
 ServiceCommandLine parse(std::vector<std::string> words) {
   words.insert(words.begin(), "gouji-parser");
   std::vector<char*> argv;
@@ -290,6 +303,20 @@ TEST(ServiceFlags, ShowHelpInBothLanguagesAndTheVersion) {
   testing::internal::CaptureStdout();
   EXPECT_EQ(parse({"--version"}).exit_code, 0);
   EXPECT_THAT(testing::internal::GetCapturedStdout(), testing::StartsWith("gouji-parser 0."));
+}
+
+TEST(ServiceFlags, AlignTheirHelpWithoutHoles) {
+  testing::internal::CaptureStdout();
+  EXPECT_EQ(parse({"--help"}).exit_code, 0);
+  const std::string help = testing::internal::GetCapturedStdout();
+  EXPECT_THAT(help, Not(HasSubstr("\n\n\n")));
+  std::size_t column = 0;
+  for (std::size_t at = help.find("说明"); at != std::string::npos; at = help.find("说明", at + 1)) {
+    const std::size_t found = at - (help.rfind('\n', at) + 1);
+    if (column == 0) column = found;
+    EXPECT_EQ(found, column) << help;
+  }
+  EXPECT_GT(column, 0U);
 }
 
 TEST(ServiceFlags, EndAWrongUseWithItsExitCodeAndAHint) {

@@ -15,6 +15,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 using testing::SizeIs;
 
 constexpr std::string_view kGood = R"({"schema": 1, "id": "cn-33-zj-jyt", "kind": "list", "url": "https://jyt.zj.gov.cn/col/",
@@ -77,13 +78,35 @@ TEST(PortalFile, NamesAllItsMistakesAtOnceWithPlaceAndHint) {
 }
 
 TEST(PortalFile, SaysWhatIsMissing) {
-  const std::string text = mistakes_of("{}");
+  const std::string text = mistakes_of(R"({"kind": "", "url": ""})");
   for (const char* expected : {"/schema: missing", "/id: ", "/kind: ", "/url: "}) EXPECT_THAT(text, HasSubstr(expected));
   EXPECT_THAT(mistakes_of(R"({"schema":1,"id":"a","kind":"list","url":"http://b.cn","format":"json"})"), HasSubstr("/rows/url: missing"));
 }
 
+TEST(PortalFile, NamesAMisspeltFamily) {
+  for (const char* rest : {"", R"(, "lists": [{"id": "nb", "request": {"url": "http://b.cn/"}}])"}) {
+    const std::string text = mistakes_of(R"({"schema": 1, "id": "a", "famly": "trs-static", "hosts": ["b.cn"])" + std::string(rest) + "}");
+    EXPECT_THAT(text, HasSubstr("/famly: unknown; did you mean \"family\"?"));
+    EXPECT_THAT(text, Not(HasSubstr("/kind")));
+  }
+}
+
+TEST(PortalFile, SaysWhereItStopsBeingJson) {
+  const std::vector<std::pair<std::string_view, std::string_view>> wrong{
+      {"{\"schema\": 1,\n \"id\": \"x\"\n \"hosts\": []}", "line 3, column 2: "},  // no comma
+      {"{\"schema\": 1,\n}", "line 2, column 1: "},
+      {"{\"name\": \"机关\", \"a\": tru}", "line 1, column 21: "},
+      {"{\"a\": \"b\n\"}", "line 1, column 9: "},  // a quote is missing
+      {"{\"a\": [1, 2}", "line 1, column 12: "},
+      {"{} {}", "line 1, column 4: "},
+      {"", "line 1, column 1: "}};
+  for (const auto& [text, place] : wrong) EXPECT_THAT(mistakes_of(text), HasSubstr("p.json: " + std::string(place) + "not JSON")) << text;
+  EXPECT_THAT(mistakes_of(std::string(100'000, '[')), HasSubstr("p.json: line 1, column 1025: not JSON"));
+  EXPECT_THAT(mistakes_of("{\"a\": \"\xff\"}"), HasSubstr("p.json: not JSON"));
+}
+
 TEST(PortalFile, RefusesWhatIsNoObject) {
-  EXPECT_THAT(mistakes_of("{\"schema\": 1,"), HasSubstr("p.json: not JSON"));
+  EXPECT_THAT(mistakes_of("{\"schema\": 1,"), HasSubstr("p.json: line 1, column 14: not JSON"));
   EXPECT_THAT(mistakes_of("[1]"), HasSubstr("expected one object"));
   EXPECT_THAT(mistakes_of(R"({"schema":1,"id":"a","kind":"url","url":"http://b.cn","accept":[],"hosts":"x"})"), HasSubstr("/accept: expected an object"));
 }

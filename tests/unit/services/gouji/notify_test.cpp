@@ -233,9 +233,9 @@ TEST(Chat, TellsWhatToDoAndWhereToRead) {
             "[原文](https://example.org/report.html)\n级别：错误　规则：T3.BALANCE T3.ROW_SUM　编号：a1");
   Anomaly over = anomaly();
   over.transition = Transition::kResolved;
-  over.message_zh = "“T3.BALANCE”所指的问题在第 2 版中已不存在。";
+  over.message_zh = "“总计”一列第一项加第二项等于第三项加第四项：所指的问题在第 2 版中已不存在。";
   EXPECT_EQ(said(robot(TargetShape::kSlack), webhook_body(robot(TargetShape::kSlack), {over, "e", false})),
-            "【勾稽异常已了结】某市教育局 2025\n“T3.BALANCE”所指的问题在第 2 版中已不存在。\n原文：https://example.org/report.html\n"
+            "【勾稽异常已了结】某市教育局 2025\n“总计”一列第一项加第二项等于第三项加第四项：所指的问题在第 2 版中已不存在。\n原文：https://example.org/report.html\n"
             "级别：错误　规则：T3.BALANCE T3.ROW_SUM　编号：a1");
 }
 

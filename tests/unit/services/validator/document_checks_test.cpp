@@ -191,6 +191,17 @@ TEST(Regulations, AreNotMadeByTownsAndCounties) {
   EXPECT_EQ(outcome(result(reading, "T2.REGULATIONS")), "PASSED");
 }
 
+TEST(Regulations, AreNamedOnceInTheMessage) {
+  Reading reading = clean_reading(2021);
+  cell(reading, "t2.regulations.issued") = Cell::number(3);
+  reading.organ_name = "清河镇人民政府";
+  for (const char* column : {"repealed", "in_force"}) cell(reading, std::string("t2.regulations.") + column).value = 0;
+  const auto transitions = testing::Office().arrive(reading, "A").transitions;
+  ASSERT_EQ(transitions.size(), 1u);
+  EXPECT_EQ(transitions[0].message_zh, "清河镇人民政府没有规章制定权，而表二“规章 × 本年制发件数”为 3，疑为规范性文件。");
+  EXPECT_EQ(transitions[0].message_en, "清河镇人民政府 has no power to make 规章, yet table 2 “规章 × 本年制发件数” is 3; they may be normative documents.");
+}
+
 TEST(Shape, TellsAGapFromACutOffTable) {
   Reading gap = clean_reading(2021);
   cell(gap, "t3.denied.1.natural_person") = {CellState::kAbsent, 0};

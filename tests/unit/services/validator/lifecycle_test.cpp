@@ -126,6 +126,22 @@ TEST(Lifecycle, JudgesCellsAloneWhereTheDocumentIsLost) {
   EXPECT_EQ(judgement.transitions[0].id, "gone");
 }
 
+TEST(Lifecycle, ClosesInTheWordsOfTheRuleAndWithItsIdWhereTheRuleIsGone) {
+  const auto closed = [](const std::string& rule_id, const std::string& instance) {
+    Office office;
+    const Reading reading = clean_reading();
+    office.arrive(reading, "A");
+    LedgerEntry& entry = office.at(reading.key);
+    entry.rule_set = "1+older0000000";
+    entry.anomalies.push_back({"gone", true, {{rule_id, instance}}, "", Severity::kError, Fault::kUndecided, rule_id, 1, 5, "", {}});
+    return office.judge_again(reading.key).transitions.at(0);
+  };
+  const Anomaly known = closed("T3.OUTCOME_SUM", "total");
+  EXPECT_EQ(known.message_zh, "“总计”一列各项办理结果之和等于（七）总计：所指的问题撤回，规则已更正。");
+  EXPECT_EQ(known.message_en, "column “总计”: all outcomes add up to （七）总计: what this found is retracted: the rules have been corrected.");
+  EXPECT_EQ(closed("T9.GONE", "").message_zh, "T9.GONE：所指的问题撤回，规则已更正。");
+}
+
 TEST(Lifecycle, LeavesToNewerRulesWhatTheyHaveJudged) {
   Office office;
   office.arrive(with_error(), "A");

@@ -140,7 +140,9 @@ TEST(PdfReader, OpensWhatIsEncryptedWithoutAPassword) {
 }
 
 TEST(PdfReader, RefusesWhatNeedsAPassword) {
-  EXPECT_EQ(refusal(read_pdf(sample("encrypted_user.pdf"))), "ENCRYPTED");
+  const auto refused = read_pdf(sample("encrypted_user.pdf"));
+  EXPECT_EQ(refusal(refused), "ENCRYPTED");
+  EXPECT_NE(std::get<Reason>(refused).message.find("请去掉密码后另存"), std::string::npos);
 }
 
 TEST(PdfReader, ReadsALinearizedFile) {
